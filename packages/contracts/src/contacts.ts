@@ -1,0 +1,42 @@
+import { z } from 'zod'
+import { Id, PageQuery, Time } from './common.ts'
+
+export const IdentityKind = z.enum(['phone', 'bsuid', 'username', 'email'])
+export const Contact = z
+  .object({
+    id: Id,
+    name: z.string(),
+    /** What the person calls themselves on WhatsApp. */
+    profileName: z.string().nullable(),
+    /** E.164 with `+`; null when WhatsApp did not tell the number. */
+    phone: z.string().nullable(),
+    email: z.string().nullable(),
+    notes: z.string().nullable(),
+    identities: z.array(z.object({ kind: IdentityKind, value: z.string() })),
+    createdAt: Time,
+    updatedAt: Time,
+  })
+  .meta({ id: 'Contact' })
+export type Contact = z.infer<typeof Contact>
+
+export const ContactRef = z.object({ id: Id, name: z.string(), phone: z.string().nullable() }).meta({ id: 'ContactRef' })
+
+export const ContactsQuery = PageQuery.extend({ q: z.string().trim().max(100).optional() })
+/** A phone in any spelling; Brazilian numbers may omit +55. */
+const PhoneInput = z.string().trim().min(8).max(30)
+export const CreateContactInput = z
+  .object({
+    name: z.string().trim().min(1).max(120),
+    phone: PhoneInput.optional(),
+    email: z.email().max(254).optional(),
+    notes: z.string().max(5000).optional(),
+  })
+  .meta({ id: 'CreateContactInput' })
+export const UpdateContactInput = z
+  .object({
+    name: z.string().trim().min(1).max(120).optional(),
+    phone: PhoneInput.nullable().optional(),
+    email: z.email().max(254).nullable().optional(),
+    notes: z.string().max(5000).nullable().optional(),
+  })
+  .meta({ id: 'UpdateContactInput' })

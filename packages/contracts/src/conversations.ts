@@ -1,0 +1,52 @@
+import { z } from 'zod'
+import { Id, PageQuery, Time } from './common.ts'
+import { ContactRef } from './contacts.ts'
+import { Direction, MessageStatus } from './messages.ts'
+import { Tag } from './tags.ts'
+
+export const ConversationStatus = z.enum(['open', 'resolved'])
+export const ConversationView = z.enum(['mine', 'unassigned', 'all', 'unread'])
+export type ConversationView = z.infer<typeof ConversationView>
+
+export const Conversation = z
+  .object({
+    id: Id,
+    contact: ContactRef,
+    channel: z.object({ id: Id, name: z.string(), kind: z.string() }),
+    status: ConversationStatus,
+    assignee: z.object({ id: Id, name: z.string() }).nullable(),
+    tags: z.array(Tag.pick({ id: true, name: true, color: true })),
+    unreadCount: z.int(),
+    lastMessage: z.object({ id: Id, direction: Direction, type: z.string(), preview: z.string(), status: MessageStatus, at: Time }).nullable(),
+    /** Sorting key of the list. */
+    lastActivityAt: Time,
+    /** Since when the customer waits for an answer; null when nobody waits. */
+    waitingSince: Time.nullable(),
+    /** Until when free text may be sent (24 h from the provider's time of the last inbound message); null when it never was open. */
+    windowExpiresAt: Time.nullable(),
+    resolvedAt: Time.nullable(),
+    createdAt: Time,
+    updatedAt: Time,
+  })
+  .meta({ id: 'Conversation' })
+export type Conversation = z.infer<typeof Conversation>
+
+/** `q` looks in contact names, phones and message texts. */
+export const ConversationsQuery = PageQuery.extend({
+  view: ConversationView.default('all'),
+  status: z.enum(['open', 'resolved', 'any']).default('open'),
+  tagId: Id.optional(),
+  channelId: Id.optional(),
+  contactId: Id.optional(),
+  q: z.string().trim().max(100).optional(),
+})
+
+/** Open conversations per tab. */
+export const ConversationCounts = z.object({ mine: z.int(), unassigned: z.int(), all: z.int(), unread: z.int() }).meta({ id: 'ConversationCounts' })
+export type ConversationCounts = z.infer<typeof ConversationCounts>
+
+export const OpenConversationInput = z.object({ contactId: Id, channelId: Id }).meta({ id: 'OpenConversationInput' })
+export const UpdateConversationInput = z.object({ status: ConversationStatus }).meta({ id: 'UpdateConversationInput' })
+/** `expectedAssigneeId`: refuse with `conversation_assigned` when somebody else took it meanwhile. */
+export const AssignInput = z.object({ userId: Id.nullable(), expectedAssigneeId: Id.nullable().optional() }).meta({ id: 'AssignInput' })
+export const SetTagsInput = z.object({ tagIds: z.array(Id).max(50) }).meta({ id: 'SetTagsInput' })

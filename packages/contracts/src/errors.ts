@@ -1,0 +1,66 @@
+import { z } from 'zod'
+
+/** Every error code that the API answers, with its HTTP status and the sentence people see (pt-BR). Closed list. */
+export const ERRORS = {
+  validation_failed: { status: 400, title: 'Alguns campos precisam de atenção.' },
+  malformed_body: { status: 400, title: 'O corpo do pedido não pôde ser lido.' },
+  cursor_invalid: { status: 400, title: 'A posição da lista não vale mais. Recarregue a lista.' },
+  unauthenticated: { status: 401, title: 'Por segurança, entre de novo.' },
+  login_failed: { status: 401, title: 'E-mail ou senha não conferem.' },
+  signature_invalid: { status: 401, title: 'A assinatura não confere.' },
+  refresh_invalid: { status: 401, title: 'Por segurança, entre de novo.' },
+  forbidden: { status: 403, title: 'Seu perfil não permite isto. Fale com quem administra a conta.' },
+  origin_refused: { status: 403, title: 'Esta origem não é permitida.' },
+  verification_refused: { status: 403, title: 'O token de verificação não confere.' },
+  tenant_suspended: { status: 403, title: 'Esta conta está suspensa. Fale com o suporte.' },
+  not_found: { status: 404, title: 'Não encontramos isto.' },
+  method_not_allowed: { status: 405, title: 'Este endereço não aceita este método.' },
+  email_taken: { status: 409, title: 'Este e-mail já tem uma conta. Entre ou use outro.' },
+  already_exists: { status: 409, title: 'Já existe um igual.' },
+  phone_taken: { status: 409, title: 'Já existe um contato com este telefone.' },
+  number_taken: { status: 409, title: 'Este número já está conectado.' },
+  conversation_assigned: { status: 409, title: 'Outra pessoa já pegou esta conversa.' },
+  last_owner: { status: 409, title: 'A conta precisa de pelo menos um proprietário.' },
+  plan_limit: { status: 409, title: 'O plano atual chegou ao limite.' },
+  channel_in_use: { status: 409, title: 'Este canal tem conversas e não pode ser excluído. Desative-o.' },
+  retry_refused: { status: 409, title: 'Esta mensagem não pode ser enviada de novo.' },
+  version_conflict: { status: 412, title: 'Outra pessoa mudou isto antes. Veja o que há de novo.' },
+  invitation_invalid: { status: 410, title: 'Este convite não vale mais. Peça um novo.' },
+  body_too_large: { status: 413, title: 'O arquivo ou a mensagem é grande demais.' },
+  media_type_refused: { status: 415, title: 'Este tipo de arquivo não é aceito pelo WhatsApp.' },
+  media_too_large: { status: 413, title: 'O arquivo é maior do que o WhatsApp aceita.' },
+  content_type_refused: { status: 415, title: 'Este formato de envio não é aceito.' },
+  window_closed: { status: 422, title: 'Já se passaram 24 h desde a última mensagem do cliente. Envie um modelo aprovado.' },
+  channel_unavailable: { status: 422, title: 'Este canal não está ligado. Reative-o nas configurações.' },
+  connection_failed: { status: 422, title: 'O teste de conexão não passou.' },
+  emulator_unavailable: { status: 422, title: 'O emulador não está ligado neste servidor.' },
+  too_many_requests: { status: 429, title: 'Muitas tentativas. Aguarde um pouco.' },
+  internal: { status: 500, title: 'Algo deu errado do nosso lado. Nada do que você enviou foi perdido; tente de novo.' },
+  unavailable: { status: 503, title: 'Estamos reiniciando. Tente de novo em instantes.' },
+} as const
+
+export type ErrorCode = keyof typeof ERRORS
+
+export const FieldProblem = z.object({
+  /** Dotted path of the field, for example `items.0.name`. */
+  path: z.string(),
+  code: z.string(),
+  message: z.string(),
+})
+
+/** RFC 9457 problem details. `code` is stable and for programs; `title` and `detail` are for people. */
+export const Problem = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    code: z.string(),
+    detail: z.string().optional(),
+    instance: z.string().optional(),
+    requestId: z.string(),
+    errors: z.array(FieldProblem).optional(),
+    /** Seconds to wait, with 429. */
+    retryAfter: z.int().optional(),
+  })
+  .meta({ id: 'Problem' })
+export type Problem = z.infer<typeof Problem>

@@ -1,0 +1,48 @@
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+import { accessRoutes } from './features/access/access.routes.ts'
+import { apiDocsRoutes } from './features/api-docs/api-docs.routes.ts'
+import { registerOpenApi } from './features/api-docs/api-docs.ts'
+import { channelRoutes } from './features/channels/channels.routes.ts'
+import { webhookEventRoutes } from './features/channels/webhook-events.routes.ts'
+import { webhookRoutes } from './features/channels/whatsapp-cloud/webhook.routes.ts'
+import type { WebhookStore } from './features/channels/whatsapp-cloud/webhook-store.ts'
+import { contactRoutes } from './features/contacts/contacts.routes.ts'
+import { type HealthParts, healthRoutes } from './features/health/health.routes.ts'
+import { conversationRoutes } from './features/inbox/conversations.routes.ts'
+import { messageRoutes } from './features/inbox/messages.routes.ts'
+import { mediaRoutes } from './features/media/media.routes.ts'
+import { tagRoutes } from './features/tags/tags.routes.ts'
+import { tenantRoutes } from './features/tenants/tenants.routes.ts'
+import { userRoutes } from './features/users/users.routes.ts'
+import { guardRoutes } from './platform/auth.ts'
+import { REPOSITORY } from './platform/config.ts'
+import type { Context } from './platform/context.ts'
+import { createHttp, type Http, sendProblem, serveWeb } from './platform/http.ts'
+
+export const WEB_DIST = path.join(REPOSITORY, 'packages/web/dist')
+
+/** List 1: every route. */
+export async function createApp(ctx: Context, parts: { webhooks: WebhookStore; health: HealthParts }): Promise<Http> {
+  const app = await createHttp(ctx)
+  guardRoutes(app, ctx)
+  await registerOpenApi(app)
+  await app.register(async () => {
+    accessRoutes(app, ctx)
+    userRoutes(app, ctx)
+    tenantRoutes(app, ctx)
+    contactRoutes(app, ctx)
+    tagRoutes(app, ctx)
+    conversationRoutes(app, ctx)
+    messageRoutes(app, ctx)
+    mediaRoutes(app, ctx)
+    channelRoutes(app, ctx)
+    webhookEventRoutes(app, ctx)
+    healthRoutes(app, ctx, parts.health)
+    apiDocsRoutes(app, ctx)
+  })
+  await webhookRoutes(app, ctx, parts.webhooks)
+  if (existsSync(path.join(WEB_DIST, 'index.html'))) await serveWeb(app, WEB_DIST)
+  else app.setNotFoundHandler((request, reply) => sendProblem(request, reply, { code: 'not_found' }))
+  return app
+}

@@ -1,0 +1,103 @@
+import path from 'node:path'
+import { styleText } from 'node:util'
+import pg from 'pg'
+import { type Emulator, startEmulator } from 'whatsapp-emulator'
+import { type Server, startServer } from '../main.ts'
+import { loadConfig } from '../platform/config.ts'
+import { type Installation, openInstallation } from '../platform/installation.ts'
+import { freePort } from '../platform/ports.ts'
+import { buildWeb } from './build-web.ts'
+import { DEMO, PAST } from './demo-data.ts'
+import { seedDemo } from './seed-demo.ts'
+
+const EMULATOR_PORT = 3100
+
+export type Demo = { server: Server; emulator: Emulator; stop: () => Promise<void> }
+
+/** The emulator's address may change between starts: the channels that use it follow. Answers their numbers and verify tokens. */
+async function moveEmulatorChannels(installation: Installation, url: string): Promise<{ phoneNumberId: string; verifyToken: string }[]> {
+  const c = new pg.Client({ connectionString: installation.ownerUrl })
+  await c.connect()
+  try {
+    const { rows } = await c.query<{ id: string; phone_number_id: string; verify_token_enc: Buffer }>(
+      'update channels set graph_url = $1 where emulator_since is not null returning id, phone_number_id, verify_token_enc',
+      [url],
+    )
+    return rows.map((r) => ({ phoneNumberId: r.phone_number_id, verifyToken: installation.keys.open(`channels.verify_token:${r.id}`, r.verify_token_enc) }))
+  } finally {
+    await c.end()
+  }
+}
+
+/** The emulator forgets nothing but where we are now. A number it does not know (its file was deleted) is left alone. */
+async function reconnectEmulator(server: Server, emulator: Emulator): Promise<void> {
+  for (const { phoneNumberId, verifyToken } of await moveEmulatorChannels(server.installation, emulator.graphUrl)) {
+    const settings = { callbackUrl: `${server.url}/webhooks/whatsapp`, verifyToken }
+    await emulator.control.setWebhook(phoneNumberId, settings).catch((err: unknown) => server.ctx.log.warn({ err }, 'demo: emulator number not reconnected'))
+  }
+}
+
+/** People of the demo's past who wrote today exist in the emulator too, so that answering them works. */
+function introducePast(emulator: Emulator): void {
+  for (const past of PAST) {
+    const last = past.lines.findLast((l) => l.from === 'customer')
+    if (!last || last.ago > 23 * 60) continue
+    emulator.control.createCustomer({ name: past.name, phone: `+${past.phone}`, onDesk: false })
+    emulator.control.setWindow(past.phone, true)
+  }
+}
+
+/** Everything on one machine, with invented data: embedded PostgreSQL, server, emulator. */
+export async function startDemo(began = performance.now()): Promise<Demo> {
+  const emulatorPort = await freePort(EMULATOR_PORT)
+  const config = loadConfig({ PORT_SEARCH: 'true', EMULATOR_URL: `http://127.0.0.1:${emulatorPort}` }, { LOG_LEVEL: 'warn' })
+  const [installation, built] = await Promise.all([openInstallation(config), buildWeb()])
+  const emulator = await startEmulator({
+    port: emulatorPort,
+    stateFile: path.join(installation.home, 'emulator.jsonl'),
+    businessName: DEMO.tenant.name,
+    quiet: true,
+  })
+  const server = await startServer(config, installation)
+  const { phoneNumberId, wabaId, accessToken, appSecret, verifyToken } = emulator.defaults
+  const fresh = await seedDemo(server.ctx, { phoneNumberId, wabaId, accessToken, appSecret, verifyToken, graphUrl: emulator.graphUrl })
+  await reconnectEmulator(server, emulator)
+  if (fresh) introducePast(emulator)
+  printWelcome({ server, emulator, wantedPort: config.PORT, seconds: (performance.now() - began) / 1000, fresh, built })
+  return {
+    server,
+    emulator,
+    async stop() {
+      await server.stop()
+      await emulator.stop()
+      await installation.close()
+    },
+  }
+}
+
+function printWelcome(d: { server: Server; emulator: Emulator; wantedPort: number; seconds: number; fresh: boolean; built: boolean }): void {
+  const label = (s: string) => styleText('dim', s.padEnd(12))
+  const link = (s: string) => styleText(['bold', 'cyan'], s)
+  const notes = [
+    d.server.port !== d.wantedPort ? `A porta ${d.wantedPort} estava ocupada; usando a ${d.server.port}.` : '',
+    new URL(d.emulator.url).port !== String(EMULATOR_PORT) ? `A porta ${EMULATOR_PORT} estava ocupada; o telefone usa a ${new URL(d.emulator.url).port}.` : '',
+  ].filter(Boolean)
+  console.log(
+    [
+      '',
+      `  ${styleText(['bold', 'green'], 'Atende')} ${styleText('dim', `pronto em ${d.seconds.toFixed(1).replace('.', ',')} s${d.built ? ' (com a interface montada agora)' : ''}`)}`,
+      '',
+      `  ${label('Atendimento')} ${link(d.server.url)}`,
+      `  ${label('Telefone')} ${link(d.emulator.phoneUrl)}`,
+      '',
+      `  ${label('Entrar com')} ${DEMO.owner.email} ${styleText('dim', '(proprietária)')}`,
+      `  ${label('')} ${DEMO.attendants[0].email} ${styleText('dim', 'ou')} ${DEMO.attendants[1].email} ${styleText('dim', '(atendentes)')}`,
+      `  ${label('Senha')} ${DEMO.password}`,
+      '',
+      ...notes.map((n) => `  ${styleText('yellow', n)}`),
+      ...(notes.length > 0 ? [''] : []),
+      `  ${styleText('dim', 'Escreva no telefone e veja chegar no atendimento. Ctrl+C encerra tudo.')}`,
+      '',
+    ].join('\n'),
+  )
+}

@@ -1,0 +1,89 @@
+import { type InvitationPreview, TenantRole } from '@atende/contracts/access'
+import type { z } from 'zod'
+import type { Context } from '../../platform/context.ts'
+import { checkPassword, hashPassword } from '../../platform/crypto.ts'
+import type { TenantTx } from '../../platform/database.ts'
+import { inTenant } from '../../platform/database.ts'
+import { AppError, isUniqueViolation } from '../../platform/errors.ts'
+import { publish } from '../../platform/events.ts'
+import { uuidv7 } from '../../platform/ids.ts'
+import { writeAudit } from '../audit/audit.ts'
+import { addMembership, addUser, getTenant, requirePlanRoom } from '../tenants/tenants.ts'
+import { findLogin } from './access.db.ts'
+import * as db from './invitations.db.ts'
+import { isClosed } from './log-in.ts'
+import type { LoginLimit } from './login-limit.ts'
+import { type Client, type Opened, openSession } from './sessions.ts'
+import { hashSecret, readInvitationToken } from './tokens.ts'
+
+type Found = { id: string; tenantId: string; tenantName: string; email: string; role: TenantRole; invitedBy: string | null; hash: Buffer }
+
+/** Malformed, unknown, expired, revoked, used: all the same to who holds the link. @throws AppError invitation_invalid */
+async function find(ctx: Context, text: string): Promise<Found> {
+  const token = readInvitationToken(text)
+  if (!token) throw new AppError('invitation_invalid')
+  const { tenantId } = token
+  const hash = hashSecret(token.secret)
+  const found = await inTenant(ctx.db, tenantId, async (tx) => {
+    const row = await db.findByToken(tx, hash)
+    return row && { row, tenant: await getTenant(tx, tenantId) }
+  })
+  if (!found || isClosed(found.tenant.status)) throw new AppError('invitation_invalid')
+  const { id, email, role, invited_by: invitedBy } = found.row
+  return { id, tenantId, tenantName: found.tenant.name, email, role: TenantRole.parse(role), invitedBy, hash }
+}
+
+/** What the page of the link shows. @throws AppError invitation_invalid */
+export async function previewInvitation(ctx: Context, text: string): Promise<z.infer<typeof InvitationPreview>> {
+  const { tenantName, email, role, invitedBy } = await find(ctx, text)
+  return { tenantName, email, role, invitedBy, existingUser: (await findLogin(ctx.db, email)) !== undefined }
+}
+
+/** The person and, for a newcomer, the hash of the password they chose. */
+type Accepting = { userId: string; newcomer: { name: string; passwordHash: string } | null }
+
+async function identify(ctx: Context, limit: LoginLimit, email: string, input: { name: string; password: string }, client: Client): Promise<Accepting> {
+  const known = await findLogin(ctx.db, email)
+  if (!known) return { userId: uuidv7(), newcomer: { name: input.name, passwordHash: await hashPassword(input.password) } }
+  const right = await limit.attempt({ ip: client.ip, email }, async () => (await checkPassword(input.password, known.passwordHash)) || undefined)
+  if (!right) throw new AppError('login_failed')
+  return { userId: known.userId, newcomer: null }
+}
+
+/**
+ * Joins the tenant. A newcomer chooses a password; who has a login confirms with theirs. A link works once.
+ * @throws AppError invitation_invalid, login_failed, too_many_requests, plan_limit
+ */
+export async function acceptInvitation(
+  ctx: Context,
+  limit: LoginLimit,
+  text: string,
+  input: { name: string; password: string },
+  client: Client,
+): Promise<Opened> {
+  const found = await find(ctx, text)
+  const who = await identify(ctx, limit, found.email, input, client)
+  return inTenant(ctx.db, found.tenantId, (tx) => join(tx, found, who, client), who.userId).catch((e) => {
+    // Someone signed up with this address in this very moment: the link is tried again, with that password.
+    throw isUniqueViolation(e, 'users_email') ? new AppError('email_taken') : e
+  })
+}
+
+async function join(tx: TenantTx, found: Found, { userId, newcomer }: Accepting, client: Client): Promise<Opened> {
+  const { tenantId, role } = found
+  await requirePlanRoom(tx, tenantId, 'users')
+  if (!(await db.accept(tx, found.id, found.hash))) throw new AppError('invitation_invalid')
+  if (newcomer) await addUser(tx, { id: userId, email: found.email, ...newcomer })
+  if (!(await addMembership(tx, { tenantId, userId, role }))) throw new AppError('invitation_invalid')
+  await publish(tx, tenantId, [{ kind: 'list.changed', payload: { list: 'users' } }])
+  const line = {
+    tenantId,
+    actorId: userId,
+    action: 'invitation.accept',
+    object: { type: 'invitation', id: found.id },
+    ip: client.ip,
+    requestId: client.requestId,
+  }
+  await writeAudit(tx, { ...line, details: { role } })
+  return openSession(tx, { userId, tenantId }, client)
+}

@@ -1,0 +1,45 @@
+import type { WebhookEvent, WebhookEventDetail } from '@atende/contracts/channels'
+import { z } from 'zod'
+import type { TenantTx } from '../../platform/database.ts'
+import { notFound } from '../../platform/errors.ts'
+import { decodeCursor, toPage } from '../../platform/pages.ts'
+import { summarizeWebhook } from './summarize-webhook.ts'
+import * as db from './webhook-events.db.ts'
+
+const IdCursor = z.tuple([z.uuid()])
+
+function statusOf(row: db.EventRow): WebhookEvent['status'] {
+  if (row.processed_at === null) return row.error === null ? 'waiting' : 'failed'
+  return row.understood === false ? 'not_understood' : 'processed'
+}
+
+const present = (row: db.EventRow): WebhookEvent => ({
+  id: row.id,
+  channelId: row.channel_id,
+  receivedAt: row.received_at.toISOString(),
+  processedAt: row.processed_at?.toISOString() ?? null,
+  status: statusOf(row),
+  summary: row.body ? summarizeWebhook(row.body) : `Corpo grande (${Math.ceil(row.size / 1024)} KB)`,
+  error: row.error,
+  attempts: row.attempts,
+})
+
+/** Newest first. @throws AppError cursor_invalid */
+export async function listWebhookEvents(tx: TenantTx, q: { cursor?: string | undefined; limit: number; status: 'any' | 'problem' }) {
+  const before = q.cursor === undefined ? null : decodeCursor(q.cursor, IdCursor)[0]
+  const rows = await db.list(tx, { before, limit: q.limit + 1, problem: q.status === 'problem' })
+  return toPage(rows, q.limit, (r) => [r.id], present)
+}
+
+/** With the body as it came. @throws AppError not_found */
+export async function getWebhookEvent(tx: TenantTx, id: string): Promise<z.infer<typeof WebhookEventDetail>> {
+  const row = await db.find(tx, id)
+  if (!row) throw notFound()
+  return { ...present(row), body: (row.body ?? Buffer.alloc(0)).toString('utf8') }
+}
+
+/** Lets the receiver take it again; what was already saved from it stays once. @throws AppError not_found */
+export async function replayWebhookEvent(tx: TenantTx, id: string): Promise<WebhookEvent> {
+  if (!(await db.putBack(tx, id))) throw notFound()
+  return getWebhookEvent(tx, id)
+}

@@ -1,0 +1,160 @@
+import { can, Role } from '@atende/contracts/access'
+import type { Conversation, ConversationCounts, ConversationsQuery } from '@atende/contracts/conversations'
+import { ConversationStatus } from '@atende/contracts/conversations'
+import { Direction, MessageStatus } from '@atende/contracts/messages'
+import { TagColor } from '@atende/contracts/tags'
+import type { z } from 'zod'
+import type { TenantLogin } from '../../platform/auth.ts'
+import type { TenantTx } from '../../platform/database.ts'
+import { AppError, invalidField, notFound } from '../../platform/errors.ts'
+import { publish } from '../../platform/events.ts'
+import { uuidv7 } from '../../platform/ids.ts'
+import { decodeCursor, TimeIdCursor, toPage } from '../../platform/pages.ts'
+import * as db from './conversations.db.ts'
+import { likePattern, wordQuery } from './search.ts'
+import { windowExpiry } from './window.ts'
+
+const PREVIEW = 160
+const SEARCH_MAX = 500
+const iso = (d: Date | null) => d?.toISOString() ?? null
+
+function lastMessage(r: db.ConversationRow): Conversation['lastMessage'] {
+  if (!r.message_id || !r.message_at) return null
+  return {
+    id: r.message_id,
+    direction: Direction.parse(r.message_direction),
+    type: r.message_type ?? 'text',
+    // Empty when the message has no text: the interface then names the type in the reader's language.
+    preview: (r.message_body ?? '').slice(0, PREVIEW),
+    status: MessageStatus.parse(r.message_status),
+    at: r.message_at.toISOString(),
+  }
+}
+
+export const presentConversation = (r: db.ConversationRow): Conversation => ({
+  id: r.id,
+  contact: { id: r.contact_id, name: r.contact_name, phone: r.contact_phone },
+  channel: { id: r.channel_id, name: r.channel_name, kind: r.channel_kind },
+  status: ConversationStatus.parse(r.status),
+  assignee: r.assignee_id ? { id: r.assignee_id, name: r.assignee_name ?? '' } : null,
+  tags: r.tags.map((t) => ({ id: t.id, name: t.name, color: TagColor.parse(t.color) })),
+  unreadCount: r.unread_count,
+  lastMessage: lastMessage(r),
+  lastActivityAt: r.last_activity_at.toISOString(),
+  waitingSince: iso(r.waiting_since),
+  windowExpiresAt: iso(windowExpiry(r.last_inbound_at)),
+  resolvedAt: iso(r.resolved_at),
+  createdAt: r.created_at.toISOString(),
+  updatedAt: r.updated_at.toISOString(),
+})
+
+/** By id, for events and answers; absent ones are left out. */
+export async function presentConversations(tx: TenantTx, ids: readonly string[]): Promise<Map<string, Conversation>> {
+  if (ids.length === 0) return new Map()
+  return new Map((await db.findMany(tx, ids)).map((r) => [r.id, presentConversation(r)]))
+}
+
+/** @throws AppError not_found */
+export async function getConversation(tx: TenantTx, id: string): Promise<Conversation> {
+  const [row] = await db.findMany(tx, [id])
+  if (!row) throw notFound()
+  return presentConversation(row)
+}
+
+/** The row itself, locked until the transaction ends. */
+export const lockConversation = (tx: TenantTx, id: string) => db.lock(tx, id)
+
+export const conversationExists = (tx: TenantTx, id: string): Promise<boolean> => db.exists(tx, id)
+
+export async function listConversations(tx: TenantTx, login: TenantLogin, query: z.infer<typeof ConversationsQuery>) {
+  const after = query.cursor ? decodeCursor(query.cursor, TimeIdCursor) : undefined
+  const ids = query.q ? await db.search(tx, wordQuery(query.q), likePattern(query.q), SEARCH_MAX) : undefined
+  const rows = await db.list(tx, {
+    ...query,
+    userId: login.userId,
+    ids,
+    after: after ? { at: after[0], id: after[1] } : undefined,
+    limit: query.limit + 1,
+  })
+  return toPage(rows, query.limit, (r) => [r.last_activity_at.toISOString(), r.id], presentConversation)
+}
+
+export async function countConversations(tx: TenantTx, login: TenantLogin): Promise<ConversationCounts> {
+  const c = await db.counts(tx, login.userId)
+  return { all: Number(c.all), mine: Number(c.mine), unassigned: Number(c.unassigned), unread: Number(c.unread) }
+}
+
+/** The conversation of a contact on a channel, made when there is none. @throws AppError not_found */
+export async function findOrOpenConversation(tx: TenantTx, tenantId: string, channelId: string, contactId: string): Promise<string> {
+  await db.insertIfAbsent(tx, { id: uuidv7(), tenant_id: tenantId, channel_id: channelId, contact_id: contactId, last_activity_at: new Date() })
+  const found = await db.findByContact(tx, channelId, contactId)
+  if (!found) throw notFound()
+  return found.id
+}
+
+export type ActivityWriter = (conversationId: string, activity: string, details: Record<string, string | null>) => Promise<void>
+
+const changedEvent = (conversationId: string) => ({ kind: 'conversation.updated' as const, payload: { conversationId } })
+
+/** Resolves or opens again; nothing happens when it already is so. @throws AppError not_found */
+export async function changeStatus(tx: TenantTx, login: TenantLogin, id: string, status: 'open' | 'resolved', note: ActivityWriter) {
+  const row = await db.lock(tx, id)
+  if (!row) throw notFound()
+  if (row.status === status) return
+  const now = new Date()
+  const resolved = status === 'resolved'
+  await db.update(tx, id, {
+    status,
+    resolved_at: resolved ? now : null,
+    resolved_by: resolved ? login.userId : null,
+    ...(resolved ? { waiting_since: null, unread_count: 0 } : {}),
+  })
+  await note(id, resolved ? 'resolved' : 'reopened', { by: login.userName })
+  await publish(tx, login.tenantId, [changedEvent(id)])
+}
+
+/**
+ * Gives the conversation to a person of the tenant who may answer, or to nobody.
+ * @throws AppError not_found, validation_failed, conversation_assigned when somebody else took it meanwhile
+ */
+export async function assign(
+  tx: TenantTx,
+  login: TenantLogin,
+  id: string,
+  input: { userId: string | null; expectedAssigneeId?: string | null | undefined },
+  note: ActivityWriter,
+): Promise<void> {
+  const row = await db.lock(tx, id)
+  if (!row) throw notFound()
+  if (input.expectedAssigneeId !== undefined && row.assignee_id !== input.expectedAssigneeId && row.assignee_id !== input.userId) {
+    throw new AppError('conversation_assigned')
+  }
+  if (row.assignee_id === input.userId) return
+  const member = input.userId ? await db.activeMember(tx, input.userId) : undefined
+  if (input.userId && (!member || !can(Role.parse(member.role), 'messages.send'))) {
+    throw invalidField('userId', 'not_assignable', 'Esta pessoa não atende conversas nesta conta.')
+  }
+  await db.update(tx, id, { assignee_id: input.userId })
+  await note(id, member ? 'assigned' : 'unassigned', { by: login.userName, to: member?.name ?? null })
+  await publish(tx, login.tenantId, [{ kind: 'conversation.assigned', payload: { conversationId: id, by: login.userId } }])
+}
+
+/** @throws AppError not_found, validation_failed for a tag of nobody */
+export async function setTags(tx: TenantTx, login: TenantLogin, id: string, tagIds: readonly string[]): Promise<void> {
+  if (!(await db.lock(tx, id))) throw notFound()
+  const wanted = [...new Set(tagIds)]
+  if ((await db.knownTags(tx, wanted)).length !== wanted.length) throw invalidField('tagIds', 'unknown_tag', 'Uma das etiquetas não existe mais.')
+  await db.setTags(tx, login.tenantId, id, wanted, login.userId)
+  await db.update(tx, id, {})
+  await publish(tx, login.tenantId, [changedEvent(id)])
+}
+
+/** Sets the unread mark; answers whether anything was unread before. @throws AppError not_found */
+export async function setUnread(tx: TenantTx, login: TenantLogin, id: string, unread: number): Promise<boolean> {
+  const row = await db.lock(tx, id)
+  if (!row) throw notFound()
+  if (row.unread_count === unread) return false
+  await db.update(tx, id, { unread_count: unread })
+  await publish(tx, login.tenantId, [changedEvent(id)])
+  return row.unread_count > 0
+}

@@ -1,0 +1,59 @@
+import { IdParams } from '@atende/contracts/common'
+import { Message, MessagePage, MessagesQuery, SendMessageInput } from '@atende/contracts/messages'
+import { callerTx } from '../../platform/auth.ts'
+import type { Context } from '../../platform/context.ts'
+import { notFound } from '../../platform/errors.ts'
+import type { Http } from '../../platform/http.ts'
+import { conversationExists } from '../conversations/conversations.ts'
+import { getMessage, listMessages } from '../messages/messages.ts'
+import { retryMessage, sendMessage } from './send-message.ts'
+
+const tags = ['messages']
+
+export function messageRoutes(app: Http, ctx: Context): void {
+  app.get(
+    '/api/messages',
+    {
+      config: { access: 'conversations.read' },
+      schema: { tags, summary: 'Messages of a conversation, oldest first', querystring: MessagesQuery, response: { 200: MessagePage } },
+    },
+    async (request) =>
+      callerTx(ctx, request, async (tx) => {
+        if (!(await conversationExists(tx, request.query.conversationId))) throw notFound()
+        return listMessages(ctx, tx, request.query)
+      }),
+  )
+  app.get(
+    '/api/messages/:id',
+    { config: { access: 'conversations.read' }, schema: { tags, summary: 'One message', params: IdParams, response: { 200: Message } } },
+    async (request) => callerTx(ctx, request, (tx) => getMessage(ctx, tx, request.params.id)),
+  )
+  app.post(
+    '/api/messages',
+    {
+      config: { access: 'messages.send' },
+      schema: {
+        tags,
+        summary: 'Send a message',
+        description: '202 once it is durably queued. The same clientId again answers the same message.',
+        body: SendMessageInput,
+        response: { 202: Message },
+      },
+    },
+    async (request, reply) => {
+      const message = await callerTx(ctx, request, async (tx, login) => getMessage(ctx, tx, await sendMessage(ctx, tx, login, request.body)))
+      return reply.code(202).send(message)
+    },
+  )
+  app.post(
+    '/api/messages/:id/retry',
+    { config: { access: 'messages.send' }, schema: { tags, summary: 'Send a failed message again', params: IdParams, response: { 202: Message } } },
+    async (request, reply) => {
+      const message = await callerTx(ctx, request, async (tx, login) => {
+        await retryMessage(ctx, tx, login, request.params.id)
+        return getMessage(ctx, tx, request.params.id)
+      })
+      return reply.code(202).send(message)
+    },
+  )
+}

@@ -1,0 +1,68 @@
+import { IdParams } from '@atende/contracts/common'
+import { Media } from '@atende/contracts/media'
+import type { FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { callerTx, checkToken, requirePermission, tenantLogin } from '../../platform/auth.ts'
+import { type Context, tenantTx } from '../../platform/context.ts'
+import { notFound } from '../../platform/errors.ts'
+import type { Http } from '../../platform/http.ts'
+import { getMedia, presentMedia, storeMedia } from './media.ts'
+import { isUrlValid } from './media-url.ts'
+import { readUpload } from './read-upload.ts'
+import { serveContent } from './serve-content.ts'
+
+const tags = ['media']
+const UrlToken = z.object({ t: z.uuid(), e: z.string().regex(/^\d{10,12}$/), s: z.string().max(100) })
+
+/** Whose media is asked for: by a signed address, or by a login. Everything else is absent. */
+async function tenantOf(ctx: Context, request: FastifyRequest, mediaId: string): Promise<string> {
+  const bearer = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1]
+  if (bearer) {
+    request.login = await checkToken(ctx, bearer)
+    requirePermission(request.login, 'conversations.read')
+    return tenantLogin(request).tenantId
+  }
+  const token = UrlToken.safeParse(request.query)
+  if (!token.success || !isUrlValid(ctx, mediaId, token.data)) throw notFound()
+  return token.data.t
+}
+
+export function mediaRoutes(app: Http, ctx: Context): void {
+  app.post(
+    '/api/media',
+    {
+      config: { access: 'messages.send' },
+      schema: {
+        tags,
+        summary: 'Upload a file to send',
+        description: 'multipart/form-data: `file` (up to 20 MB) and optionally `kind` (image, video, audio, document, sticker). The content decides the type.',
+        consumes: ['multipart/form-data'],
+        response: { 201: Media },
+      },
+    },
+    async (request, reply) => {
+      const { tenantId, userId } = tenantLogin(request)
+      const upload = await readUpload(request)
+      const row = await storeMedia(ctx, { ...upload, tenantId, userId }, (insert) => callerTx(ctx, request, insert))
+      return reply.code(201).send(presentMedia(ctx, row))
+    },
+  )
+
+  app.get(
+    '/api/media/:id',
+    { config: { access: 'conversations.read' }, schema: { tags, summary: 'A media with a fresh address', params: IdParams, response: { 200: Media } } },
+    async (request) => presentMedia(ctx, await callerTx(ctx, request, (tx) => getMedia(tx, request.params.id))),
+  )
+
+  app.get(
+    '/api/media/:id/content',
+    {
+      config: { access: 'public' },
+      schema: { tags, summary: 'The bytes, by the signed address in `url` or with a login; accepts byte ranges', params: IdParams },
+    },
+    async (request, reply) => {
+      const tenantId = await tenantOf(ctx, request, request.params.id)
+      return serveContent(ctx, request, reply, await tenantTx(ctx, tenantId, (tx) => getMedia(tx, request.params.id)))
+    },
+  )
+}

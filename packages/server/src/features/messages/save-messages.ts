@@ -1,0 +1,132 @@
+import { sql } from 'kysely'
+import type { TenantTx } from '../../platform/database.ts'
+import { uuidv7 } from '../../platform/ids.ts'
+
+/** Locked until the transaction ends. */
+export const lockMessage = (tx: TenantTx, id: string) => tx.selectFrom('messages').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
+/** The message that an earlier POST with this client id made. */
+export const findByClientId = (tx: TenantTx, clientId: string) => tx.selectFrom('messages').select('id').where('client_id', '=', clientId).executeTakeFirst()
+
+export type NewMessage = {
+  id: string
+  conversationId: string
+  channelId: string
+  direction: 'in' | 'out' | 'system'
+  type: string
+  body: string | null
+  content: Record<string, unknown>
+  status: string
+  at: Date
+  providerId: string | null
+  clientId: string | null
+  senderUserId: string | null
+  mediaId: string | null
+  quotedProviderId: string | null
+  quotedId: string | null
+}
+
+/** One statement for the whole list; a message that is there already (provider id, client id) is passed over. Answers the ids of the new ones. */
+export async function insertMany(tx: TenantTx, tenantId: string, list: readonly NewMessage[]): Promise<Set<string>> {
+  if (list.length === 0) return new Set()
+  const col = <K extends keyof NewMessage>(k: K) => list.map((m) => m[k])
+  const { rows } = await sql<{ id: string }>`
+    insert into messages (id, tenant_id, conversation_id, channel_id, direction, type, body, content, status, at, provider_id, client_id,
+      sender_user_id, media_id, quoted_provider_id, quoted_id)
+    select a, ${tenantId}::uuid, b, c, d, e, f, g::jsonb, h, i, j, k, l, m, n, o
+    from unnest(${col('id')}::uuid[], ${col('conversationId')}::uuid[], ${col('channelId')}::uuid[], ${col('direction')}::text[],
+      ${col('type')}::text[], ${col('body')}::text[], ${list.map((x) => JSON.stringify(x.content))}::text[], ${col('status')}::text[],
+      ${col('at')}::timestamptz[], ${col('providerId')}::text[], ${col('clientId')}::text[], ${col('senderUserId')}::uuid[],
+      ${col('mediaId')}::uuid[], ${col('quotedProviderId')}::text[], ${col('quotedId')}::uuid[]) x(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o)
+    on conflict do nothing returning id`.execute(tx)
+  return new Set(rows.map((r) => r.id))
+}
+
+/** Which of these provider ids are known, with their message ids. Key: `channel/provider id`. */
+export async function findByProviderIds(tx: TenantTx, list: readonly { channelId: string; providerId: string }[]): Promise<Map<string, string>> {
+  if (list.length === 0) return new Map()
+  const { rows } = await sql<{ id: string; channel_id: string; provider_id: string }>`
+    select m.id, m.channel_id, m.provider_id from unnest(${list.map((x) => x.channelId)}::uuid[], ${list.map((x) => x.providerId)}::text[]) x(c, p)
+    join messages m on m.channel_id = x.c and m.provider_id = x.p`.execute(tx)
+  return new Map(rows.map((r) => [`${r.channel_id}/${r.provider_id}`, r.id]))
+}
+
+/** Links quotes whose quoted message came after them, or in the same batch. */
+export const linkQuotes = (tx: TenantTx, ids: readonly string[]) =>
+  sql`update messages m set quoted_id = q.id from messages q
+    where m.id = any(${[...ids]}::uuid[]) and m.quoted_id is null and m.quoted_provider_id is not null
+      and q.channel_id = m.channel_id and q.provider_id = m.quoted_provider_id`.execute(tx)
+
+/**
+ * Puts reactions onto their messages. Of one person only the newest counts, by the provider's clock, so late ones change nothing;
+ * an emptied one stays as a dated blank for the same reason. Also serves reactions that came before their message.
+ */
+export async function applyReactions(tx: TenantTx, reactionIds: readonly string[]): Promise<{ id: string; conversation_id: string }[]> {
+  if (reactionIds.length === 0) return []
+  const { rows } = await sql<{ id: string; conversation_id: string }>`
+    with latest as (
+      select distinct on (t.id, r.direction) t.id, case r.direction when 'in' then 'contact' else 'us' end as by,
+        coalesce(r.content->>'emoji', '') emoji, r.at, r.sender_user_id
+      from messages r join messages t on t.channel_id = r.channel_id and t.provider_id = r.quoted_provider_id
+      where r.id = any(${[...reactionIds]}::uuid[]) and r.type = 'reaction' and t.type <> 'reaction'
+      order by t.id, r.direction, r.at desc, r.id desc)
+    update messages m set reactions = coalesce(m.reactions, '{}') || l.set
+    from (select id, jsonb_object_agg(by, jsonb_build_object('emoji', emoji, 'at', at, 'userId', sender_user_id)) as set
+          from latest x where not exists (select from messages y where y.id = x.id and (y.reactions->x.by->>'at')::timestamptz > x.at) group by id) l
+    where m.id = l.id returning m.id, m.conversation_id`.execute(tx)
+  return rows
+}
+
+/** Reactions that came before one of these messages. */
+export async function findReactionsTo(tx: TenantTx, list: readonly { channelId: string; providerId: string }[]): Promise<string[]> {
+  if (list.length === 0) return []
+  const { rows } = await sql<{ id: string }>`
+    select r.id from unnest(${list.map((x) => x.channelId)}::uuid[], ${list.map((x) => x.providerId)}::text[]) x(c, p)
+    join messages r on r.channel_id = x.c and r.quoted_provider_id = x.p and r.type = 'reaction'`.execute(tx)
+  return rows.map((r) => r.id)
+}
+
+export type StatusRow = { channelId: string; providerId: string; status: string; at: Date; messageId: string | null; details: Record<string, unknown> }
+
+/** Keeps each status once (channel, provider id, status). */
+export async function insertStatuses(tx: TenantTx, tenantId: string, list: readonly StatusRow[]): Promise<void> {
+  await sql`insert into message_statuses (id, tenant_id, channel_id, provider_id, status, at, details)
+    select a, ${tenantId}::uuid, b, c, d, e, f::jsonb from unnest(${list.map(() => uuidv7())}::uuid[], ${list.map((s) => s.channelId)}::uuid[],
+      ${list.map((s) => s.providerId)}::text[], ${list.map((s) => s.status)}::text[], ${list.map((s) => s.at)}::timestamptz[],
+      ${list.map((s) => JSON.stringify(s.details))}::text[]) x(a, b, c, d, e, f)
+    on conflict (channel_id, provider_id, status) do nothing`.execute(tx)
+}
+
+/** Learns provider ids of messages whose send was never answered: the provider echoed our own id. */
+export const learnProviderIds = (tx: TenantTx, list: readonly { messageId: string; channelId: string; providerId: string }[]) =>
+  sql`update messages m set provider_id = x.p from unnest(${list.map((s) => s.messageId)}::uuid[], ${list.map((s) => s.channelId)}::uuid[],
+      ${list.map((s) => s.providerId)}::text[]) x(id, c, p)
+    where m.id = x.id and m.channel_id = x.c and m.direction = 'out' and m.provider_id is null`.execute(tx)
+
+/**
+ * Connects kept statuses to their messages (by provider id, also of an earlier try) and moves each message to the furthest
+ * status it has reached; never back. Answers the messages that changed.
+ */
+export async function advance(
+  tx: TenantTx,
+  channelIds: readonly string[],
+  providerIds: readonly string[],
+): Promise<{ id: string; conversation_id: string; status: string }[]> {
+  const { rows } = await sql<{ id: string; conversation_id: string; status: string }>`
+    with hit as (
+      update message_statuses s set message_id = coalesce(
+        (select m.id from messages m where m.channel_id = s.channel_id and m.provider_id = s.provider_id),
+        (select a.message_id from send_attempts a join messages m on m.id = a.message_id where a.provider_id = s.provider_id and m.channel_id = s.channel_id limit 1))
+      from unnest(${[...channelIds]}::uuid[], ${[...providerIds]}::text[]) x(c, p)
+      where s.channel_id = x.c and s.provider_id = x.p
+      returning s.message_id, s.provider_id, s.status, s.details),
+    best as (
+      select distinct on (h.message_id) h.message_id, h.status, h.details->'error' as error
+      from hit h join messages m on m.id = h.message_id
+      -- The failure of an earlier try says nothing of the present one.
+      where h.status <> 'accepted' and (h.status <> 'failed' or h.provider_id = m.provider_id)
+      order by h.message_id, message_rank(h.status) desc)
+    update messages m set status = b.status, error = case when b.status = 'failed' then b.error end
+    from best b where m.id = b.message_id and m.direction = 'out' and message_rank(b.status) > message_rank(m.status)
+    returning m.id, m.conversation_id, m.status`.execute(tx)
+  return rows
+}

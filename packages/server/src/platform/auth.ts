@@ -1,0 +1,101 @@
+import { can, type Permission, Role } from '@atende/contracts/access'
+import type { FastifyRequest } from 'fastify'
+import { jwtVerify, SignJWT } from 'jose'
+import { sql } from 'kysely'
+import { z } from 'zod'
+import type { Context } from './context.ts'
+import { asUser, inTenant, type SystemTx, type TenantTx } from './database.ts'
+import { AppError } from './errors.ts'
+import type { Http } from './http.ts'
+
+export const ACCESS_TOKEN_SECONDS = 15 * 60
+const ISSUER = 'atende'
+const AUDIENCE = 'atende-api'
+
+/** Who is calling, as the database says now (not as the token once said). `tenantId` is null for a super admin. */
+export type Login = { userId: string; userName: string; tenantId: string | null; sessionId: string; role: Role; expiresAt: Date }
+/** A login inside a tenant: what nearly every route needs. */
+export type TenantLogin = Login & { tenantId: string }
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    login: Login | null
+  }
+}
+
+const Claims = z.object({ sub: z.uuid(), sid: z.uuid(), exp: z.number() })
+
+export const issueAccessToken = (ctx: Context, who: { userId: string; sessionId: string }): Promise<string> =>
+  new SignJWT({ sid: who.sessionId })
+    .setProtectedHeader({ alg: 'HS256' })
+    .setSubject(who.userId)
+    .setIssuer(ISSUER)
+    .setAudience(AUDIENCE)
+    .setIssuedAt()
+    .setExpirationTime(`${ACCESS_TOKEN_SECONDS}s`)
+    .sign(ctx.keys.derive('access-token'))
+
+type SessionRow = { user_id: string; tenant_id: string | null; role: string | null; user_name: string; tenant_status: string | null; super_admin: boolean }
+
+/**
+ * Checks token and session. The session is asked of the database each time, so that an ended login or a changed role counts at once.
+ * @throws AppError unauthenticated, tenant_suspended
+ */
+export async function checkToken(ctx: Context, token: string): Promise<Login> {
+  const verified = await jwtVerify(token, ctx.keys.derive('access-token'), { issuer: ISSUER, audience: AUDIENCE, algorithms: ['HS256'] }).catch(() => {
+    throw new AppError('unauthenticated')
+  })
+  const claims = Claims.parse(verified.payload)
+  const { rows } = await sql<SessionRow>`select * from door_session(${claims.sid})`.execute(ctx.db)
+  const s = rows[0]
+  if (!s || s.user_id !== claims.sub) throw new AppError('unauthenticated')
+  if (s.tenant_status === 'SUSPENDED' || s.tenant_status === 'CANCELLED') throw new AppError('tenant_suspended')
+  return {
+    userId: s.user_id,
+    userName: s.user_name,
+    tenantId: s.tenant_id,
+    sessionId: claims.sid,
+    role: s.tenant_id ? Role.parse(s.role) : 'SUPER_ADMIN',
+    expiresAt: new Date(claims.exp * 1000),
+  }
+}
+
+const bearer = (request: FastifyRequest): string | undefined => /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1]
+
+/** Enforces what each route declares in `config.access`. */
+export function guardRoutes(app: Http, ctx: Context): void {
+  app.decorateRequest('login', null)
+  app.addHook('onRequest', async (request) => {
+    const access = request.routeOptions.config.access
+    if (!access || access === 'public') return
+    const token = bearer(request)
+    if (!token) throw new AppError('unauthenticated')
+    request.login = await checkToken(ctx, token)
+    if (access !== 'login' && !can(request.login.role, access)) throw new AppError('forbidden')
+  })
+}
+
+/** @throws AppError unauthenticated, or forbidden for a login outside of any tenant. */
+export function tenantLogin(request: FastifyRequest): TenantLogin {
+  const { login } = request
+  if (!login) throw new AppError('unauthenticated')
+  if (!login.tenantId) throw new AppError('forbidden')
+  return { ...login, tenantId: login.tenantId }
+}
+
+/** The handler's transaction: in the caller's tenant, as the caller. */
+export const callerTx = <T>(ctx: Context, request: FastifyRequest, work: (tx: TenantTx, login: TenantLogin) => Promise<T>): Promise<T> => {
+  const login = tenantLogin(request)
+  return inTenant(ctx.db, login.tenantId, (tx) => work(tx, login), login.userId)
+}
+
+/** A transaction outside of any tenant, as the caller. */
+export const personTx = <T>(ctx: Context, request: FastifyRequest, work: (tx: SystemTx, login: Login) => Promise<T>): Promise<T> => {
+  const { login } = request
+  if (!login) throw new AppError('unauthenticated')
+  return asUser(ctx.db, login.userId, (tx) => work(tx, login))
+}
+
+export const requirePermission = (login: Login, permission: Permission): void => {
+  if (!can(login.role, permission)) throw new AppError('forbidden')
+}

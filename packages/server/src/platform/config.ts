@@ -1,0 +1,81 @@
+import { existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { z } from 'zod'
+
+export const REPOSITORY = path.resolve(import.meta.dirname, '../../../..')
+export const VERSION: string = z.object({ version: z.string() }).parse(JSON.parse(readFileSync(path.join(REPOSITORY, 'package.json'), 'utf8'))).version
+
+const flag = z.enum(['true', 'false', '1', '0', '']).transform((v) => v === 'true' || v === '1')
+const list = z.string().transform((v) =>
+  v
+    .split(',')
+    .map((x) => x.trim())
+    .filter(Boolean),
+)
+
+const Env = z.object({
+  NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
+  ROLE: z.enum(['all', 'web', 'worker']).default('all'),
+  HOST: z.string().default('127.0.0.1'),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+  /** True lets the server take the next free port. */
+  PORT_SEARCH: flag.default(false),
+  /** Address people use, behind a proxy for example. */
+  PUBLIC_URL: z.url().optional(),
+  FRONTEND_URL: z.string().optional(),
+  ALLOWED_ORIGINS: list.default([]),
+  BASE_DOMAIN: z.string().optional(),
+  /** Addresses or CIDR ranges of proxies whose X-Forwarded-* is believed. */
+  TRUSTED_PROXIES: list.default([]),
+  DATA_DIR: z.string().optional(),
+  DATABASE_URL: z.string().optional(),
+  DATABASE_OWNER_URL: z.string().optional(),
+  DATABASE_POOL: z.coerce.number().int().min(2).max(200).default(16),
+  /** 32 bytes as 64 hex digits. */
+  ENCRYPTION_KEY: z
+    .string()
+    .regex(/^[0-9a-fA-F]{64}$/, 'must be 64 hex digits (32 bytes)')
+    .optional(),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  SUPER_ADMIN_EMAIL: z.string().optional(),
+  SUPER_ADMIN_PASSWORD: z.string().optional(),
+  META_APP_SECRET: z.string().optional(),
+  META_VERIFY_TOKEN: z.string().optional(),
+  GRAPH_URL: z.url().default('https://graph.facebook.com'),
+  GRAPH_VERSION: z
+    .string()
+    .regex(/^v\d{2}\.\d$/)
+    .default('v26.0'),
+  /** Base address of the emulator; set by `start --demo`. */
+  EMULATOR_URL: z.url().optional(),
+  LOGIN_LIMIT: z.coerce.number().int().min(1).default(5),
+})
+
+export type Config = z.infer<typeof Env> & { origins: string[] }
+
+const SECRETS = ['ENCRYPTION_KEY', 'SUPER_ADMIN_PASSWORD', 'META_APP_SECRET', 'META_VERIFY_TOKEN', 'DATABASE_URL', 'DATABASE_OWNER_URL']
+
+/** `NAME_FILE` (Docker secrets) stands in for `NAME`. */
+function withFiles(env: Record<string, string | undefined>): Record<string, string | undefined> {
+  const out = { ...env }
+  for (const name of SECRETS) {
+    const file = env[`${name}_FILE`]
+    if (file && !env[name]) out[name] = readFileSync(file, 'utf8').trim()
+  }
+  for (const [k, v] of Object.entries(out)) if (v === '') delete out[k]
+  return out
+}
+
+export class ConfigError extends Error {}
+
+/** Reads and checks the environment (and `.env` of the repository, when there is one): `overrides` win over it, `defaults` stand back. Throws ConfigError naming the variables. */
+export function loadConfig(overrides: Record<string, string | undefined> = {}, defaults: Record<string, string> = {}): Config {
+  const dotenv = path.join(REPOSITORY, '.env')
+  if (existsSync(dotenv)) process.loadEnvFile(dotenv)
+  const parsed = Env.safeParse(withFiles({ ...defaults, ...process.env, ...overrides }))
+  if (!parsed.success) {
+    throw new ConfigError(parsed.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`).join('\n'))
+  }
+  const c = parsed.data
+  return { ...c, origins: [...new Set([...c.ALLOWED_ORIGINS, ...(c.FRONTEND_URL ? [c.FRONTEND_URL] : [])])] }
+}

@@ -1,0 +1,27 @@
+import type { Config } from './config.ts'
+import type { Keys } from './crypto.ts'
+import type { Database, TenantTx } from './database.ts'
+import { inTenant } from './database.ts'
+import type { Jobs } from './jobs.ts'
+import type { Logger } from './log.ts'
+import type { Signals } from './signals.ts'
+import type { Storage } from './storage.ts'
+
+/** What every part of a running server may use. */
+export type Context = {
+  config: Config
+  db: Database
+  /** Login of the application role; for session connections of their own. */
+  databaseUrl: string
+  keys: Keys
+  log: Logger
+  jobs: Jobs
+  signals: Signals
+  storage: Storage
+  startedAt: number
+  /** Address that people and Meta use, without a trailing slash. */
+  publicUrl: () => string
+}
+
+export const tenantTx = <T>(ctx: Context, tenantId: string, work: (tx: TenantTx) => Promise<T>, userId?: string): Promise<T> =>
+  inTenant(ctx.db, tenantId, work, userId)

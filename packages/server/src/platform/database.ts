@@ -1,0 +1,88 @@
+import { readdir, readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { CompiledQuery, Kysely, PostgresDialect, sql, type Transaction } from 'kysely'
+import { type Migration, Migrator } from 'kysely/migration'
+import pg from 'pg'
+import type { DB } from './schema.ts'
+
+const MIGRATIONS = path.resolve(import.meta.dirname, '../../migrations')
+// bigint counts and sizes fit a JavaScript number here (below 2^53).
+pg.types.setTypeParser(pg.types.builtins.INT8, (v) => v)
+
+export type Database = Kysely<DB>
+declare const tenantMark: unique symbol
+/** A transaction in which one tenant's rows exist, and no others. Made by `inTenant` only. */
+export type TenantTx = Transaction<DB> & { readonly [tenantMark]: true }
+/** A transaction without a tenant: sees no tenant's rows, may call the doors. */
+export type SystemTx = Transaction<DB>
+
+export const openDatabase = (url: string, max: number, name = 'atende'): { db: Database; pool: pg.Pool } => {
+  const pool = new pg.Pool({ connectionString: url, max, application_name: name, idleTimeoutMillis: 60_000 })
+  pool.on('error', () => {})
+  return { db: new Kysely<DB>({ dialect: new PostgresDialect({ pool }) }), pool }
+}
+
+const quote = (s: string) => `'${s.replaceAll("'", "''")}'`
+
+/** Sets the tenant (and the acting user) of the transaction; RLS reads them. Kept local: a pooled connection forgets them. */
+export async function enterTenant(tx: Transaction<DB>, tenantId: string, userId?: string): Promise<TenantTx> {
+  const query = userId
+    ? sql`select set_config('app.tenant_id', ${tenantId}, true), set_config('app.user_id', ${userId}, true)`
+    : sql`select set_config('app.tenant_id', ${tenantId}, true)`
+  await query.execute(tx)
+  return tx as TenantTx
+}
+
+/** Runs `work` in one transaction of this tenant. */
+export const inTenant = <T>(db: Database, tenantId: string, work: (tx: TenantTx) => Promise<T>, userId?: string): Promise<T> =>
+  db.transaction().execute(async (tx) => work(await enterTenant(tx, tenantId, userId)))
+
+/** Runs `work` as a person outside of any tenant (own account, super admin). */
+export const asUser = <T>(db: Database, userId: string, work: (tx: SystemTx) => Promise<T>): Promise<T> =>
+  db.transaction().execute(async (tx) => {
+    await sql`select set_config('app.user_id', ${userId}, true)`.execute(tx)
+    return work(tx)
+  })
+
+/** Creates the login role of the application if it is missing. It owns nothing and cannot bypass row-level security. */
+export async function ensureAppRole(ownerUrl: string, role: string, password: string): Promise<void> {
+  const c = new pg.Client({ connectionString: ownerUrl })
+  await c.connect()
+  try {
+    const { rowCount } = await c.query('select 1 from pg_roles where rolname = $1', [role])
+    const verb = rowCount ? 'alter' : 'create'
+    await c.query(`${verb} role "${role}" login nosuperuser nobypassrls nocreatedb nocreaterole password ${quote(password)}`)
+    await c.query(`do $$ begin execute format('grant connect on database %I to "${role}"', current_database()); end $$`)
+  } finally {
+    await c.end()
+  }
+}
+
+/** Applies what is missing of migrations/*.sql, in order, each in a transaction. Safe when several processes start at once. */
+export async function migrate(ownerUrl: string, appRole: string): Promise<string[]> {
+  const { db } = openDatabase(ownerUrl, 2, 'atende-migrate')
+  try {
+    const migrator = new Migrator({
+      db,
+      provider: {
+        async getMigrations() {
+          const out: Record<string, Migration> = {}
+          for (const file of (await readdir(MIGRATIONS)).filter((f) => f.endsWith('.sql')).sort()) {
+            const text = (await readFile(path.join(MIGRATIONS, file), 'utf8')).replaceAll('{{app_role}}', appRole)
+            out[file.replace('.sql', '')] = {
+              up: async (tx) => {
+                await tx.executeQuery(CompiledQuery.raw(text))
+              },
+            }
+          }
+          return out
+        },
+      },
+    })
+    const { results, error } = await migrator.migrateToLatest()
+    if (error) throw error
+    return (results ?? []).map((r) => r.migrationName)
+  } finally {
+    await db.destroy()
+  }
+}

@@ -1,0 +1,45 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { z } from 'zod'
+import { REPOSITORY } from './config.ts'
+
+/** Another user may pass through every folder above `dir`. */
+export function reachableByOthers(dir: string): boolean {
+  for (let d = path.resolve(dir); ; d = path.dirname(d)) {
+    if (existsSync(d) && (statSync(d).mode & 0o001) === 0) return false
+    if (d === path.dirname(d)) return true
+  }
+}
+
+/**
+ * Where data lives: DATA_DIR; else `.data` of the checkout. PostgreSQL refuses to run as root, so for root the folder must be
+ * reachable by an unprivileged user: with a checkout that only its owner can read, a folder under /var/lib serves.
+ */
+export function findHome(dataDir: string | undefined): string {
+  if (dataDir) return path.resolve(dataDir)
+  const local = path.join(REPOSITORY, '.data')
+  if (process.getuid?.() !== 0 || reachableByOthers(REPOSITORY)) return local
+  const name = `atende-${createHash('sha256').update(REPOSITORY).digest('hex').slice(0, 8)}`
+  return path.join(existsSync('/var/lib') ? '/var/lib' : tmpdir(), name)
+}
+
+const Secrets = z.object({
+  encryptionKey: z.string().regex(/^[0-9a-f]{64}$/),
+  postgresPassword: z.string(),
+})
+export type Secrets = z.infer<typeof Secrets>
+
+/** Reads the secrets made at the first start, or makes them; a file that only its owner may read. */
+export function loadSecrets(home: string): Secrets {
+  mkdirSync(home, { recursive: true, mode: 0o755 })
+  const file = path.join(home, 'secrets.json')
+  if (existsSync(file)) {
+    chmodSync(file, 0o600)
+    return Secrets.parse(JSON.parse(readFileSync(file, 'utf8')))
+  }
+  const made: Secrets = { encryptionKey: randomBytes(32).toString('hex'), postgresPassword: randomBytes(18).toString('base64url') }
+  writeFileSync(file, `${JSON.stringify(made, null, 2)}\n`, { mode: 0o600, flag: 'wx' })
+  return made
+}

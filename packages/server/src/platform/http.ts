@@ -1,0 +1,181 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import type { Permission } from '@atende/contracts/access'
+import { ERRORS, type ErrorCode, type Problem } from '@atende/contracts/errors'
+import cookie from '@fastify/cookie'
+import cors from '@fastify/cors'
+import helmet from '@fastify/helmet'
+import multipart from '@fastify/multipart'
+import Fastify, { type FastifyBaseLogger, type FastifyError, type FastifyReply, type FastifyRequest, LogController, type RouteOptions } from 'fastify'
+import { hasZodFastifySchemaValidationErrors, serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { pt } from 'zod/locales'
+import type { Context } from './context.ts'
+import { AppError, type FieldError } from './errors.ts'
+import { uuidv7 } from './ids.ts'
+
+export const BODY_LIMIT = 20 * 1024 * 1024
+
+/** Who may call a route: anybody, anybody with a login, or who has the permission. Every route says it; none may forget. */
+export type Access = 'public' | 'login' | Permission
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    access?: Access
+  }
+}
+
+z.config(pt())
+
+const MESSAGES: Record<string, ErrorCode> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: 'body_too_large',
+  FST_REQ_FILE_TOO_LARGE: 'media_too_large',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'content_type_refused',
+  FST_INVALID_MULTIPART_CONTENT_TYPE: 'content_type_refused',
+  FST_ERR_CTP_INVALID_JSON_BODY: 'malformed_body',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'malformed_body',
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'malformed_body',
+}
+
+type Known = { code: ErrorCode; detail?: string | undefined; fields?: FieldError[] | undefined; retryAfter?: number | undefined }
+
+function understand(error: FastifyError | AppError | Error): Known | undefined {
+  if (error instanceof AppError) return error
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    const fields = error.validation.map((v) => ({
+      path: v.instancePath.replace(/^\//, '').replaceAll('/', '.'),
+      code: v.keyword,
+      message: v.message ?? '',
+    }))
+    return { code: 'validation_failed', fields }
+  }
+  if ('code' in error && MESSAGES[error.code]) return { code: MESSAGES[error.code] ?? 'malformed_body' }
+  if ('statusCode' in error && typeof error.statusCode === 'number' && error.statusCode >= 400 && error.statusCode < 500) {
+    return { code: 'malformed_body' }
+  }
+  return undefined
+}
+
+export function sendProblem(request: FastifyRequest, reply: FastifyReply, known: Known): FastifyReply {
+  const { status, title } = ERRORS[known.code]
+  const body: Problem = {
+    type: `/api/docs#${known.code}`,
+    title,
+    status,
+    code: known.code,
+    requestId: request.id,
+    instance: request.url.split('?')[0] ?? '',
+    ...(known.detail ? { detail: known.detail } : {}),
+    ...(known.fields ? { errors: known.fields } : {}),
+    ...(known.retryAfter ? { retryAfter: known.retryAfter } : {}),
+  }
+  if (known.retryAfter) reply.header('retry-after', String(known.retryAfter))
+  return reply.code(status).type('application/problem+json').serializer(JSON.stringify).send(body)
+}
+
+/** `connect-src` needs ws for Firefox, where 'self' does not cover it. */
+function contentPolicy(ctx: Context) {
+  return {
+    useDefaults: false,
+    directives: {
+      defaultSrc: ["'self'"],
+      scriptSrc: ["'self'"],
+      styleSrc: ["'self'", "'unsafe-inline'"],
+      imgSrc: ["'self'", 'data:', 'blob:'],
+      mediaSrc: ["'self'", 'blob:'],
+      fontSrc: ["'self'"],
+      connectSrc: ["'self'", 'ws:', 'wss:'],
+      objectSrc: ["'none'"],
+      baseUri: ["'self'"],
+      formAction: ["'self'"],
+      frameAncestors: ["'none'"],
+      workerSrc: ["'self'", 'blob:'],
+      manifestSrc: ["'self'"],
+      ...(ctx.config.NODE_ENV === 'production' && ctx.publicUrl().startsWith('https') ? { upgradeInsecureRequests: [] } : {}),
+    },
+  }
+}
+
+/** A Fastify server with everything that each route shares: limits, headers, contracts in and out, problems, request ids. */
+export async function createHttp(ctx: Context) {
+  const app = Fastify({
+    bodyLimit: BODY_LIMIT,
+    trustProxy: ctx.config.TRUSTED_PROXIES.length > 0 ? ctx.config.TRUSTED_PROXIES : false,
+    genReqId: () => uuidv7(),
+    loggerInstance: ctx.log as FastifyBaseLogger,
+    logController: new LogController({ disableRequestLogging: true }),
+    requestTimeout: 60_000,
+    connectionTimeout: 0,
+    keepAliveTimeout: 72_000,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 300 },
+    onProtoPoisoning: 'error',
+    onConstructorPoisoning: 'error',
+  }).withTypeProvider<ZodTypeProvider>()
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(serializerCompiler)
+
+  const routes: RouteOptions[] = []
+  app.addHook('onRoute', (route) => {
+    // The preflight route of the CORS plugin is not ours to declare.
+    if (route.method !== 'OPTIONS') routes.push(route)
+  })
+  // Looked at when all are there: a scope's own hook, which declares for its routes, runs after this one's.
+  app.addHook('onReady', async () => {
+    const open = routes.find((route) => !route.config?.access)
+    if (open) throw new Error(`route ${String(open.method)} ${open.url} does not say who may call it`)
+  })
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id)
+    if (request.url.startsWith('/api/')) reply.header('cache-control', 'no-store')
+  })
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'none'
+    const ms = Math.round(reply.elapsedTime)
+    if (reply.statusCode >= 500) request.log.error({ reqId: request.id, route, status: reply.statusCode, ms }, 'request')
+    else request.log.debug({ reqId: request.id, method: request.method, route, status: reply.statusCode, ms }, 'request')
+  })
+
+  await app.register(helmet, {
+    contentSecurityPolicy: contentPolicy(ctx),
+    strictTransportSecurity: ctx.publicUrl().startsWith('https') ? { maxAge: 31_536_000, includeSubDomains: true } : false,
+    referrerPolicy: { policy: 'same-origin' },
+    crossOriginResourcePolicy: { policy: 'same-origin' },
+  })
+  await app.register(cors, { origin: ctx.config.origins, credentials: true, maxAge: 600, exposedHeaders: ['x-request-id', 'etag', 'retry-after'] })
+  await app.register(cookie)
+  await app.register(multipart, { limits: { fileSize: BODY_LIMIT, files: 1, fields: 10, fieldSize: 10_000 } })
+
+  app.setErrorHandler((error: FastifyError | AppError | Error, request, reply) => {
+    const known = understand(error)
+    if (known) return sendProblem(request, reply, known)
+    request.log.error({ err: error, reqId: request.id, route: request.routeOptions.url }, 'unexpected error')
+    return sendProblem(request, reply, { code: 'internal' })
+  })
+  return app
+}
+export type Http = Awaited<ReturnType<typeof createHttp>>
+
+/** Files of the built web client, and its page for every address that is not the API's. */
+export async function serveWeb(app: Http, dist: string): Promise<void> {
+  const { default: fastifyStatic } = await import('@fastify/static')
+  const page = readFileSync(path.join(dist, 'index.html'))
+  await app.register(async (scope) => {
+    scope.addHook('onRoute', (route) => {
+      route.config = { ...route.config, access: 'public' }
+    })
+    await scope.register(fastifyStatic, {
+      root: dist,
+      index: false,
+      wildcard: false,
+      setHeaders: (reply, file) => {
+        reply.header('cache-control', file.includes(`${path.sep}assets${path.sep}`) ? 'public, max-age=31536000, immutable' : 'no-cache')
+      },
+    })
+  })
+  app.setNotFoundHandler((request, reply) => {
+    const api = /^\/(api|webhooks|debug|socket\.io|health|ready|alive)(\/|\?|$)/.test(request.url)
+    if (api || (request.method !== 'GET' && request.method !== 'HEAD')) return sendProblem(request, reply, { code: 'not_found' })
+    return reply.header('cache-control', 'no-cache').type('text/html; charset=utf-8').send(page)
+  })
+}

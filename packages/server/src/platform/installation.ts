@@ -1,0 +1,103 @@
+import pg from 'pg'
+import { type Config, ConfigError } from './config.ts'
+import { Keys } from './crypto.ts'
+import { type Database, ensureAppRole, migrate, openDatabase } from './database.ts'
+import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded-postgres.ts'
+import { findHome, loadSecrets } from './home.ts'
+import { type JobQueue, prepareJobs } from './jobs.ts'
+
+const EMBEDDED_PORT = 54_329
+
+/** Database, keys and folder of one installation, whether its server is running or not. */
+export type Installation = {
+  home: string
+  keys: Keys
+  db: Database
+  /** Login of the application role: owns nothing, cannot bypass row-level security. */
+  appUrl: string
+  /** Login that owns the tables: migrations only. */
+  ownerUrl: string
+  appRole: string
+  embedded: EmbeddedPostgres | undefined
+  /** Closes the connections; stops the embedded PostgreSQL unless another process had started it. */
+  close: () => Promise<void>
+}
+
+const urlOf = (user: string, password: string, host: string, port: number, database: string) =>
+  `postgres://${user}:${encodeURIComponent(password)}@${host}:${port}/${database}`
+
+async function embeddedUrls(server: EmbeddedPostgres, keys: Keys) {
+  const admin = urlOf('postgres', server.password, server.host, server.port, 'postgres')
+  const ownerPassword = keys.derive('database-owner').toString('hex')
+  const appPassword = keys.derive('database-app').toString('hex')
+  const ownerUrl = urlOf('atende_owner', ownerPassword, server.host, server.port, 'atende')
+  const appUrl = urlOf('atende_app', appPassword, server.host, server.port, 'atende')
+  const c = new pg.Client({ connectionString: admin })
+  await c.connect()
+  try {
+    const { rowCount } = await c.query("select 1 from pg_database where datname = 'atende'")
+    const { rowCount: owner } = await c.query("select 1 from pg_roles where rolname = 'atende_owner'")
+    await c.query(`${owner ? 'alter' : 'create'} role atende_owner login nosuperuser nobypassrls password '${ownerPassword}'`)
+    if (!rowCount) await c.query('create database atende owner atende_owner')
+  } finally {
+    await c.end()
+  }
+  await ensureAppRole(urlOf('postgres', server.password, server.host, server.port, 'atende'), 'atende_app', appPassword)
+  return { ownerUrl, appUrl, appRole: 'atende_app' }
+}
+
+/**
+ * One address is enough when its login may create roles; then the application gets a role of its own. Otherwise both are needed:
+ * DATABASE_OWNER_URL for migrations and DATABASE_URL for the application's plain role.
+ */
+async function externalUrls(config: Config, keys: Keys) {
+  const appUrl = config.DATABASE_URL ?? ''
+  if (config.DATABASE_OWNER_URL) {
+    return { ownerUrl: config.DATABASE_OWNER_URL, appUrl, appRole: decodeURIComponent(new URL(appUrl).username) }
+  }
+  const c = new pg.Client({ connectionString: appUrl })
+  await c.connect()
+  const { rows } = await c.query('select current_database() as name, rolsuper or rolcreaterole as ok from pg_roles where rolname = current_user')
+  await c.end()
+  if (!rows[0]?.ok) {
+    throw new ConfigError(
+      'DATABASE_URL: this login may not create roles, so the application would run as the owner of its tables and row-level security could not be trusted. ' +
+        'Create a second role ("create role atende_app login password …"), give its address as DATABASE_URL and the owner\'s as DATABASE_OWNER_URL.',
+    )
+  }
+  const appRole = `atende_app_${String(rows[0].name).replace(/[^a-z0-9_]/gi, '_')}`.slice(0, 63)
+  const password = keys.derive('database-app').toString('hex')
+  await ensureAppRole(appUrl, appRole, password)
+  const url = new URL(appUrl)
+  url.username = appRole
+  url.password = password
+  return { ownerUrl: appUrl, appUrl: url.toString(), appRole }
+}
+
+/** @throws ConfigError when the settings cannot work. */
+export async function openInstallation(config: Config): Promise<Installation> {
+  const home = findHome(config.DATA_DIR)
+  const secrets = loadSecrets(home)
+  const keys = new Keys(config.ENCRYPTION_KEY ?? secrets.encryptionKey)
+  const embedded = config.DATABASE_URL ? undefined : await startEmbeddedPostgres(home, secrets.postgresPassword, EMBEDDED_PORT)
+  const urls = embedded ? await embeddedUrls(embedded, keys) : await externalUrls(config, keys)
+  const { db } = openDatabase(urls.appUrl, config.DATABASE_POOL)
+  return {
+    home,
+    keys,
+    db,
+    ...urls,
+    embedded,
+    async close() {
+      await db.destroy()
+      if (embedded && !embedded.adopted) await embedded.stop()
+    },
+  }
+}
+
+/** Brings the schema and the job queues to this version. Answers the names of the migrations that ran. */
+export async function prepareInstallation(i: Pick<Installation, 'ownerUrl' | 'appRole'>, jobs: readonly JobQueue[]): Promise<string[]> {
+  const applied = await migrate(i.ownerUrl, i.appRole)
+  await prepareJobs(i.ownerUrl, i.appRole, jobs)
+  return applied
+}

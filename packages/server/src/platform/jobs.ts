@@ -1,0 +1,161 @@
+import type { Transaction } from 'kysely'
+import { fromKysely, type Job, PgBoss } from 'pg-boss'
+import type { z } from 'zod'
+import { uuidv7 } from './ids.ts'
+import type { Logger } from './log.ts'
+import type { DB } from './schema.ts'
+
+type QueueSettings = {
+  /** Jobs of one key run strictly one after another; a failing one holds back its key only. */
+  ordered: boolean
+  /** Tries after the first. */
+  retries: number
+  /** Seconds before the first retry; doubles up to `retryDelayMax`. */
+  retryDelay: number
+  retryDelayMax: number
+  /** Seconds after which a silent job counts as lost and runs again. */
+  expire: number
+}
+
+/** What a job is called and carries. Its handler stands in src/jobs.ts. */
+export type JobDefinition<P extends { tenantId: string }> = { name: string; payload: z.ZodType<P>; queue: QueueSettings }
+
+/** What the owner must know of a job to make its queue. */
+export type JobQueue = { name: string; queue: QueueSettings }
+
+export const defineJob = <P extends { tenantId: string }>(name: string, payload: z.ZodType<P>, queue: Partial<QueueSettings> = {}): JobDefinition<P> => ({
+  name,
+  payload,
+  queue: { ordered: false, retries: 5, retryDelay: 2, retryDelayMax: 300, expire: 120, ...queue },
+})
+
+export type JobMeta = { id: string; attempt: number; lastAttempt: boolean }
+export type JobBinding = {
+  // biome-ignore lint/suspicious/noExplicitAny: the list holds jobs of different payloads; each is checked by its own schema before it runs.
+  definition: JobDefinition<any>
+  concurrency: number
+  // biome-ignore lint/suspicious/noExplicitAny: see above.
+  handle: (payload: any, meta: JobMeta) => Promise<void>
+}
+/** Pairs a definition with its handler, with the payload's type checked. */
+export const bindJob = <P extends { tenantId: string }>(
+  definition: JobDefinition<P>,
+  concurrency: number,
+  handle: (payload: P, meta: JobMeta) => Promise<void>,
+): JobBinding => ({ definition, concurrency, handle })
+
+const queueOptions = (q: QueueSettings) => ({
+  policy: q.ordered ? ('key_strict_fifo' as const) : ('standard' as const),
+  retryLimit: q.retries,
+  retryDelay: q.retryDelay,
+  retryDelayMax: q.retryDelayMax,
+  retryBackoff: true,
+  expireInSeconds: q.expire,
+  heartbeatSeconds: 10,
+  deleteAfterSeconds: 24 * 3600,
+  notify: true,
+})
+
+/** Owner's part at migration time: pg-boss's schema, one queue per job, grants for the application role. */
+export async function prepareJobs(ownerUrl: string, appRole: string, definitions: readonly JobQueue[]): Promise<void> {
+  const boss = new PgBoss({ connectionString: ownerUrl, schedule: false, supervise: false, max: 2 })
+  boss.on('error', () => {})
+  await boss.start()
+  try {
+    for (const { name, queue } of definitions) {
+      if (await boss.getQueue(name)) {
+        const { policy: _, ...changeable } = queueOptions(queue)
+        await boss.updateQueue(name, changeable)
+      } else await boss.createQueue(name, queueOptions(queue))
+    }
+    const db = boss.getDb()
+    await db.executeSql(`grant usage on schema pgboss to "${appRole}";
+      grant select, insert, update, delete on all tables in schema pgboss to "${appRole}";
+      grant execute on all functions in schema pgboss to "${appRole}"; grant usage on all sequences in schema pgboss to "${appRole}"`)
+  } finally {
+    await boss.stop({ graceful: false })
+  }
+}
+
+/** The job queue of this process. Saving a job is always part of the transaction of its fact. */
+export class Jobs {
+  readonly #boss: PgBoss
+  readonly #log: Logger
+
+  constructor(appUrl: string, log: Logger, worker: boolean) {
+    this.#log = log
+    this.#boss = new PgBoss({
+      connectionString: appUrl,
+      migrate: false,
+      createSchema: false,
+      max: 6,
+      useListenNotify: worker,
+      supervise: worker,
+      schedule: false,
+      superviseIntervalSeconds: 5,
+      monitorIntervalSeconds: 5,
+      reindex: false,
+      monitorVacuum: false,
+    })
+    this.#boss.on('error', (err) => this.#log.error({ err }, 'jobs'))
+  }
+
+  async start(): Promise<void> {
+    await this.#boss.start()
+  }
+
+  async send<P extends { tenantId: string }>(
+    tx: Transaction<DB>,
+    definition: JobDefinition<P>,
+    payload: P,
+    options: { key?: string; startAfterSeconds?: number } = {},
+  ): Promise<void> {
+    await this.#boss.send(definition.name, payload, {
+      // pg-boss orders by (created_on, id): only rising ids keep several jobs of one transaction in order.
+      id: uuidv7(),
+      db: fromKysely(tx),
+      ...(options.key ? { singletonKey: options.key } : {}),
+      ...(options.startAfterSeconds ? { startAfter: options.startAfterSeconds } : {}),
+    })
+  }
+
+  /** Starts working off the listed jobs. */
+  async work(bindings: readonly JobBinding[]): Promise<void> {
+    for (const binding of bindings) {
+      const { name, queue } = binding.definition
+      await this.#boss.work<object>(
+        name,
+        {
+          includeMetadata: true,
+          batchSize: 1,
+          burstWhenBatchFull: true,
+          localConcurrency: binding.concurrency,
+          pollingIntervalSeconds: 1,
+          notifyPollingIntervalSeconds: 1,
+        },
+        async ([job]) => {
+          if (job) await this.#run(binding, job, job.retryCount, queue.retries)
+        },
+      )
+    }
+  }
+
+  async #run(binding: JobBinding, job: Job<object>, retryCount: number, retries: number): Promise<void> {
+    const meta: JobMeta = { id: job.id, attempt: retryCount + 1, lastAttempt: retryCount >= retries }
+    try {
+      await binding.handle(binding.definition.payload.parse(job.data), meta)
+    } catch (err) {
+      this.#log.warn({ err, job: binding.definition.name, jobId: job.id, attempt: meta.attempt, lastAttempt: meta.lastAttempt }, 'job failed')
+      throw err
+    }
+  }
+
+  async stats(): Promise<{ name: string; queued: number; active: number; failed: number }[]> {
+    const queues = await this.#boss.getQueues()
+    return queues.map((q) => ({ name: q.name, queued: q.queuedCount, active: q.activeCount, failed: q.failedCount ?? 0 }))
+  }
+
+  async stop(): Promise<void> {
+    await this.#boss.stop({ graceful: true, timeout: 8000 })
+  }
+}

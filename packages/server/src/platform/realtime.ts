@@ -1,0 +1,197 @@
+import { can } from '@atende/contracts/access'
+import { AuthenticateInput, type ClientToServerEvents, RoomInput, type ServerToClientEvents } from '@atende/contracts/realtime'
+import { Server, type Socket } from 'socket.io'
+import { ZodError } from 'zod'
+import { checkToken, type TenantLogin } from './auth.ts'
+import type { Context } from './context.ts'
+import { inTenant, type TenantTx } from './database.ts'
+import { AppError } from './errors.ts'
+import { currentHorizon, eventsSince, type StoredEvent } from './events.ts'
+import type { Http } from './http.ts'
+
+type Data = { login: TenantLogin | null; expiry: NodeJS.Timeout | undefined }
+export type Io = Server<ClientToServerEvents, ServerToClientEvents, Record<string, never>, Data>
+export type Client = Socket<ClientToServerEvents, ServerToClientEvents, Record<string, never>, Data>
+
+/** Conversations and messages of a tenant: only logins that may read conversations. */
+export const tenantRoom = (tenantId: string) => `tenant:${tenantId}`
+/** Changes of settings lists: every login of the tenant. */
+export const listsRoom = (tenantId: string) => `lists:${tenantId}`
+/** Typing in one conversation; joined on request, checked each time. */
+export const conversationRoom = (id: string) => `conversation:${id}`
+export const sessionRoom = (id: string) => `session:${id}`
+const userRoom = (tenantId: string, userId: string) => `user:${tenantId}:${userId}`
+
+const REPLAY_MAX = 500
+/** An access token that runs out closes its socket, after a little grace for the renewal under way. */
+const GRACE_MS = 20_000
+
+export type RealtimeParts = {
+  /** Is this a conversation of the transaction's tenant? */
+  conversationExists: (tx: TenantTx, id: string) => Promise<boolean>
+  /** Sends past events to one socket, as they would have been sent live. */
+  replay: (tenantId: string, events: StoredEvent[], horizon: string, to: Client) => Promise<void>
+  onTyping: (login: TenantLogin, conversationId: string, state: 'start' | 'stop') => void
+}
+
+export type Realtime = {
+  io: Io
+  /** Whether anybody here listens to this tenant: presenting an event for nobody would be wasted work. */
+  hasListeners: (tenantId: string) => boolean
+  endSession: (sessionId: string, reason: string) => void
+  /** Roles or activity of a person changed: their sockets must authenticate again. */
+  recheckUser: (tenantId: string, userId: string) => void
+  stop: () => Promise<void>
+}
+
+/** A cursor is the event horizon with the moment it was given: older than a day, reloading is cheaper than replaying. */
+export const socketCursor = (horizon: string): string => `${horizon}.${Math.floor(Date.now() / 1000)}`
+const CURSOR_MAX_AGE = 24 * 3600
+
+function readCursor(cursor: string, horizon: string): string | undefined {
+  const m = /^(\d{1,20})\.(\d{1,12})$/.exec(cursor)
+  if (!m?.[1] || !m[2] || BigInt(m[1]) > BigInt(horizon)) return undefined
+  return Date.now() / 1000 - Number(m[2]) > CURSOR_MAX_AGE ? undefined : m[1]
+}
+
+const refusal = (e: unknown) => ({ ok: false as const, code: e instanceof AppError ? e.code : 'internal' })
+
+async function enterRooms(socket: Client, login: TenantLogin): Promise<void> {
+  for (const room of socket.rooms) if (room !== socket.id) await socket.leave(room)
+  const rooms = [listsRoom(login.tenantId), sessionRoom(login.sessionId), userRoom(login.tenantId, login.userId)]
+  if (can(login.role, 'conversations.read')) rooms.push(tenantRoom(login.tenantId))
+  await socket.join(rooms)
+}
+
+function closeWhenExpired(socket: Client, at: Date): void {
+  clearTimeout(socket.data.expiry)
+  socket.data.expiry = setTimeout(() => socket.disconnect(true), at.getTime() - Date.now() + GRACE_MS)
+}
+
+type Hub = { ctx: Context; parts: RealtimeParts }
+
+async function authenticate({ ctx, parts }: Hub, socket: Client, raw: unknown) {
+  const input = AuthenticateInput.parse(raw)
+  const login = await checkToken(ctx, input.token)
+  if (!login.tenantId) throw new AppError('forbidden')
+  const mine: TenantLogin = { ...login, tenantId: login.tenantId }
+  const before = socket.data.login
+  if (before && (before.tenantId !== mine.tenantId || before.userId !== mine.userId)) throw new AppError('forbidden')
+  const joined = before && can(mine.role, 'conversations.read') ? [...socket.rooms].filter((r) => r.startsWith('conversation:')) : []
+  await enterRooms(socket, mine)
+  await socket.join(joined)
+  socket.data.login = mine
+  closeWhenExpired(socket, mine.expiresAt)
+  // The rooms are joined before the past is read, so nothing falls between; what comes twice does no harm.
+  const horizon = await currentHorizon(ctx.db)
+  const reset = input.cursor ? !(await replaySince({ ctx, parts }, socket, mine, input.cursor, horizon)) : false
+  return { ok: true as const, cursor: socketCursor(horizon), reset, expiresAt: mine.expiresAt.toISOString() }
+}
+
+async function replaySince({ ctx, parts }: Hub, socket: Client, login: TenantLogin, cursor: string, horizon: string): Promise<boolean> {
+  const since = readCursor(cursor, horizon)
+  if (!since || !can(login.role, 'conversations.read')) return false
+  const events = await inTenant(ctx.db, login.tenantId, (tx) => eventsSince(tx, since, REPLAY_MAX))
+  if (!events) return false
+  await parts.replay(login.tenantId, events, horizon, socket)
+  return true
+}
+
+function requireReader(socket: Client): TenantLogin {
+  const { login } = socket.data
+  if (!login) throw new AppError('unauthenticated')
+  if (!can(login.role, 'conversations.read')) throw new AppError('forbidden')
+  return login
+}
+
+/** Every event that a client may send. A new one belongs into this list, and its check into its handler. */
+const clientEvents = (hub: Hub, socket: Client): Record<keyof ClientToServerEvents, (raw: unknown) => Promise<object>> => {
+  const typing = (state: 'start' | 'stop') => async (raw: unknown) => {
+    const login = requireReader(socket)
+    const { conversationId } = RoomInput.parse(raw)
+    // Only inside a joined conversation: joining has checked that it is the tenant's own.
+    if (!socket.rooms.has(conversationRoom(conversationId))) throw new AppError('not_found')
+    hub.parts.onTyping(login, conversationId, state)
+    return { ok: true }
+  }
+  return {
+    authenticate: (raw) => authenticate(hub, socket, raw),
+    'join:conversation': async (raw) => {
+      const login = requireReader(socket)
+      const { conversationId } = RoomInput.parse(raw)
+      const exists = await inTenant(hub.ctx.db, login.tenantId, (tx) => hub.parts.conversationExists(tx, conversationId))
+      if (!exists) throw new AppError('not_found')
+      await socket.join(conversationRoom(conversationId))
+      return { ok: true }
+    },
+    'leave:conversation': async (raw) => {
+      const { conversationId } = RoomInput.parse(raw)
+      await socket.leave(conversationRoom(conversationId))
+      return { ok: true }
+    },
+    'typing:start': typing('start'),
+    'typing:stop': typing('stop'),
+  }
+}
+
+/** Runs each event's handler and answers its acknowledgement; bad input or a missing acknowledgement never ends the process. */
+function listen(hub: Hub, socket: Client): void {
+  const handlers = clientEvents(hub, socket)
+  socket.onAny((name: string, raw: unknown, ack?: unknown) => {
+    const answer = (a: unknown) => (typeof ack === 'function' ? ack(a) : undefined)
+    const handle = Object.hasOwn(handlers, name) ? handlers[name as keyof ClientToServerEvents] : undefined
+    if (!handle) return answer({ ok: false, code: 'not_found' })
+    handle(raw).then(answer, (e) => {
+      if (!(e instanceof AppError)) hub.ctx.log.debug({ err: e, event: name }, 'socket event refused')
+      answer(e instanceof ZodError ? { ok: false, code: 'validation_failed' } : refusal(e))
+    })
+  })
+}
+
+/** The origins that may open a socket: our own, and those of the allow list. */
+const originAllowed = (ctx: Context, origin: string | undefined, host: string | undefined): boolean =>
+  !origin || origin === `http://${host}` || origin === `https://${host}` || ctx.config.origins.includes(origin)
+
+export function startRealtime(app: Http, ctx: Context, parts: RealtimeParts): Realtime {
+  const hub: Hub = { ctx, parts }
+  const io: Io = new Server(app.server, {
+    serveClient: false,
+    maxHttpBufferSize: 64 * 1024,
+    cors: { origin: ctx.config.origins, credentials: true },
+    allowRequest: ({ headers }, done) => done(null, originAllowed(ctx, headers.origin, headers.host)),
+  })
+
+  // A token in the handshake saves the round trip of `authenticate`; a bad one is refused before the connection stands.
+  io.use((socket, next) => {
+    socket.data.login = null
+    const { auth } = socket.handshake
+    if (auth.token === undefined) return next()
+    authenticate(hub, socket, auth).then(
+      () => next(),
+      () => next(new Error('unauthenticated')),
+    )
+  })
+
+  io.on('connection', (socket) => {
+    if (!socket.data.login) closeWhenExpired(socket, new Date())
+    listen(hub, socket)
+    socket.on('disconnect', () => clearTimeout(socket.data.expiry))
+  })
+
+  return {
+    io,
+    hasListeners: (tenantId) => {
+      const { rooms } = io.sockets.adapter
+      return rooms.has(tenantRoom(tenantId)) || rooms.has(listsRoom(tenantId))
+    },
+    endSession: (sessionId, reason) => {
+      io.to(sessionRoom(sessionId)).emit('session:ended', { reason })
+      io.in(sessionRoom(sessionId)).disconnectSockets(true)
+    },
+    recheckUser: (tenantId, userId) => io.in(userRoom(tenantId, userId)).disconnectSockets(true),
+    stop: async () => {
+      io.disconnectSockets(true)
+      await io.close()
+    },
+  }
+}

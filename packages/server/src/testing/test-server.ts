@@ -1,0 +1,117 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import type { ClientToServerEvents, ServerToClientEvents } from '@atende/contracts/realtime'
+import { io, type Socket } from 'socket.io-client'
+import { inject } from 'vitest'
+import { startServer } from '../main.ts'
+import { loadConfig } from '../platform/config.ts'
+import { Keys } from '../platform/crypto.ts'
+import { openDatabase } from '../platform/database.ts'
+import { createTestDatabase, sqlAs } from './test-database.ts'
+
+export type TestServer = Awaited<ReturnType<typeof startTestServer>>
+export type Answer<T = Record<string, unknown>> = { status: number; body: T; headers: Headers }
+export type TestSocket = Socket<ServerToClientEvents, ClientToServerEvents>
+
+/** A real server on a free port with a database of its own. Stop it in `afterAll`. */
+export async function startTestServer(settings: Record<string, string> = {}) {
+  const database = await createTestDatabase(inject('postgres'))
+  const home = mkdtempSync(path.join(tmpdir(), 'atende-test-home-'))
+  const { db } = openDatabase(database.appUrl, 8)
+  const config = loadConfig({ NODE_ENV: 'test', PORT: '0', LOG_LEVEL: 'fatal', LOGIN_LIMIT: '5', DATABASE_URL: database.appUrl, DATA_DIR: home, ...settings })
+  const keys = new Keys('11'.repeat(32))
+  const installation = {
+    home,
+    keys,
+    db,
+    appUrl: database.appUrl,
+    ownerUrl: database.ownerUrl,
+    appRole: 'atende_app',
+    embedded: undefined,
+    close: () => db.destroy(),
+  }
+  const server = await startServer(config, installation)
+
+  /** A request with an optional access token; the body of a problem or an answer is parsed. */
+  async function call<T = Record<string, unknown>>(
+    method: string,
+    url: string,
+    options: { token?: string; body?: unknown; headers?: Record<string, string> } = {},
+  ): Promise<Answer<T>> {
+    const response = await fetch(server.url + url, {
+      method,
+      redirect: 'manual',
+      headers: {
+        ...(options.token ? { authorization: `Bearer ${options.token}` } : {}),
+        ...(options.body !== undefined && !(options.body instanceof FormData) ? { 'content-type': 'application/json' } : {}),
+        ...options.headers,
+      },
+      ...(options.body === undefined ? {} : { body: options.body instanceof FormData ? options.body : JSON.stringify(options.body) }),
+    })
+    const text = await response.text()
+    const json = response.headers.get('content-type')?.includes('json')
+    return { status: response.status, body: (json && text ? JSON.parse(text) : text) as T, headers: response.headers }
+  }
+
+  let people = 0
+  /** A new tenant with its owner logged in. */
+  async function register(companyName = `Empresa ${++people}`) {
+    const email = `dono${++people}.${Math.random().toString(36).slice(2, 8)}@example.com`
+    const password = 'uma senha bem longa'
+    const answer = await call<{ accessToken: string; me: { user: { id: string }; tenant: { id: string } } }>('POST', '/api/auth/register', {
+      body: { companyName, name: 'Dona Teste', email, password },
+    })
+    if (answer.status !== 201) throw new Error(`register: ${answer.status} ${JSON.stringify(answer.body)}`)
+    const { accessToken, me } = answer.body
+    return {
+      token: accessToken,
+      userId: me.user.id,
+      tenantId: me.tenant.id,
+      email,
+      password,
+      cookie: answer.headers
+        .getSetCookie()
+        .map((c) => c.split(';')[0])
+        .join('; '),
+    }
+  }
+
+  /** A socket that is connected and, with a token, authenticated. */
+  async function connect(token?: string): Promise<TestSocket> {
+    const socket: TestSocket = io(server.url, { transports: ['websocket'], forceNew: true, reconnection: false, ...(token ? { auth: { token } } : {}) })
+    await new Promise<void>((done, failed) => {
+      socket.once('connect', () => done())
+      socket.once('connect_error', failed)
+    })
+    return socket
+  }
+
+  return {
+    ...server,
+    database,
+    home,
+    call,
+    register,
+    connect,
+    /** SQL as superuser: sees every tenant's rows. */
+    sql: <R extends Record<string, unknown>>(text: string, values: unknown[] = []) => sqlAs<R>(database.superUrl, text, values),
+    async close() {
+      await server.stop()
+      await db.destroy()
+      await database.drop()
+      rmSync(home, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Waits until `probe` answers something, asking every few milliseconds. @throws after `ms` */
+export async function eventually<T>(probe: () => Promise<T | undefined | false | null> | T | undefined | false | null, ms = 8000): Promise<T> {
+  const end = Date.now() + ms
+  for (;;) {
+    const value = await probe()
+    if (value) return value
+    if (Date.now() > end) throw new Error('waited in vain')
+    await new Promise((r) => setTimeout(r, 20))
+  }
+}

@@ -1,0 +1,21 @@
+import type { Channel } from '@atende/contracts/channels'
+import { CircleCheck, CirclePause, Clock3, TriangleAlert } from 'lucide-react'
+import { useTranslation } from 'react-i18next'
+import { Pill } from '../../ui/Pill.tsx'
+
+const LOOKS = {
+  pending: { tone: 'waiting', icon: Clock3 },
+  connected: { tone: 'good', icon: CircleCheck },
+  error: { tone: 'harm', icon: TriangleAlert },
+  disabled: { tone: 'quiet', icon: CirclePause },
+} as const
+
+export function ChannelStatus({ status }: { status: Channel['status'] }) {
+  const { t } = useTranslation('channels')
+  const { tone, icon: Icon } = LOOKS[status]
+  return (
+    <Pill tone={tone} icon={<Icon size={13} aria-hidden />}>
+      {t(`status.${status}`)}
+    </Pill>
+  )
+}

@@ -1,0 +1,44 @@
+import type { Conversation } from '@atende/contracts/conversations'
+import { keys, queryClient } from '../../lib/query.ts'
+import type { FilterContext, ListFilter } from './filter.ts'
+import { applyListEvents, isNewer, type ListData, type ListEvent, pruneList } from './live.ts'
+
+const isListFilter = (value: unknown): value is ListFilter =>
+  typeof value === 'object' && value !== null && 'view' in value && 'status' in value && value.status !== 'any'
+
+const eachList = (change: (data: ListData, filter: ListFilter) => ListData): void => {
+  for (const query of queryClient.getQueryCache().findAll({ queryKey: keys.allConversations })) {
+    const filter = query.queryKey[1]
+    if (!isListFilter(filter)) continue
+    queryClient.setQueryData<ListData>(query.queryKey, (data) => data && change(data, filter))
+  }
+}
+
+const putConversation = (conversation: Conversation): void => {
+  queryClient.setQueryData<Conversation>(keys.conversation(conversation.id), (known) => (isNewer(known, conversation) ? conversation : known))
+}
+
+/** What the list already knows, so that opening a conversation shows its header at once. */
+export const conversationInLists = (id: string): Conversation | undefined => {
+  for (const query of queryClient.getQueryCache().findAll({ queryKey: keys.allConversations })) {
+    if (!isListFilter(query.queryKey[1])) continue
+    const data = queryClient.getQueryData<ListData>(query.queryKey)
+    const found = data?.pages.flatMap((page) => page.items).find((one) => one.id === id)
+    if (found) return found
+  }
+  return undefined
+}
+
+/** Every list and the open conversation learn the news in place; nothing is loaded again. */
+export const applyToLists = (events: readonly ListEvent[], context: FilterContext): void => {
+  for (const event of events) if (event.kind === 'conversation') putConversation(event.conversation)
+  eachList((data, filter) => applyListEvents(data, filter, events, context))
+}
+
+export const pruneLists = (context: FilterContext): void => eachList((data, filter) => pruneList(data, filter, context))
+
+let recount: ReturnType<typeof setTimeout> | undefined
+export const recountSoon = (): void => {
+  clearTimeout(recount)
+  recount = setTimeout(() => void queryClient.invalidateQueries({ queryKey: keys.counts }), 600)
+}

@@ -1,0 +1,134 @@
+import type { Conversation } from '@atende/contracts/conversations'
+import { ActionIcon, Badge, Button, Tooltip } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
+import { ArrowLeft, Check, Hand, PanelRight, RotateCcw, Tags } from 'lucide-react'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useCan, useMe } from '../../../lib/session.ts'
+import { useShortcut } from '../../../lib/shortcuts.ts'
+import { Avatar } from '../../../ui/Avatar.tsx'
+import { useAssign, useSetStatus } from '../actions.ts'
+import { TagPill } from '../list/TagPill.tsx'
+import { AssigneeMenu } from './AssigneeMenu.tsx'
+import classes from './ConversationHeader.module.css'
+import { MoreMenu } from './MoreMenu.tsx'
+import { TagEditor } from './TagEditor.tsx'
+
+type HeaderProps = { conversation: Conversation; detailsOpen: boolean; onDetails: () => void; onBack: () => void }
+
+function StatusButton({ conversation }: { conversation: Conversation }) {
+  const { t } = useTranslation('inbox')
+  const narrow = useMediaQuery('(max-width: 768px)', false)
+  const mayWrite = useCan('conversations.write')
+  const { mutate: setStatus } = useSetStatus(conversation)
+  const resolved = conversation.status === 'resolved'
+  const toggle = (): void => setStatus(resolved ? 'open' : 'resolved')
+  const Icon = resolved ? RotateCcw : Check
+  const label = resolved ? t('header.reopen') : t('header.resolve')
+  useShortcut(mayWrite ? 'e' : null, toggle, t('shortcuts.resolve'), t('shortcuts.group'))
+  if (narrow) {
+    return (
+      <ActionIcon variant="default" size={32} disabled={!mayWrite} onClick={toggle} aria-label={label}>
+        <Icon size={16} aria-hidden />
+      </ActionIcon>
+    )
+  }
+  return (
+    <Button variant="default" size="xs" h={32} disabled={!mayWrite} onClick={toggle} leftSection={<Icon size={15} aria-hidden />}>
+      {label}
+    </Button>
+  )
+}
+
+function TakeButton({ conversation }: { conversation: Conversation }) {
+  const { t } = useTranslation('inbox')
+  const { user } = useMe()
+  const mayWrite = useCan('conversations.write')
+  const { mutate: assign, isPending } = useAssign(conversation)
+  const take = (): void => assign({ id: user.id, name: user.name })
+  const mine = conversation.assignee?.id === user.id
+  useShortcut(mayWrite && !mine ? 'a' : null, take, t('shortcuts.take'), t('shortcuts.group'))
+  if (conversation.assignee !== null || conversation.status === 'resolved' || !mayWrite) return null
+  return (
+    <Button size="xs" h={32} loading={isPending} onClick={take} leftSection={<Hand size={15} aria-hidden />}>
+      {t('header.take')}
+    </Button>
+  )
+}
+
+function TagButton({ conversation }: { conversation: Conversation }) {
+  const { t } = useTranslation('inbox')
+  const [opened, setOpened] = useState(false)
+  const mayWrite = useCan('conversations.write')
+  useShortcut(mayWrite ? 't' : null, () => setOpened(true), t('shortcuts.tags'), t('shortcuts.group'))
+  return (
+    <TagEditor conversation={conversation} opened={opened} onOpen={setOpened}>
+      <button
+        type="button"
+        className={classes.tags}
+        disabled={!mayWrite}
+        onClick={() => setOpened((was) => !was)}
+        aria-label={t('tags.edit')}
+        title={t('tags.edit')}
+      >
+        {conversation.tags.slice(0, 3).map((tag) => (
+          <TagPill key={tag.id} tag={tag} />
+        ))}
+        {conversation.tags.length > 3 && <span className={classes.moreTags}>+{conversation.tags.length - 3}</span>}
+        <span className={classes.addTag}>
+          <Tags size={13} aria-hidden />
+          {conversation.tags.length === 0 && t('tags.add')}
+        </span>
+      </button>
+    </TagEditor>
+  )
+}
+
+export function ConversationHeader({ conversation, detailsOpen, onDetails, onBack }: HeaderProps) {
+  const { t } = useTranslation('inbox')
+  const mayWrite = useCan('conversations.write')
+  const detailsLabel = detailsOpen ? t('header.hideDetails') : t('header.showDetails')
+  useShortcut('d', onDetails, t('shortcuts.details'), t('shortcuts.group'))
+  return (
+    <header className={classes.header}>
+      <ActionIcon variant="subtle" color="gray" size={36} className={classes.back} onClick={onBack} aria-label={t('header.back')}>
+        <ArrowLeft size={20} aria-hidden />
+      </ActionIcon>
+      <Avatar name={conversation.contact.name} seed={conversation.contact.id} size={38} />
+      <div className={classes.who}>
+        <div className={classes.nameLine}>
+          <h2 className={classes.name} title={conversation.contact.name}>
+            {conversation.contact.name}
+          </h2>
+          {conversation.status === 'resolved' && (
+            <Badge size="sm" variant="light" color="gray" tt="none" fw={550} leftSection={<Check size={11} aria-hidden />}>
+              {t('header.resolved')}
+            </Badge>
+          )}
+        </div>
+        <div className={classes.under}>
+          <span className={classes.phone}>{conversation.contact.phone ?? t('header.noPhone')}</span>
+          <TagButton conversation={conversation} />
+        </div>
+      </div>
+      <div className={classes.actions}>
+        <TakeButton conversation={conversation} />
+        <AssigneeMenu conversation={conversation} disabled={!mayWrite} />
+        <StatusButton conversation={conversation} />
+        <MoreMenu conversation={conversation} onUnread={onBack} />
+        <Tooltip label={detailsLabel}>
+          <ActionIcon
+            variant={detailsOpen ? 'light' : 'subtle'}
+            color={detailsOpen ? 'sea' : 'gray'}
+            size={32}
+            onClick={onDetails}
+            aria-label={detailsLabel}
+            aria-pressed={detailsOpen}
+          >
+            <PanelRight size={18} aria-hidden />
+          </ActionIcon>
+        </Tooltip>
+      </div>
+    </header>
+  )
+}

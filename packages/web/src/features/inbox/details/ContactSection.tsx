@@ -1,0 +1,78 @@
+import type { Contact } from '@atende/contracts/contacts'
+import type { Conversation } from '@atende/contracts/conversations'
+import { Skeleton } from '@mantine/core'
+import { Link } from '@tanstack/react-router'
+import { Mail, Phone } from 'lucide-react'
+import { useTranslation } from 'react-i18next'
+import { z } from 'zod'
+import { useCan } from '../../../lib/session.ts'
+import { Avatar } from '../../../ui/Avatar.tsx'
+import { CopyButton } from '../../../ui/CopyButton.tsx'
+import { ErrorState } from '../../../ui/ErrorState.tsx'
+import { useContact } from '../queries.ts'
+import classes from './DetailsPane.module.css'
+import { InlineField } from './InlineField.tsx'
+import { NotesField } from './NotesField.tsx'
+import { useSaveContact } from './use-save-contact.ts'
+
+const isEmail = (text: string) => z.email().safeParse(text).success
+
+function ContactFields({ contact }: { contact: Contact }) {
+  const { t } = useTranslation('inbox')
+  const locked = !useCan('contacts.write')
+  const { mutateAsync: save } = useSaveContact(contact.id)
+  return (
+    <>
+      <div className={classes.person}>
+        <Avatar name={contact.name} seed={contact.id} size={64} />
+        <InlineField
+          className={classes.personName}
+          value={contact.name}
+          label={t('details.editName')}
+          placeholder={t('details.name')}
+          disabled={locked}
+          check={(text) => (text === '' ? t('details.name') : null)}
+          save={(name) => save({ name })}
+        />
+        {contact.profileName && contact.profileName !== contact.name && (
+          <p className={classes.profile}>{t('details.profile', { name: contact.profileName })}</p>
+        )}
+        <Link to="/contatos/$contactId" params={{ contactId: contact.id }} className={classes.record}>
+          {t('details.open')}
+        </Link>
+      </div>
+      <section className={classes.section}>
+        <div className={classes.fact}>
+          <Phone size={15} aria-hidden />
+          <span className={classes.phone}>{contact.phone ?? t('header.noPhone')}</span>
+          {contact.phone && <CopyButton value={contact.phone} label={t('details.phone')} />}
+        </div>
+        <div className={classes.fact}>
+          <Mail size={15} aria-hidden />
+          <InlineField
+            value={contact.email ?? ''}
+            label={t('details.email')}
+            placeholder={t('details.addEmail')}
+            disabled={locked}
+            check={(text) => (text === '' || isEmail(text) ? null : t('details.emailInvalid'))}
+            save={(email) => save({ email: email === '' ? null : email })}
+          />
+        </div>
+      </section>
+      <NotesField contactId={contact.id} value={contact.notes ?? ''} disabled={locked} />
+    </>
+  )
+}
+
+export function ContactSection({ conversation }: { conversation: Conversation }) {
+  const { data: contact, isError, error, refetch } = useContact(conversation.contact.id)
+  if (contact) return <ContactFields key={contact.id} contact={contact} />
+  if (isError) return <ErrorState compact error={error} retry={() => void refetch()} />
+  return (
+    <div className={classes.person} aria-busy>
+      <Skeleton circle height={64} />
+      <Skeleton height={16} width="60%" />
+      <Skeleton height={12} width="40%" />
+    </div>
+  )
+}

@@ -1,0 +1,82 @@
+import type { Conversation } from '@atende/contracts/conversations'
+import { Link } from '@tanstack/react-router'
+import { Hourglass, MessageCircle } from 'lucide-react'
+import { memo } from 'react'
+import { useTranslation } from 'react-i18next'
+import { formatStamp, formatWaiting } from '../../../lib/time.ts'
+import { Avatar } from '../../../ui/Avatar.tsx'
+import { StatusIcon } from '../../messages/Ticks.tsx'
+import { TypeIcon } from '../../messages/TypeIcon.tsx'
+import { usePreview } from '../../messages/use-preview.ts'
+import { windowState } from '../window.ts'
+import classes from './ConversationRow.module.css'
+import { RowSigns } from './RowSigns.tsx'
+
+type LastLineProps = { last: NonNullable<Conversation['lastMessage']> }
+
+function LastLine({ last }: LastLineProps) {
+  const { typeName } = usePreview()
+  return (
+    <>
+      {last.direction === 'out' && <StatusIcon status={last.status} size={14} />}
+      <TypeIcon type={last.type} />
+      <span className={classes.words}>{last.preview || typeName(last.type)}</span>
+    </>
+  )
+}
+
+type ConversationRowProps = { conversation: Conversation; open: boolean; now: number; index: number }
+
+/** One customer in the list. Memoised: an event redraws only the rows it changes. */
+export const ConversationRow = memo(function ConversationRow({ conversation, open, now, index }: ConversationRowProps) {
+  const { t } = useTranslation('inbox')
+  const { contact, lastMessage, unreadCount, waitingSince } = conversation
+  const unread = unreadCount > 0
+  const closesSoon = windowState(conversation, now).closesSoon
+  const showSigns = conversation.tags.length > 0 || closesSoon || conversation.assignee !== null
+  return (
+    <Link
+      to="/conversas/$conversationId"
+      params={{ conversationId: conversation.id }}
+      search={(was) => was}
+      className={classes.row}
+      data-open={open || undefined}
+      data-unread={unread || undefined}
+      data-row={index}
+      aria-current={open ? 'true' : undefined}
+      preload={false}
+    >
+      <span className={classes.face}>
+        <Avatar name={contact.name} seed={contact.id} size={40} />
+        <span className={classes.channel} title={`${t('row.whatsapp')}: ${conversation.channel.name}`}>
+          <MessageCircle size={10} strokeWidth={2.6} aria-hidden />
+        </span>
+      </span>
+      <span className={classes.main}>
+        <span className={classes.top}>
+          <span className={classes.name}>{contact.name}</span>
+          {waitingSince && (
+            <span className={classes.waiting} title={t('row.waiting', { time: formatWaiting(waitingSince, now) })}>
+              <Hourglass size={11} aria-hidden />
+              <span aria-hidden>{formatWaiting(waitingSince, now)}</span>
+              <span className={classes.hidden}>{t('row.waiting', { time: formatWaiting(waitingSince, now) })}</span>
+            </span>
+          )}
+          <time className={classes.time} dateTime={conversation.lastActivityAt}>
+            {formatStamp(conversation.lastActivityAt, now)}
+          </time>
+        </span>
+        <span className={classes.bottom}>
+          <span className={classes.last}>{lastMessage ? <LastLine last={lastMessage} /> : t('row.noMessage')}</span>
+          {unread && (
+            <span className={classes.badge}>
+              <span aria-hidden>{unreadCount > 99 ? '99+' : unreadCount}</span>
+              <span className={classes.hidden}>{t('row.unread', { count: unreadCount })}</span>
+            </span>
+          )}
+        </span>
+        {showSigns && <RowSigns conversation={conversation} now={now} />}
+      </span>
+    </Link>
+  )
+})

@@ -1,0 +1,20 @@
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { useCallback, useMemo } from 'react'
+import { type InboxSearch, readSearch } from './filter.ts'
+
+/** What the address says: which conversation is open and how the list is filtered. Both can be shared with a colleague. */
+export const useInboxRoute = () => {
+  const params: { conversationId?: string | undefined } = useParams({ strict: false })
+  const raw: unknown = useSearch({ strict: false })
+  const navigate = useNavigate()
+  const conversationId = params.conversationId ?? null
+  const search = useMemo(() => readSearch(raw), [raw])
+
+  const open = useCallback(
+    (id: string) => void navigate({ to: '/conversas/$conversationId', params: { conversationId: id }, search: (was) => was }),
+    [navigate],
+  )
+  const close = useCallback(() => void navigate({ to: '/conversas', search: (was) => was }), [navigate])
+  const change = useCallback((patch: Partial<InboxSearch>) => void navigate({ to: '.', replace: true, search: (was) => ({ ...was, ...patch }) }), [navigate])
+  return { conversationId, search, open, close, change }
+}

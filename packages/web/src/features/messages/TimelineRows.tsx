@@ -1,0 +1,60 @@
+import { useTranslation } from 'react-i18next'
+import { formatDay } from '../../lib/time.ts'
+import { ActivityLine } from './ActivityLine.tsx'
+import { Bubble } from './Bubble.tsx'
+import classes from './Timeline.module.css'
+import type { TimelineRow } from './timeline.ts'
+
+type RowProps = { row: TimelineRow; flash: boolean; focusable: boolean }
+
+export function Row({ row, flash, focusable }: RowProps) {
+  const { t } = useTranslation('messages')
+  switch (row.kind) {
+    case 'day':
+      return (
+        <div className={classes.day}>
+          <span>{formatDay(row.at)}</span>
+        </div>
+      )
+    case 'unread':
+      return (
+        <div className={classes.unread} role="separator" aria-label={t('list.unread')}>
+          {t('list.unread')}
+        </div>
+      )
+    case 'activity':
+      return <ActivityLine message={row.message} />
+    case 'message':
+      return <Bubble message={row.message} entry={row.entry} first={row.first} last={row.last} flash={flash} focusable={focusable} />
+  }
+}
+
+const CHARS_PER_LINE = 58
+const textHeight = (text: string | undefined): number =>
+  text ? text.split('\n').reduce((sum, line) => sum + 22 * Math.max(1, Math.ceil(line.length / CHARS_PER_LINE)), 0) : 0
+
+/** A good guess keeps the scroll bar calm until the row is really measured. */
+export const estimateRow = (row: TimelineRow | undefined): number => {
+  if (row?.kind !== 'message') return row?.kind === 'activity' ? 31 : 48
+  const { content, quoted } = row.message
+  const around = 26 + (row.last ? 8 : 0) + (quoted ? 52 : 0)
+  switch (content.type) {
+    case 'text':
+      return around + textHeight(content.text)
+    case 'image':
+    case 'video':
+      return around + 260 + textHeight(content.caption)
+    case 'document':
+      return around + 70 + textHeight(content.caption)
+    case 'audio':
+      return around + 62
+    case 'sticker':
+      return around + 152
+    case 'location':
+      return around + 180
+    case 'contacts':
+      return around + 90 * content.contacts.length
+    default:
+      return around + 24
+  }
+}

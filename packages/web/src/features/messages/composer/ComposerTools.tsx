@@ -1,0 +1,47 @@
+import { ActionIcon, Loader, Popover, Tooltip } from '@mantine/core'
+import { Mic, SendHorizontal, Smile } from 'lucide-react'
+import { lazy, Suspense, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+
+const EmojiPicker = lazy(() => import('./EmojiPicker.tsx').then((m) => ({ default: m.EmojiPicker })))
+
+export function EmojiButton({ onPick }: { onPick: (emoji: string) => void }) {
+  const { t } = useTranslation('composer')
+  const [opened, setOpened] = useState(false)
+  return (
+    <Popover opened={opened} onChange={setOpened} position="top-start" trapFocus returnFocus withRoles>
+      <Popover.Target>
+        <Tooltip label={t('composer.emoji')}>
+          <ActionIcon variant="subtle" color="gray" size={34} aria-label={t('composer.emoji')} onClick={() => setOpened((was) => !was)}>
+            <Smile size={19} aria-hidden />
+          </ActionIcon>
+        </Tooltip>
+      </Popover.Target>
+      <Popover.Dropdown p="xs" aria-label={t('emoji.label')}>
+        <Suspense fallback={<Loader size="sm" m="xl" />}>
+          <EmojiPicker onPick={onPick} />
+        </Suspense>
+      </Popover.Dropdown>
+    </Popover>
+  )
+}
+
+type SendButtonProps = { hasText: boolean; disabled: boolean; onSend: () => void; onVoice: () => void }
+
+/** One place for the hand: a microphone until there is something to send. */
+export function SendButton({ hasText, disabled, onSend, onVoice }: SendButtonProps) {
+  const { t } = useTranslation('composer')
+  return hasText ? (
+    <Tooltip label={t('composer.send')}>
+      <ActionIcon size={36} radius="md" disabled={disabled} aria-label={t('composer.send')} onClick={onSend}>
+        <SendHorizontal size={18} aria-hidden />
+      </ActionIcon>
+    </Tooltip>
+  ) : (
+    <Tooltip label={t('composer.voice')}>
+      <ActionIcon size={36} radius="md" variant="subtle" color="gray" aria-label={t('composer.voice')} onClick={onVoice}>
+        <Mic size={19} aria-hidden />
+      </ActionIcon>
+    </Tooltip>
+  )
+}

@@ -1,0 +1,78 @@
+import { TextInput } from '@mantine/core'
+import { Link } from '@tanstack/react-router'
+import { Building2, ChevronRight, MessageCircle, Search, Tag, UserRound, Users, Webhook } from 'lucide-react'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useMe } from '../../lib/session.ts'
+import { EmptyState } from '../../ui/EmptyState.tsx'
+import { Page } from '../../ui/Page.tsx'
+import { PageHeader } from '../../ui/PageHeader.tsx'
+import { matchesWords } from './matches-words.ts'
+import classes from './SettingsPage.module.css'
+
+const PAGES = [
+  { name: 'profile', to: '/configuracoes/perfil', icon: UserRound, group: 'you', permission: null },
+  { name: 'team', to: '/configuracoes/equipe', icon: Users, group: 'company', permission: 'users.read' },
+  { name: 'channels', to: '/configuracoes/canais', icon: MessageCircle, group: 'company', permission: 'channels.read' },
+  { name: 'tags', to: '/configuracoes/etiquetas', icon: Tag, group: 'company', permission: 'tags.read' },
+  { name: 'company', to: '/configuracoes/empresa', icon: Building2, group: 'company', permission: 'tenant.read' },
+  { name: 'events', to: '/configuracoes/eventos', icon: Webhook, group: 'company', permission: 'webhooks.read' },
+] as const
+
+type SettingsEntry = (typeof PAGES)[number]
+
+function EntryLink({ page }: { page: SettingsEntry }) {
+  const { t } = useTranslation('settings')
+  const Icon = page.icon
+  return (
+    <Link to={page.to} className={classes.entry}>
+      <span className={classes.icon}>
+        <Icon size={19} aria-hidden />
+      </span>
+      <span className={classes.words}>
+        <span className={classes.name}>{t(`page.${page.name}.title`)}</span>
+        <span className={classes.text}>{t(`page.${page.name}.text`)}</span>
+      </span>
+      <ChevronRight size={17} className={classes.arrow} aria-hidden />
+    </Link>
+  )
+}
+
+export function SettingsPage() {
+  const { t } = useTranslation('settings')
+  const { permissions } = useMe().user
+  const [word, setWord] = useState('')
+  const shown = PAGES.filter((page) => page.permission === null || permissions.includes(page.permission)).filter((page) =>
+    matchesWords(word, [t(`page.${page.name}.title`), t(`page.${page.name}.text`), t(`page.${page.name}.words`)]),
+  )
+  return (
+    <Page>
+      <PageHeader title={t('title')} text={t('text')} />
+      <TextInput
+        type="search"
+        value={word}
+        onChange={(event) => setWord(event.currentTarget.value)}
+        placeholder={t('search')}
+        aria-label={t('search')}
+        leftSection={<Search size={16} aria-hidden />}
+        mb="xl"
+        maw={420}
+      />
+      {shown.length === 0 && <EmptyState title={t('nothingTitle', { word })} text={t('nothingText')} />}
+      {(['you', 'company'] as const).map((group) => {
+        const pages = shown.filter((page) => page.group === group)
+        if (pages.length === 0) return null
+        return (
+          <section key={group} className={classes.group}>
+            <h2 className={classes.groupName}>{t(`group.${group}`)}</h2>
+            <div className={classes.list}>
+              {pages.map((page) => (
+                <EntryLink key={page.name} page={page} />
+              ))}
+            </div>
+          </section>
+        )
+      })}
+    </Page>
+  )
+}

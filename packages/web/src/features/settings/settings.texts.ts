@@ -1,0 +1,58 @@
+import { texts } from '../../lib/texts-helper.ts'
+
+export const settingsTexts = texts(
+  {
+    title: 'Configurações',
+    text: 'Tudo que ajusta o Atende, em páginas simples.',
+    back: 'Configurações',
+    search: 'Buscar nas configurações',
+    nothingTitle: 'Nada com «{{word}}»',
+    nothingText: 'Tente outra palavra, como «senha», «WhatsApp» ou «equipe».',
+    group: { you: 'Você', company: 'A empresa' },
+    page: {
+      profile: {
+        title: 'Perfil',
+        text: 'Seu nome, idioma, tema, avisos, senha e sessões abertas.',
+        words: 'tema escuro claro idioma senha sessão som aviso notificação nome',
+      },
+      team: { title: 'Equipe', text: 'Quem atende, com que perfil, e os convites em aberto.', words: 'usuários pessoas convite convidar perfil permissão' },
+      channels: {
+        title: 'Canais',
+        text: 'Os números de WhatsApp da empresa e o estado de cada um.',
+        words: 'whatsapp número cloud api meta emulador token webhook',
+      },
+      tags: { title: 'Etiquetas', text: 'As palavras com que a equipe organiza as conversas.', words: 'tags cores marcadores' },
+      company: { title: 'Empresa', text: 'Nome, e-mail de contato, plano e uso do mês.', words: 'plano limite uso conta tenant' },
+      events: {
+        title: 'Eventos recebidos',
+        text: 'O que o WhatsApp entregou, como veio, para investigar problemas.',
+        words: 'webhook log depurar reprocessar meta',
+      },
+    },
+  },
+  {
+    title: 'Settings',
+    text: 'Everything that adjusts Atende, on plain pages.',
+    back: 'Settings',
+    search: 'Search the settings',
+    nothingTitle: 'Nothing about “{{word}}”',
+    nothingText: 'Try another word, such as “password”, “WhatsApp” or “team”.',
+    group: { you: 'You', company: 'The company' },
+    page: {
+      profile: {
+        title: 'Profile',
+        text: 'Your name, language, theme, notices, password and open sessions.',
+        words: 'dark light theme language password session sound notice notification name',
+      },
+      team: { title: 'Team', text: 'Who attends, with which role, and open invitations.', words: 'users people invite invitation role permission' },
+      channels: {
+        title: 'Channels',
+        text: 'The company’s WhatsApp numbers and the state of each one.',
+        words: 'whatsapp number cloud api meta emulator token webhook',
+      },
+      tags: { title: 'Tags', text: 'The words the team uses to organise conversations.', words: 'labels colours' },
+      company: { title: 'Company', text: 'Name, contact e-mail, plan and this month’s usage.', words: 'plan limit usage account tenant' },
+      events: { title: 'Received events', text: 'What WhatsApp delivered, as it came, to look into problems.', words: 'webhook log debug replay meta' },
+    },
+  },
+)

@@ -1,0 +1,61 @@
+import { Login } from '@atende/contracts/access'
+import { z } from 'zod'
+import { errorFromAnswer } from './api-error.ts'
+import { createTokenKeeper } from './token-keeper.ts'
+import { offlineError, readJson, send } from './transport.ts'
+
+export type SessionEnd = 'expired' | 'ended' | 'logout'
+
+const TabMessage = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('grant'), token: z.string(), expiresAt: z.number(), sessionId: z.string() }),
+  z.object({ type: z.literal('logout') }),
+])
+
+const tabs = new BroadcastChannel('atende-session')
+const endListeners = new Set<(why: SessionEnd) => void>()
+
+async function requestRefresh(): Promise<Login | null> {
+  const answer = await send('/api/auth/refresh', { method: 'POST' })
+  const body = await readJson(answer)
+  if (answer.status === 401) return null
+  if (!answer.ok) throw errorFromAnswer(answer.status, body, answer.headers)
+  const login = Login.safeParse(body)
+  if (!login.success) throw offlineError('answer_unexpected', login.error)
+  return login.data
+}
+
+export const tokenKeeper = createTokenKeeper({
+  requestRefresh,
+  // Locks exist only on https and localhost; elsewhere one tab at a time is the best there is.
+  withLock: (work) => ('locks' in navigator ? navigator.locks.request('atende-refresh', work) : work()),
+  publish: (grant) => tabs.postMessage({ type: 'grant', ...grant }),
+  now: Date.now,
+})
+
+export const getAccessToken = (): string | null => tokenKeeper.fresh()
+
+/** The login is over: screens listen to this to go to the login page. */
+export function endSession(why: SessionEnd): void {
+  tokenKeeper.forget()
+  for (const listener of endListeners) listener(why)
+}
+
+export function onSessionEnd(listener: (why: SessionEnd) => void): () => void {
+  endListeners.add(listener)
+  return () => endListeners.delete(listener)
+}
+
+export const tellTabsLogout = (): void => tabs.postMessage({ type: 'logout' })
+
+tabs.addEventListener('message', (event) => {
+  const message = TabMessage.safeParse(event.data)
+  if (!message.success) return
+  if (message.data.type === 'logout') {
+    if (tokenKeeper.sessionId() !== null) endSession('logout')
+    return
+  }
+  const mine = tokenKeeper.sessionId()
+  // Somebody logged in as another person in another tab; what this tab shows is no longer theirs to see.
+  if (mine !== null && mine !== message.data.sessionId) window.location.reload()
+  else tokenKeeper.adopt(message.data)
+})

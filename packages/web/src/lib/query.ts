@@ -1,0 +1,41 @@
+import { QueryClient } from '@tanstack/react-query'
+import { isApiError } from './api-error.ts'
+
+const worthRepeating = (error: unknown): boolean => isApiError(error) && (error.status === 0 || error.status >= 500) && error.code !== 'answer_unexpected'
+
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 30_000,
+      gcTime: 10 * 60_000,
+      retry: (failures, error) => failures < 2 && worthRepeating(error),
+      // Offline is shown by us, with what was kept; a paused query would look like loading forever.
+      networkMode: 'always',
+    },
+    mutations: { networkMode: 'always' },
+  },
+})
+
+export const keys = {
+  me: ['me'] as const,
+  sessions: ['sessions'] as const,
+  conversations: (filter: Record<string, unknown> = {}) => ['conversations', filter] as const,
+  allConversations: ['conversations'] as const,
+  conversation: (id: string) => ['conversation', id] as const,
+  counts: ['conversation-counts'] as const,
+  messages: (conversationId: string) => ['messages', conversationId] as const,
+  tags: ['tags'] as const,
+  users: ['users'] as const,
+  invitations: ['invitations'] as const,
+  channels: ['channels'] as const,
+  channel: (id: string) => ['channels', id] as const,
+  channelSetup: (id: string) => ['channels', id, 'setup'] as const,
+  emulator: ['channels', 'emulator'] as const,
+  allContacts: ['contacts'] as const,
+  contacts: (q = '') => ['contacts', q] as const,
+  contact: (id: string) => ['contact', id] as const,
+  tenant: ['tenant'] as const,
+  usage: ['tenant', 'usage'] as const,
+  webhookEvents: (status: string) => ['webhook-events', status] as const,
+  webhookEvent: (id: string) => ['webhook-event', id] as const,
+}

@@ -1,0 +1,135 @@
+import type { ClientToServerEvents, ServerToClientEvents } from '@atende/contracts/realtime'
+import { useEffect, useEffectEvent } from 'react'
+import { io, type Socket } from 'socket.io-client'
+import { endSession, onSessionEnd, tokenKeeper } from './access-token.ts'
+import { setConnection } from './connection.ts'
+import { queryClient } from './query.ts'
+
+export const socket: Socket<ServerToClientEvents, ClientToServerEvents> = io({
+  path: '/socket.io',
+  autoConnect: false,
+  transports: ['websocket', 'polling'],
+  // Some company proxies break websockets; then the slower way is tried by itself.
+  tryAllTransports: true,
+  reconnectionDelay: 500,
+  reconnectionDelayMax: 10_000,
+})
+
+const ACK_MS = 10_000
+const RENEW_EARLY_MS = 60_000
+const OFFLINE_AFTER_MS = 8_000
+
+let cursor: string | undefined
+let renewal: ReturnType<typeof setTimeout> | undefined
+let offlineTimer: ReturnType<typeof setTimeout> | undefined
+
+async function currentToken(refused: string | null): Promise<string | null> {
+  const token = tokenKeeper.fresh()
+  if (token !== null && token !== refused) return token
+  return (await tokenKeeper.refresh(refused))?.token ?? null
+}
+
+async function authenticate(refused: string | null = null): Promise<void> {
+  const token = await currentToken(refused)
+  if (token === null) {
+    endSession('expired')
+    return
+  }
+  const answer = await socket.timeout(ACK_MS).emitWithAck('authenticate', cursor === undefined ? { token } : { token, cursor })
+  if (!answer.ok) {
+    // A second refusal in a row with a new token is not about the token.
+    if (refused === null) await authenticate(token)
+    else endSession('expired')
+    return
+  }
+  if (answer.reset || cursor === undefined) cursor = answer.cursor
+  if (answer.reset) void queryClient.invalidateQueries()
+  markOnline()
+  planRenewal(answer.expiresAt)
+}
+
+function planRenewal(expiresAt: string): void {
+  clearTimeout(renewal)
+  const wait = Math.max(5_000, new Date(expiresAt).getTime() - Date.now() - RENEW_EARLY_MS)
+  renewal = setTimeout(() => void tryAuthenticate(tokenKeeper.fresh()), wait)
+}
+
+async function tryAuthenticate(refused: string | null): Promise<void> {
+  try {
+    await authenticate(refused)
+  } catch {
+    // No answer in time: start the connection again, which authenticates again.
+    if (socket.connected) socket.disconnect().connect()
+  }
+}
+
+function markOnline(): void {
+  clearTimeout(offlineTimer)
+  offlineTimer = undefined
+  setConnection('online')
+}
+
+function markAway(): void {
+  clearTimeout(renewal)
+  if (!navigator.onLine) {
+    setConnection('offline')
+    return
+  }
+  setConnection('connecting')
+  offlineTimer ??= setTimeout(() => setConnection('offline'), OFFLINE_AFTER_MS)
+}
+
+let wired = false
+function wire(): void {
+  if (wired) return
+  wired = true
+  onSessionEnd(disconnectSocket)
+  socket.on('connect', () => void tryAuthenticate(null))
+  socket.on('disconnect', (reason) => {
+    markAway()
+    // The server closed it on purpose (restart); the client does not come back by itself then.
+    if (reason === 'io server disconnect' && tokenKeeper.sessionId() !== null) setTimeout(() => socket.connect(), 1_000)
+  })
+  socket.io.on('reconnect_attempt', markAway)
+  socket.on('connect_error', markAway)
+  socket.on('session:ended', () => endSession('ended'))
+  socket.onAny((_name, event: unknown) => {
+    if (typeof event === 'object' && event !== null && 'cursor' in event && typeof event.cursor === 'string') cursor = event.cursor
+  })
+  window.addEventListener('offline', markAway)
+  window.addEventListener('online', () => {
+    if (socket.connected) markOnline()
+    else socket.connect()
+  })
+}
+
+export function connectSocket(): void {
+  wire()
+  if (!socket.connected) socket.connect()
+}
+
+/** After a logout: the next login starts from the present. */
+function disconnectSocket(): void {
+  clearTimeout(renewal)
+  clearTimeout(offlineTimer)
+  offlineTimer = undefined
+  cursor = undefined
+  socket.disconnect()
+}
+
+type EventOf = { [N in keyof ServerToClientEvents]: Parameters<ServerToClientEvents[N]>[0] }
+// Socket.IO cannot relate a generic event name to its listener's type; this view of it can.
+type Listening = { on(name: string, listener: unknown): unknown; off(name: string, listener: unknown): unknown }
+
+/** Listens while the component is mounted; the newest `handler` is called, so it may close over state. */
+export function useSocketEvent<N extends keyof EventOf>(name: N, handler: (event: EventOf[N]) => void): void {
+  const latest = useEffectEvent(handler)
+  useEffect(() => {
+    const listener = (event: EventOf[N]): void => latest(event)
+    const source: Listening = socket as never
+    source.on(name, listener)
+    return () => {
+      source.off(name, listener)
+    }
+  }, [name])
+}

@@ -1,0 +1,166 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router'
+import { z } from 'zod'
+import { safeReturn } from './lib/return-path.ts'
+import { startSession, wasLoggedIn } from './lib/session.ts'
+import { NotFoundPage } from './shell/NotFoundPage.tsx'
+import { PagePending } from './shell/PagePending.tsx'
+import { RouteError } from './shell/RouteError.tsx'
+
+const rootRoute = createRootRoute({ component: Outlet, notFoundComponent: NotFoundPage })
+
+const EntrySearch = z.object({
+  voltar: z.string().optional().catch(undefined),
+  motivo: z.enum(['expired', 'ended', 'logout']).optional().catch(undefined),
+})
+
+const loginRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/entrar',
+  validateSearch: EntrySearch,
+  beforeLoad: async ({ search }) => {
+    if (!wasLoggedIn()) return
+    const me = await startSession().catch(() => null)
+    if (me !== null) throw redirect({ href: safeReturn(search.voltar) })
+  },
+  component: lazyRouteComponent(() => import('./features/access/LoginPage.tsx'), 'LoginPage'),
+})
+const registerRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/criar-conta',
+  component: lazyRouteComponent(() => import('./features/access/RegisterPage.tsx'), 'RegisterPage'),
+})
+const invitationRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/convite/$token',
+  component: lazyRouteComponent(() => import('./features/access/InvitationPage.tsx'), 'InvitationPage'),
+})
+
+/** Everything inside needs a login; the address is kept for after it. */
+const appRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  id: 'app',
+  beforeLoad: async ({ location }) => {
+    const me = await startSession()
+    if (me === null) throw redirect({ to: '/entrar', search: { voltar: safeReturn(location.href) } })
+  },
+  component: lazyRouteComponent(() => import('./shell/AppShell.tsx'), 'AppShell'),
+})
+
+const homeRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/',
+  beforeLoad: async () => {
+    const allowed = (await startSession())?.user.permissions ?? []
+    if (allowed.includes('conversations.read')) throw redirect({ to: '/conversas', search: {} })
+    throw redirect(allowed.includes('contacts.read') ? { to: '/contatos', search: {} } : { to: '/configuracoes' })
+  },
+})
+
+const word = z.string().max(100).optional().catch(undefined)
+const InboxSearch = z.object({
+  view: z.enum(['mine', 'unassigned', 'all', 'unread']).optional().catch(undefined),
+  status: z.enum(['open', 'resolved', 'any']).optional().catch(undefined),
+  q: word,
+  tag: word,
+  channel: word,
+})
+
+/** One page for both addresses, so that opening a conversation keeps the list where it is. */
+const inboxRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/conversas',
+  validateSearch: InboxSearch,
+  component: lazyRouteComponent(() => import('./features/inbox/InboxPage.tsx'), 'InboxPage'),
+})
+const inboxHomeRoute = createRoute({ getParentRoute: () => inboxRoute, path: '/' })
+const conversationRoute = createRoute({ getParentRoute: () => inboxRoute, path: '$conversationId' })
+
+const contactsRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/contatos',
+  validateSearch: z.object({ q: word }),
+  component: lazyRouteComponent(() => import('./features/contacts/ContactsPage.tsx'), 'ContactsPage'),
+})
+const contactsHomeRoute = createRoute({ getParentRoute: () => contactsRoute, path: '/' })
+const contactRoute = createRoute({ getParentRoute: () => contactsRoute, path: '$contactId' })
+
+const onboardingRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/comecar',
+  component: lazyRouteComponent(() => import('./features/onboarding/OnboardingPage.tsx'), 'OnboardingPage'),
+})
+
+const settingsRoute = createRoute({ getParentRoute: () => appRoute, path: '/configuracoes' })
+const settingsHomeRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/',
+  component: lazyRouteComponent(() => import('./features/settings/SettingsPage.tsx'), 'SettingsPage'),
+})
+const profileRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/perfil',
+  component: lazyRouteComponent(() => import('./features/access/ProfilePage.tsx'), 'ProfilePage'),
+})
+const teamRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/equipe',
+  component: lazyRouteComponent(() => import('./features/users/TeamPage.tsx'), 'TeamPage'),
+})
+const channelsRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/canais',
+  component: lazyRouteComponent(() => import('./features/channels/ChannelsPage.tsx'), 'ChannelsPage'),
+})
+const channelRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/canais/$channelId',
+  component: lazyRouteComponent(() => import('./features/channels/ChannelPage.tsx'), 'ChannelPage'),
+})
+const tagsRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/etiquetas',
+  component: lazyRouteComponent(() => import('./features/tags/TagsPage.tsx'), 'TagsPage'),
+})
+const companyRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/empresa',
+  component: lazyRouteComponent(() => import('./features/tenant/CompanyPage.tsx'), 'CompanyPage'),
+})
+const eventsRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/eventos',
+  validateSearch: z.object({
+    filtro: z.enum(['any', 'problem']).optional().catch(undefined),
+    evento: word,
+  }),
+  component: lazyRouteComponent(() => import('./features/webhook-events/WebhookEventsPage.tsx'), 'WebhookEventsPage'),
+})
+
+const routeTree = rootRoute.addChildren([
+  loginRoute,
+  registerRoute,
+  invitationRoute,
+  appRoute.addChildren([
+    homeRoute,
+    inboxRoute.addChildren([inboxHomeRoute, conversationRoute]),
+    contactsRoute.addChildren([contactsHomeRoute, contactRoute]),
+    onboardingRoute,
+    settingsRoute.addChildren([settingsHomeRoute, profileRoute, teamRoute, channelsRoute, channelRoute, tagsRoute, companyRoute, eventsRoute]),
+  ]),
+])
+
+export const router = createRouter({
+  routeTree,
+  defaultPreload: 'intent',
+  defaultPendingMs: 300,
+  defaultPendingComponent: PagePending,
+  defaultErrorComponent: RouteError,
+  defaultNotFoundComponent: NotFoundPage,
+  scrollRestoration: true,
+})
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}

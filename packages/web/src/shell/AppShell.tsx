@@ -1,0 +1,65 @@
+import { useMediaQuery } from '@mantine/hooks'
+import { Outlet, useNavigate, useRouterState } from '@tanstack/react-router'
+import { useEffect, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { InboxNotices } from '../features/inbox/InboxNotices.tsx'
+import { readStored, writeStored } from '../lib/locale.ts'
+import { useShortcut } from '../lib/shortcuts.ts'
+import { connectSocket } from '../lib/socket.ts'
+import classes from './AppShell.module.css'
+import { ConnectionNotice } from './ConnectionNotice.tsx'
+import { Rail } from './Rail.tsx'
+import { ShortcutHelp } from './ShortcutHelp.tsx'
+import { useLiveLists } from './use-live-lists.ts'
+
+const STORED = 'atende.rail'
+
+function useRailWidth(): [boolean, () => void] {
+  const roomy = useMediaQuery('(min-width: 1360px)', true)
+  const [chosen, setChosen] = useState(() => readStored(STORED))
+  const wide = chosen === null ? roomy : chosen === 'wide'
+  const toggle = (): void => {
+    const next = wide ? 'narrow' : 'wide'
+    setChosen(next)
+    writeStored(STORED, next)
+  }
+  return [wide, toggle]
+}
+
+function useGeneralShortcuts(openHelp: () => void): void {
+  const { t } = useTranslation('common')
+  const navigate = useNavigate()
+  useShortcut('?', openHelp, t('shortcuts.help'))
+  useShortcut('g i', () => void navigate({ to: '/conversas', search: {} }), t('shortcuts.goInbox'))
+  useShortcut('g c', () => void navigate({ to: '/contatos', search: {} }), t('shortcuts.goContacts'))
+  useShortcut('g s', () => void navigate({ to: '/configuracoes' }), t('shortcuts.goSettings'))
+}
+
+/** The frame around every page that needs a login. */
+export function AppShell() {
+  const { t } = useTranslation('common')
+  const [wide, toggle] = useRailWidth()
+  const [help, setHelp] = useState(false)
+  const inConversation = useRouterState({ select: (state) => /^\/conversas\/[^/]+/.test(state.location.pathname) })
+  useGeneralShortcuts(() => setHelp(true))
+  useLiveLists()
+  useEffect(connectSocket, [])
+  return (
+    <div className={classes.shell} data-focused={inConversation || undefined}>
+      <a href="#conteudo" className={classes.skip}>
+        {t('nav.skip')}
+      </a>
+      <div className={classes.rail}>
+        <Rail wide={wide} onToggle={toggle} onShortcuts={() => setHelp(true)} />
+      </div>
+      <div className={classes.main}>
+        <ConnectionNotice />
+        <main id="conteudo" tabIndex={-1} className={classes.content}>
+          <Outlet />
+        </main>
+      </div>
+      <InboxNotices />
+      <ShortcutHelp opened={help} onClose={() => setHelp(false)} />
+    </div>
+  )
+}

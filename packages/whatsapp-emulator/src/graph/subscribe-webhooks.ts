@@ -1,0 +1,57 @@
+import type { BusinessNumber } from '../emulator-types.ts'
+import { type JsonObject, readObject } from '../json.ts'
+import type { World } from '../state/world.ts'
+import { verifyCallback } from '../webhooks/verify-callback.ts'
+import { GraphError, parameterError } from './graph-error.ts'
+
+/** `POST /{WABA}/subscribed_apps`, with or without an override (facts §3.1). Without one, an override is removed. */
+export async function subscribeAccount(world: World, numbers: BusinessNumber[], body: JsonObject): Promise<JsonObject> {
+  const override = body.override_callback_uri === undefined ? null : await verifyOverride(body.override_callback_uri, body.verify_token)
+  for (const number of numbers) world.numbers.put(number.phoneNumberId, { ...number, subscribed: true, accountOverride: override })
+  return { success: true }
+}
+
+/** `DELETE /{WABA}/subscribed_apps`. */
+export function unsubscribeAccount(world: World, numbers: BusinessNumber[]): JsonObject {
+  for (const number of numbers) world.numbers.put(number.phoneNumberId, { ...number, subscribed: false, accountOverride: null })
+  return { success: true }
+}
+
+/** `POST /{PNID}` with `webhook_configuration` or `pin`. */
+export async function changeNumber(world: World, number: BusinessNumber, body: JsonObject): Promise<JsonObject> {
+  const configuration = readObject(body, 'webhook_configuration')
+  if (configuration) {
+    const uri = configuration.override_callback_uri
+    const override = uri === '' ? null : await verifyOverride(uri, configuration.verify_token)
+    world.numbers.put(number.phoneNumberId, { ...number, numberOverride: override })
+    return { success: true }
+  }
+  if (typeof body.pin === 'string' && /^\d{6}$/.test(body.pin)) return { success: true }
+  throw parameterError('The parameter pin or webhook_configuration is required.')
+}
+
+/** `POST /{APP_ID}/subscriptions`: the callback of the app (facts §3.1, marked uncertain there). */
+export async function subscribeApp(world: World, numbers: BusinessNumber[], body: JsonObject): Promise<JsonObject> {
+  if (body.object !== 'whatsapp_business_account') throw parameterError('Param object must be one of {WHATSAPP_BUSINESS_ACCOUNT}')
+  const callbackUrl = await verifyOverride(body.callback_url, body.verify_token)
+  for (const number of numbers) {
+    world.numbers.put(number.phoneNumberId, { ...number, callbackUrl, verifyToken: String(body.verify_token ?? '') })
+  }
+  return { success: true }
+}
+
+async function verifyOverride(uri: unknown, verifyToken: unknown): Promise<string> {
+  if (typeof uri !== 'string' || uri === '') throw parameterError('The parameter override_callback_uri is required.')
+  if (uri.length > 200) throw parameterError('Param override_callback_uri must be at most 200 characters long.')
+  if (typeof verifyToken !== 'string' || verifyToken === '') throw parameterError('The parameter verify_token is required.')
+  try {
+    await verifyCallback(uri, verifyToken)
+  } catch (error) {
+    throw new GraphError(400, {
+      message: `(#2200) Callback verification failed: ${error instanceof Error ? error.message : String(error)}`,
+      type: 'OAuthException',
+      code: 2200,
+    })
+  }
+  return uri
+}

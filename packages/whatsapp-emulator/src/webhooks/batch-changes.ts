@@ -1,0 +1,41 @@
+import type { World } from '../state/world.ts'
+import { MAX_UPDATES } from './merge-changes.ts'
+import type { WebhookChange } from './webhook-types.ts'
+
+export interface Batcher {
+  add(key: string, change: WebhookChange): void
+  /** Batches that still collect. */
+  readonly open: number
+}
+
+/** Collects the changes of one callback for `batchMs` and hands them over together. */
+export function createBatcher(world: World, dispatch: (changes: WebhookChange[]) => void): Batcher {
+  const batches = new Map<string, WebhookChange[]>()
+  const flush = (key: string): void => {
+    const changes = batches.get(key)
+    batches.delete(key)
+    if (changes) dispatch(world.scenario.shuffle ? shuffleList(changes) : changes)
+  }
+  return {
+    add(key, change) {
+      const waiting = batches.get(key)
+      if (!waiting) {
+        batches.set(key, [change])
+        world.after(world.scenario.batchMs, () => flush(key))
+        return
+      }
+      waiting.push(change)
+      if (waiting.length >= MAX_UPDATES) flush(key)
+    },
+    get open() {
+      return batches.size
+    },
+  }
+}
+
+function shuffleList<T>(list: T[]): T[] {
+  return list
+    .map((item) => ({ item, place: Math.random() }))
+    .sort((a, b) => a.place - b.place)
+    .map(({ item }) => item)
+}

@@ -1,0 +1,102 @@
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+
+const ROOT = path.resolve(import.meta.dirname, '..')
+const BIOME = path.join(ROOT, 'node_modules/.bin/biome')
+const PLANTED = path.join(ROOT, 'packages/server/src/features/tags/planted')
+
+/** Plants a file where the rule holds, asks the linter, and takes it away again. */
+const lint = (file: string, source: string) => {
+  const at = path.join(ROOT, file)
+  writeFileSync(at, source, { flag: 'wx' })
+  try {
+    const r = spawnSync(BIOME, ['lint', '--colors=off', file], { cwd: ROOT, encoding: 'utf8' })
+    return { said: r.stdout + r.stderr, failed: r.status !== 0 }
+  } finally {
+    rmSync(at)
+  }
+}
+
+/** Each rule of the architecture with a file that breaks it: a rule that stopped working would be worse than none. */
+const VIOLATIONS: [rule: string, file: string, source: string, says: string][] = [
+  [
+    'the ladder',
+    'packages/server/src/features/contacts/planted.ts',
+    "import { sendMessage } from '../inbox/send-message.ts'\nexport const x = sendMessage\n",
+    'noRestrictedImports',
+  ],
+  [
+    'the ladder, from a side room',
+    'packages/server/src/features/media/planted.ts',
+    "import { x } from '../channels/whatsapp-cloud/graph.ts'\nexport const y = x\n",
+    'noRestrictedImports',
+  ],
+  [
+    "another feature's SQL",
+    'packages/server/src/features/inbox/planted.ts',
+    "import * as db from '../tags/tags.db.ts'\nexport const x = db\n",
+    'noRestrictedImports',
+  ],
+  [
+    'platform knows no product',
+    'packages/server/src/platform/planted.ts',
+    "import { listTags } from '../features/tags/tags.ts'\nexport const x = listTags\n",
+    'noRestrictedImports',
+  ],
+  [
+    'web meets server only in contracts',
+    'packages/web/src/planted.ts',
+    "import { x } from '@atende/server/src/main.ts'\nexport const y = x\n",
+    'noRestrictedImports',
+  ],
+  ['ui knows no router', 'packages/web/src/ui/planted.ts', "import { Link } from '@tanstack/react-router'\nexport const y = Link\n", 'noRestrictedImports'],
+  [
+    'contracts are zod only',
+    'packages/contracts/src/planted.ts',
+    "import { readFileSync } from 'node:fs'\nexport const y = readFileSync\n",
+    'noRestrictedImports',
+  ],
+  [
+    'the emulator stands alone',
+    'packages/whatsapp-emulator/src/planted.ts',
+    "import { Id } from '@atende/contracts/common'\nexport const y = Id\n",
+    'noRestrictedImports',
+  ],
+  ['no any', 'packages/server/src/platform/planted.ts', 'export const x = (y: any) => y\n', 'noExplicitAny'],
+  ['no default export', 'packages/server/src/platform/planted.ts', 'export default 1\n', 'noDefaultExport'],
+  ['environment in one place', 'packages/server/src/platform/planted.ts', 'export const x = process.env.HOME\n', 'noProcessEnv'],
+  ['no barrel', 'packages/server/src/platform/planted.ts', "export * from './ids.ts'\nexport * from './log.ts'\n", 'noBarrelFile'],
+  [
+    'files up to 300 lines',
+    'packages/server/src/platform/planted.ts',
+    Array.from({ length: 320 }, (_, i) => `export const x${i} = ${i}`).join('\n'),
+    'noExcessiveLinesPerFile',
+  ],
+]
+
+describe('borders of the code', () => {
+  afterAll(() => rmSync(PLANTED, { recursive: true, force: true }))
+
+  it.each(VIOLATIONS)('a planted violation fails: %s', (_rule, file, source, says) => {
+    const result = lint(file, source)
+    expect(result.said).toContain(says)
+    expect(result.failed).toBe(true)
+  })
+
+  it('a harmless file passes', () => {
+    expect(lint('packages/server/src/features/contacts/planted.ts', "import { uuidv7 } from '../../platform/ids.ts'\n\nexport const x = uuidv7\n").failed).toBe(
+      false,
+    )
+  })
+
+  it('a planted import cycle fails', () => {
+    mkdirSync(PLANTED, { recursive: true })
+    writeFileSync(path.join(PLANTED, 'a.ts'), "import { b } from './b.ts'\n\nexport const a = (): number => b()\n")
+    writeFileSync(path.join(PLANTED, 'b.ts'), "import { a } from './a.ts'\n\nexport const b = (): number => a()\n")
+    const r = spawnSync(BIOME, ['lint', '--colors=off', PLANTED], { cwd: ROOT, encoding: 'utf8' })
+    expect(r.stdout + r.stderr).toContain('noImportCycles')
+    expect(r.status).not.toBe(0)
+  })
+})
