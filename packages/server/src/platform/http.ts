@@ -35,6 +35,9 @@ const MESSAGES: Record<string, ErrorCode> = {
   FST_ERR_CTP_INVALID_JSON_BODY: 'malformed_body',
   FST_ERR_CTP_EMPTY_JSON_BODY: 'malformed_body',
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'malformed_body',
+  // PostgreSQL: text with a NUL, which no column can hold.
+  '22021': 'malformed_body',
+  '22P05': 'malformed_body',
 }
 
 type Known = { code: ErrorCode; detail?: string | undefined; fields?: FieldError[] | undefined; retryAfter?: number | undefined }

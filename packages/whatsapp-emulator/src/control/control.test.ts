@@ -70,6 +70,30 @@ test('reset forgets chats but keeps numbers and webhooks', async () => {
   await waitFor(() => receiver.messages().length === 1)
 })
 
+test('what was waiting before a reset is not sent after it', async () => {
+  const { emulator, receiver } = await startPair()
+  emulator.control.setScenario({ delayMs: 30 })
+  emulator.control.sendAs(MARINA, { type: 'text', text: { body: 'antes' } })
+  emulator.control.setScenario({ delayMs: 0, batchMs: 30 })
+  emulator.control.sendAs(MARINA, { type: 'text', text: { body: 'antes' } })
+  emulator.control.reset()
+  emulator.control.setScenario({ batchMs: 30 })
+  emulator.control.sendAs(MARINA, { type: 'text', text: { body: 'depois' } })
+  await waitFor(() => receiver.received.length === 1)
+  await emulator.control.settle()
+  expect(receiver.messages().map((message) => (message.text as { body: string }).body)).toEqual(['depois'])
+})
+
+test('every nth delivered status can be left out', async () => {
+  const { emulator, receiver, send } = await startPair({ scenario: { dropDeliveredEvery: 2, autoRead: true } })
+  emulator.control.sendAs(MARINA, { type: 'text', text: { body: 'oi' } })
+  const ids = [(await send(MARINA)).body.messages?.[0]?.id ?? '', (await send(MARINA)).body.messages?.[0]?.id ?? '']
+  await waitFor(() => receiver.statuses().length === 5)
+  const runs = ids.map((id) => receiver.statuses(id).map((status) => status.status))
+  expect(runs).toContainEqual(['sent', 'delivered', 'read'])
+  expect(runs).toContainEqual(['sent', 'read'])
+})
+
 test('other origins and hosts may not use the control API', async () => {
   const { emulator } = await startPair()
   const call = (headers: Record<string, string>): Promise<Response> => fetch(`${emulator.url}/control/reset`, { method: 'POST', headers })

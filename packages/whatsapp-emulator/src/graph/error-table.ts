@@ -9,7 +9,7 @@ export interface ErrorEntry {
 const entry = (http: number, title: string, details = ''): ErrorEntry => ({ http, title, details })
 
 /** Error codes of the platform with HTTP status and title (facts §13). */
-export const ERROR_TABLE: Readonly<Record<number, ErrorEntry>> = {
+const ERROR_TABLE: Readonly<Record<number, ErrorEntry>> = {
   0: entry(401, 'AuthException', 'The app user could not be authenticated.'),
   1: entry(400, 'API Unknown', 'Invalid request or possible server error.'),
   2: entry(503, 'API Service', 'Temporary downtime or overload.'),

@@ -18,7 +18,7 @@ export function readToken(request: FastifyRequest): string | null {
  * The number whose token came with the request.
  * @throws GraphError 401 with code 0 or 190.
  */
-export function findByToken(world: World, request: FastifyRequest): BusinessNumber {
+function findByToken(world: World, request: FastifyRequest): BusinessNumber {
   const token = readToken(request)
   if (!token) throw tokenError('missing')
   for (const number of world.numbers.values()) {

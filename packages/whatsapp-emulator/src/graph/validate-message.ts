@@ -6,7 +6,7 @@ import { messagingError, parameterError } from './graph-error.ts'
 import { optionalText, requireList, requireNumber, requireObject, requireText } from './require-value.ts'
 import { validateInteractive } from './validate-interactive.ts'
 
-export const SENDABLE_TYPES = ['text', 'image', 'video', 'audio', 'document', 'sticker', 'location', 'contacts', 'reaction', 'interactive', 'template']
+const SENDABLE_TYPES = ['text', 'image', 'video', 'audio', 'document', 'sticker', 'location', 'contacts', 'reaction', 'interactive', 'template']
 const DAY = 24 * 3600_000
 
 /**

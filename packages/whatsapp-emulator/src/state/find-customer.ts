@@ -4,7 +4,7 @@ import { formatPhone } from '../format-phone.ts'
 import { keyOfChat, type World } from './world.ts'
 
 /** A Brazilian mobile number with and without its ninth digit; any other number only as it is. */
-export function listNinthDigitForms(digits: string): string[] {
+function listNinthDigitForms(digits: string): string[] {
   const long = /^(55\d{2})9(\d{8})$/.exec(digits)
   if (long) return [digits, `${long[1]}${long[2]}`]
   const short = /^(55\d{2})([6-9]\d{7})$/.exec(digits)

@@ -36,7 +36,7 @@ export function startStatusFlow(engine: Engine, message: ChatMessage, plan: Stat
 }
 
 /** The message reaches the customer's phone; it is read at once when the chat is open there. */
-export function deliverToPhone(engine: Engine, id: string, skipWebhook = false): void {
+function deliverToPhone(engine: Engine, id: string, skipWebhook = false): void {
   const { world } = engine
   const message = world.messages.get(id)
   const customer = message && world.customers.get(message.waId)

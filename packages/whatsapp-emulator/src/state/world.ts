@@ -34,6 +34,8 @@ export interface World {
   url: string
   now(): number
   clockOffset: number
+  /** Grows with each reset. */
+  generation: number
   /** Deliveries to phones so far, for `dropDeliveredEvery`. */
   deliveredCount: number
   setScenario(changes: Partial<Scenario>): void
@@ -102,6 +104,7 @@ export function createWorld(options: EmulatorOptions): World {
     timers: new Set(),
     url: '',
     clockOffset: 0,
+    generation: 0,
     deliveredCount: 0,
     now: () => Date.now() + world.clockOffset,
     setScenario(changes) {

@@ -4,7 +4,7 @@ import { type Emulator, type EmulatorOptions, startEmulator } from '../emulator.
 import type { JsonObject } from '../json.ts'
 import { type Receiver, startReceiver } from './start-receiver.ts'
 
-export interface Answer {
+interface Answer {
   status: number
   headers: Headers
   body: JsonObject & { error?: JsonObject; messages?: { id: string }[]; id?: string }
@@ -37,7 +37,7 @@ export async function startPair(options: EmulatorOptions = {}): Promise<Pair> {
 }
 
 /** Calls over HTTP, as a client makes them. */
-export function createCalls(emulator: Emulator): Pick<Pair, 'graph' | 'send' | 'control'> {
+function createCalls(emulator: Emulator): Pick<Pair, 'graph' | 'send' | 'control'> {
   const graph: Pair['graph'] = async (method, path, body, token = emulator.defaults.accessToken) => {
     const answer = await fetch(`${emulator.graphUrl}/v26.0/${path}`, {
       method,

@@ -2,7 +2,7 @@ import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { JsonObject } from '../json.ts'
 
-export interface Received {
+interface Received {
   body: string
   headers: IncomingHttpHeaders
 }

@@ -10,22 +10,22 @@ export interface Batcher {
 
 /** Collects the changes of one callback for `batchMs` and hands them over together. */
 export function createBatcher(world: World, dispatch: (changes: WebhookChange[]) => void): Batcher {
-  const batches = new Map<string, WebhookChange[]>()
+  const batches = new Map<string, { changes: WebhookChange[]; generation: number }>()
   const flush = (key: string): void => {
-    const changes = batches.get(key)
+    const batch = batches.get(key)
     batches.delete(key)
-    if (changes) dispatch(world.scenario.shuffle ? shuffleList(changes) : changes)
+    if (batch?.generation === world.generation) dispatch(world.scenario.shuffle ? shuffleList(batch.changes) : batch.changes)
   }
   return {
     add(key, change) {
-      const waiting = batches.get(key)
-      if (!waiting) {
-        batches.set(key, [change])
+      const batch = batches.get(key)
+      if (batch?.generation !== world.generation) {
+        batches.set(key, { changes: [change], generation: world.generation })
         world.after(world.scenario.batchMs, () => flush(key))
         return
       }
-      waiting.push(change)
-      if (waiting.length >= MAX_UPDATES) flush(key)
+      batch.changes.push(change)
+      if (batch.changes.length >= MAX_UPDATES) flush(key)
     },
     get open() {
       return batches.size

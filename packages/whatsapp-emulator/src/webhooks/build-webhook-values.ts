@@ -24,7 +24,7 @@ export function identifyCustomer(world: World, number: BusinessNumber, waId: str
 }
 
 /** The `contacts[]` entry of a customer (facts §4). */
-export function buildContact(world: World, number: BusinessNumber, customer: Customer, withProfile = true): JsonObject {
+function buildContact(world: World, number: BusinessNumber, customer: Customer, withProfile = true): JsonObject {
   const shown = identifyCustomer(world, number, customer.waId)
   return {
     ...(withProfile ? { profile: { name: customer.name, ...(customer.username ? { username: customer.username } : {}) } } : {}),

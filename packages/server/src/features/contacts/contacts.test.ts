@@ -52,6 +52,11 @@ test.each([
   expect((await create({ name: 'X', ...wrong })).body).toMatchObject({ status: 400, code: 'validation_failed', errors: [{ path }] })
 })
 
+test('text that no database can hold is refused, not an error of ours', async () => {
+  expect((await create({ name: 'a\u0000b' })).body).toMatchObject({ status: 400, code: 'malformed_body' })
+  expect((await server.call('GET', '/api/contacts?q=%00', { token: owner.token })).status).toBe(400)
+})
+
 test('one phone is one contact, with or without the ninth digit, also when both come at once', async () => {
   await created({ name: 'Com nove', phone: '21 99876-5432' })
   expect((await create({ name: 'Sem nove', phone: '+55 21 9876-5432' })).body).toMatchObject({ status: 409, code: 'phone_taken' })

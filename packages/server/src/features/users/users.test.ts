@@ -79,6 +79,7 @@ test('an admin neither makes an owner nor touches one', async () => {
   expect((await change(admin.token, person.userId, { role: 'OWNER' })).status).toBe(403)
   expect((await change(admin.token, admin.userId, { role: 'OWNER' })).status).toBe(403)
   expect((await change(admin.token, owner.userId, { active: false })).status).toBe(403)
+  expect((await change(admin.token, owner.userId, { role: 'ATTENDANT' })).status).toBe(403)
   expect((await change(admin.token, person.userId, { role: 'ADMIN' })).status).toBe(200)
 })
 
@@ -100,6 +101,13 @@ test('coming back needs a place in the plan', async () => {
   await expect(createUser(server.ctx, twin)).rejects.toMatchObject({ code: 'plan_limit' })
   await change(owner.token, (await listed(owner.token)).find((u) => u.name === 'P0')?.id ?? '', { active: false })
   await expect(createUser(server.ctx, twin)).rejects.toMatchObject({ code: 'email_taken' })
+})
+
+test('the last place of the plan is taken once', async () => {
+  const { tenantId } = await server.register()
+  const add = (i: number) => createUser(server.ctx, { tenantId, name: `P${i}`, email: `q${i}.${tenantId}@example.com`, password: PASSWORD, role: 'ATTENDANT' })
+  const done = await Promise.allSettled(Array.from({ length: 14 }, (_, i) => add(i)))
+  expect(done.filter((d) => d.status === 'fulfilled')).toHaveLength(9)
 })
 
 test('a foreign person is an absent one', async () => {

@@ -2,7 +2,7 @@ import { type Channel, CreateChannelInput, TestChannelInput } from '@atende/cont
 import { Button, Group, PasswordInput, Stack, Text, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useTranslation } from 'react-i18next'
-import { isApiError } from '../../lib/api.ts'
+import { isApiError } from '../../lib/api-error.ts'
 import { fieldErrors } from '../../lib/error-text.ts'
 import { validateWith, withoutBlanks } from '../../lib/form.ts'
 import { FormError } from '../../ui/FormError.tsx'

@@ -4,6 +4,7 @@ export const inboxTexts = texts(
   {
     title: 'Conversas',
     pane: { list: 'Lista de conversas', conversation: 'Conversa', details: 'Detalhes do contato' },
+    viewLabel: 'Quais conversas',
     view: { mine: 'Minhas', unassigned: 'Sem responsável', all: 'Todas', unread: 'Não lidas' },
     viewShort: { mine: 'Minhas', unassigned: 'Livres', all: 'Todas', unread: 'Não lidas' },
     status: { open: 'Abertas', resolved: 'Resolvidas', label: 'Situação' },
@@ -151,6 +152,7 @@ export const inboxTexts = texts(
   {
     title: 'Conversations',
     pane: { list: 'Conversation list', conversation: 'Conversation', details: 'Contact details' },
+    viewLabel: 'Which conversations',
     view: { mine: 'Mine', unassigned: 'Unassigned', all: 'All', unread: 'Unread' },
     viewShort: { mine: 'Mine', unassigned: 'Free', all: 'All', unread: 'Unread' },
     status: { open: 'Open', resolved: 'Resolved', label: 'Status' },

@@ -69,7 +69,7 @@ export function BubbleActions({ message, onDone, onOpenChange }: BubbleActionsPr
     onDone()
   }
   return (
-    <span className={classes.actions} role="group" aria-label={t('bubble.actions')}>
+    <span className={classes.actions} role="toolbar" aria-label={t('bubble.actions')}>
       {maySend && <ReactionChoice message={message} onDone={onDone} onOpenChange={onOpenChange} />}
       {maySend && (
         <Tooltip label={t('bubble.reply')}>

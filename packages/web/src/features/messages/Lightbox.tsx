@@ -18,14 +18,13 @@ export function Lightbox({ media: given, caption, onClose }: LightboxProps) {
     dialog.current?.showModal()
   }, [])
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the dialog closes with Esc by itself
     <dialog
       ref={dialog}
-      role="dialog"
-      aria-modal="true"
       aria-label={label}
       className={classes.lightbox}
       onClose={onClose}
+      // Single keys must not reach the shortcuts of the page behind.
+      onKeyDown={(event) => event.stopPropagation()}
       onClick={(event) => {
         if (event.target instanceof HTMLElement && event.target.tagName !== 'IMG') dialog.current?.close()
       }}

@@ -111,6 +111,7 @@ export function MessageList(props: MessageListProps) {
     setFlash(target.id)
   }, [target, rows, onTarget, virtualizer])
   useEffect(() => {
+    if (flash === null) return undefined
     const timer = setTimeout(() => setFlash(null), 1_700)
     return () => clearTimeout(timer)
   }, [flash])

@@ -18,7 +18,7 @@ export function Row({ row, flash, focusable }: RowProps) {
       )
     case 'unread':
       return (
-        <div className={classes.unread} role="separator" aria-label={t('list.unread')}>
+        <div className={classes.unread} data-unread-mark>
           {t('list.unread')}
         </div>
       )

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react'
-import { useMe } from '../../lib/session.ts'
 import { useConnection } from '../../lib/connection.ts'
+import { useMe } from '../../lib/session.ts'
 import { socket, useSocketEvent } from '../../lib/socket.ts'
 
 /** Be in the conversation's room while it is open: that is where typing is told. */

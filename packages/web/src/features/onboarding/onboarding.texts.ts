@@ -10,8 +10,8 @@ export const onboardingTexts = texts(
     team: {
       title: 'Chamar a equipe',
       text: 'Cada pessoa entra com o próprio acesso.',
-      done_one: '{{count}} pessoa a caminho.',
-      done_other: '{{count}} pessoas a caminho.',
+      done_one: '{{count}} pessoa além de você.',
+      done_other: '{{count}} pessoas além de você.',
       skip: 'Atendo sozinho por enquanto',
     },
     finish: { title: 'Começar a atender', text: 'Sua caixa de entrada está pronta.', action: 'Ir para as conversas' },
@@ -29,8 +29,8 @@ export const onboardingTexts = texts(
     team: {
       title: 'Call in the team',
       text: 'Each person enters with their own login.',
-      done_one: '{{count}} person on the way.',
-      done_other: '{{count}} people on the way.',
+      done_one: '{{count}} person besides you.',
+      done_other: '{{count}} people besides you.',
       skip: 'Just me for now',
     },
     finish: { title: 'Start answering', text: 'Your inbox is ready.', action: 'Go to conversations' },

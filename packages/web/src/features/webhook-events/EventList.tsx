@@ -18,7 +18,7 @@ function EventRow({ event, channel, onOpen }: { event: WebhookEvent; channel: st
   const { t } = useTranslation('events')
   const when = formatRelative(event.receivedAt)
   return (
-    <UnstyledButton className={classes.row} onClick={onOpen} aria-label={`${t('open', { when })}: ${event.summary}`}>
+    <UnstyledButton className={classes.row} onClick={onOpen}>
       <span className={classes.words}>
         <span className={classes.summary}>{event.summary}</span>
         <span className={classes.text}>

@@ -95,7 +95,9 @@ export function classifyNetworkError(e: unknown): Failure {
   const cause = e instanceof Error ? e.cause : undefined
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : undefined
   const connecting = cause instanceof Error && 'syscall' in cause && cause.syscall === 'connect'
-  const before = connecting || (code !== undefined && NEVER_SENT.has(code))
+  // fetch itself refuses some ports before it opens a connection.
+  const badPort = cause instanceof Error && cause.message === 'bad port'
+  const before = connecting || badPort || (code !== undefined && NEVER_SENT.has(code))
   return { outcome: before ? 'unreached' : 'unknown', reason: code ?? 'connection lost' }
 }
 

@@ -11,13 +11,13 @@ export function ListTabs({ view, counted, onChange }: ListTabsProps) {
   const { t } = useTranslation('inbox')
   const { data: counts } = useCounts()
   return (
-    <div className={classes.tabs} role="group" aria-label={t('pane.list')}>
+    <nav className={classes.tabs} aria-label={t('viewLabel')}>
       {VIEWS.map((one) => (
         <button key={one} type="button" className={classes.tab} aria-pressed={one === view} title={t(`view.${one}`)} onClick={() => onChange(one)}>
           <span>{t(`viewShort.${one}`)}</span>
           {counted && counts !== undefined && counts[one] > 0 && <span className={classes.count}>{counts[one] > 999 ? '999+' : counts[one]}</span>}
         </button>
       ))}
-    </div>
+    </nav>
   )
 }

@@ -52,7 +52,6 @@ export function AudioBody({ media: given }: { media: Media }) {
   const speed = `${rate.toLocaleString(getLocale())}×`
   return (
     <span className={classes.player}>
-      {/* biome-ignore lint/a11y/useMediaCaption: a voice message has no captions to offer */}
       <audio ref={audio} src={media.url} preload="metadata" onError={onError} {...events} />
       <button type="button" className={classes.play} onClick={toggle} aria-label={playing ? t('media.pause') : t('media.play')}>
         {playing ? <Pause size={18} fill="currentColor" aria-hidden /> : <Play size={18} fill="currentColor" aria-hidden />}

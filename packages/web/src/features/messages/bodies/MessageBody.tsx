@@ -31,7 +31,12 @@ function Unsupported({ original }: { original: string }) {
   )
 }
 
-const Caption = ({ text }: { text: string | undefined }) => (text ? <TextBody text={text} /> : null)
+const Caption = ({ text }: { text: string | undefined }) =>
+  text ? (
+    <span className={classes.caption}>
+      <TextBody text={text} />
+    </span>
+  ) : null
 
 export function MessageBody({ content }: { content: MessageContent }) {
   switch (content.type) {

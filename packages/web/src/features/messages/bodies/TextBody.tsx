@@ -24,8 +24,8 @@ function Part({ part }: { part: TextPart }) {
 }
 
 export const RichText = memo(function RichText({ text }: { text: string }) {
-  // Parts never move or change by themselves, so their place is a sound key.
-  return parseText(text).map((part, i) => <Part key={`${i}${part.kind}`} part={part} />)
+  // biome-ignore lint/suspicious/noArrayIndexKey: parts of a text never move by themselves
+  return parseText(text).map((part, i) => <Part key={i} part={part} />)
 })
 
 export function TextBody({ text }: { text: string }) {

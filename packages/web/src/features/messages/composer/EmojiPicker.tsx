@@ -42,7 +42,7 @@ const walk = (event: KeyboardEvent<HTMLElement>): void => {
   const step = STEPS[event.key]
   if (step === undefined) return
   const all = [...event.currentTarget.querySelectorAll<HTMLButtonElement>('button')]
-  const at = all.findIndex((button) => button === document.activeElement)
+  const at = all.findIndex((one) => one.contains(document.activeElement))
   const next = at === -1 ? (event.key === 'ArrowDown' ? all[0] : undefined) : all[at + step]
   if (!next) return
   event.preventDefault()

@@ -28,7 +28,7 @@ export function LocationDialog({ onSend, onClose }: LocationDialogProps) {
       longitude: (text) => (within(text, 180) ? null : t('locationForm.invalid')),
     },
   })
-  const useMine = async (): Promise<void> => {
+  const locateMe = async (): Promise<void> => {
     setFinding(true)
     setDenied(false)
     try {
@@ -65,7 +65,7 @@ export function LocationDialog({ onSend, onClose }: LocationDialogProps) {
           </Group>
           {denied && <Alert color="amber">{t('locationForm.denied')}</Alert>}
           <Group justify="space-between" gap="xs" mt={4}>
-            <Button variant="light" loading={finding} leftSection={<LocateFixed size={15} aria-hidden />} onClick={() => void useMine()}>
+            <Button variant="light" loading={finding} leftSection={<LocateFixed size={15} aria-hidden />} onClick={() => void locateMe()}>
               {t('locationForm.mine')}
             </Button>
             <Button type="submit">{t('locationForm.send')}</Button>

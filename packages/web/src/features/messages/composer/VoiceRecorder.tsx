@@ -76,7 +76,7 @@ export function VoiceRecorder({ onSend, onClose }: VoiceRecorderProps) {
   }
   const offset = BARS - levels.length
   return (
-    <div className={classes.recorder} role="group" aria-label={t('voice.title')}>
+    <section className={classes.recorder} aria-label={t('voice.title')}>
       <ActionIcon variant="subtle" color="gray" size={36} onClick={onClose} aria-label={t('voice.cancel')}>
         <Trash2 size={18} aria-hidden />
       </ActionIcon>
@@ -116,6 +116,6 @@ export function VoiceRecorder({ onSend, onClose }: VoiceRecorderProps) {
           <SendHorizontal size={18} aria-hidden />
         </ActionIcon>
       )}
-    </div>
+    </section>
   )
 }

@@ -22,7 +22,7 @@ export const toJpeg = async (file: File): Promise<File> => {
   const canvas = await draw(file)
   for (const quality of QUALITIES) {
     const jpeg = await canvas.convertToBlob({ type: 'image/jpeg', quality })
-    if (jpeg.size <= MEDIA_LIMITS.image.maxBytes) return new File([jpeg], file.name.replace(/\.\w+$/, '') + '.jpg', { type: 'image/jpeg' })
+    if (jpeg.size <= MEDIA_LIMITS.image.maxBytes) return new File([jpeg], `${file.name.replace(/\.\w+$/, '')}.jpg`, { type: 'image/jpeg' })
   }
   throw new Error('too large even as a small JPEG')
 }

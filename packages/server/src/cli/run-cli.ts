@@ -1,0 +1,31 @@
+import { Command } from 'commander'
+import { VERSION } from '../platform/config.ts'
+import { channelCommands } from './channel-commands.ts'
+import { fail, OK } from './output.ts'
+import { serverCommands } from './server-commands.ts'
+import { tenantCommands } from './tenant-commands.ts'
+
+function createProgram(): Command {
+  const program = new Command('atende')
+    .description('Self-hosted WhatsApp front desk: run and set up a server from the command line.')
+    .version(VERSION)
+    .option('--json', 'one JSON value on standard output, nothing else')
+    .showHelpAfterError('(add --help to see what is expected)')
+    .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 used wrongly.\n\nExample:\n  atende tenant list --json')
+  serverCommands(program)
+  tenantCommands(program)
+  channelCommands(program)
+  for (const command of [program, ...program.commands, ...program.commands.flatMap((c) => c.commands)]) command.exitOverride()
+  return program
+}
+
+/** Runs one command. Answers the exit code. */
+export async function runCli(argv: readonly string[]): Promise<number> {
+  const program = createProgram()
+  try {
+    await program.parseAsync(argv)
+    return OK
+  } catch (e) {
+    return fail(e, program.opts<{ json?: boolean }>().json ?? false)
+  }
+}
