@@ -27,6 +27,7 @@ export type Server = {
   port: number
   ctx: Context
   installation: Installation
+  routes: Http['declaredRoutes']
   /** Stops taking work, finishes what runs, closes everything. */
   stop: () => Promise<void>
 }
@@ -96,6 +97,7 @@ export async function startServer(config: Config, opened?: Installation): Promis
     port: listeningPort,
     ctx,
     installation,
+    routes: app.declaredRoutes,
     async stop() {
       state.stopping = true
       upkeep?.stop()

@@ -38,7 +38,7 @@ export const theme = createTheme({
     Button: { defaultProps: { fw: 550 } },
     InputWrapper: { styles: { label: { marginBottom: 5, fontSize: '0.875rem', fontWeight: 550 } } },
     Tooltip: { defaultProps: { openDelay: 350, transitionProps: { duration: 100 }, withArrow: false, events: { hover: true, focus: true, touch: false } } },
-    Menu: { defaultProps: { shadow: 'md', transitionProps: { duration: 100 } } },
+    Menu: { defaultProps: { shadow: 'md', transitionProps: { duration: 100 }, withInitialFocusPlaceholder: false } },
     Modal: {
       defaultProps: { transitionProps: { duration: 120 }, centered: true, radius: 'lg', overlayProps: { backgroundOpacity: 0.38 } },
       styles: { title: { fontSize: '1.0625rem', fontWeight: 620, letterSpacing: '-0.01em' } },

@@ -6,7 +6,16 @@ import { print, table, warn } from './output.ts'
 import { readSecret, secretOption } from './secrets.ts'
 
 type Secrets = 'accessToken' | 'appSecret' | 'verifyToken'
-type AddChannel = { tenant: string; phoneNumberId: string; wabaId: string; name?: string; graphUrl?: string; graphVersion?: string; test: boolean; json?: boolean } & {
+type AddChannel = {
+  tenant: string
+  phoneNumberId: string
+  wabaId: string
+  name?: string
+  graphUrl?: string
+  graphVersion?: string
+  test: boolean
+  json?: boolean
+} & {
   [K in Secrets | `${Secrets}File`]?: string
 }
 type ChannelRow = {
@@ -73,7 +82,12 @@ async function addChannel(_: unknown, command: Command): Promise<void> {
   if (!setup.hasAppSecret) warn('warning: no App Secret, neither here nor in META_APP_SECRET: webhooks will be refused until there is one.')
 }
 
-type Connected = { channel: Channel; tenant: { tenantId: string; tenantSlug: string }; setup: { webhookUrl: string; verifyToken: string; hasAppSecret: boolean }; test: ChannelTest | null }
+type Connected = {
+  channel: Channel
+  tenant: { tenantId: string; tenantSlug: string }
+  setup: { webhookUrl: string; verifyToken: string; hasAppSecret: boolean }
+  test: ChannelTest | null
+}
 
 async function connect(slugOrId: string, input: z.infer<typeof CreateChannelInput>, ask: boolean): Promise<Connected> {
   const { findTenant, withInstallation } = await import('./with-installation.ts')
@@ -86,7 +100,13 @@ async function connect(slugOrId: string, input: z.infer<typeof CreateChannelInpu
     const settings = { config, keys: installation.keys, publicUrl: () => (config.PUBLIC_URL ?? `http://${config.HOST}:${config.PORT}`).replace(/\/+$/, '') }
     const made = await inTenant(installation.db, tenant.id, async (tx) => {
       const channel = await createChannel(settings, tx, tenant.id, input)
-      await writeAudit(tx, { tenantId: tenant.id, actorId: null, action: 'channel.create', object: { type: 'channel', id: channel.id }, details: { by: 'command line' } })
+      await writeAudit(tx, {
+        tenantId: tenant.id,
+        actorId: null,
+        action: 'channel.create',
+        object: { type: 'channel', id: channel.id },
+        details: { by: 'command line' },
+      })
       return { channel, setup: await getChannelSetup(settings, tx, channel.id), access: await getChannelAccess(settings, tx, channel.id) }
     })
     const test = ask && made.access ? await testConnection(made.access) : null
@@ -110,5 +130,11 @@ async function listChannels(_: unknown, command: Command): Promise<void> {
     )
   })
   const lines = rows.map((r) => [r.tenantSlug, r.name, r.displayPhoneNumber ?? '', r.status, r.phoneNumberId, r.id])
-  print(o.json ?? false, rows, rows.length === 0 ? ['No channels yet. Connect one with "atende channel add".'] : table([['TENANT', 'NAME', 'NUMBER', 'STATUS', 'PHONE NUMBER ID', 'ID'], ...lines]))
+  print(
+    o.json ?? false,
+    rows,
+    rows.length === 0
+      ? ['No channels yet. Connect one with "atende channel add".']
+      : table([['TENANT', 'NAME', 'NUMBER', 'STATUS', 'PHONE NUMBER ID', 'ID'], ...lines]),
+  )
 }

@@ -22,13 +22,21 @@ export function print(json: boolean, value: unknown, lines: readonly string[]): 
 /** Columns as wide as their longest cell. */
 export function table(rows: readonly (readonly string[])[]): string[] {
   const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((r) => (r[i] ?? '').length)))
-  return rows.map((r) => r.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  ').trimEnd())
+  return rows.map((r) =>
+    r
+      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  )
 }
 
 type Told = { code: string; message: string; hint?: string; exit: number }
 
 const KNOWN: Record<string, { message: string; hint: string }> = {
-  email_taken: { message: 'this e-mail address has a login already', hint: 'use another address; a person who works for two companies is invited in the web interface' },
+  email_taken: {
+    message: 'this e-mail address has a login already',
+    hint: 'use another address; a person who works for two companies is invited in the web interface',
+  },
   already_exists: { message: 'this slug is taken', hint: 'choose another --slug, or leave it out' },
   number_taken: { message: 'this phone number id is connected already', hint: 'each number can be connected once on a server; see "atende channel list"' },
   plan_limit: { message: "the tenant's plan has no room for one more", hint: 'change the plan as super admin, or remove what is not used' },
@@ -36,13 +44,17 @@ const KNOWN: Record<string, { message: string; hint: string }> = {
 }
 
 /** `owner.email` of the contract is `--owner-email` here. */
-const flagOf = (path: readonly PropertyKey[]) =>
-  `--${path.map((p) => String(p).replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)).join('-')}`
+const flagOf = (path: readonly PropertyKey[]) => `--${path.map((p) => String(p).replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)).join('-')}`
 
 function understand(e: unknown): Told {
   if (e instanceof UsageError) return { code: 'usage', message: e.message, exit: USAGE }
   if (e instanceof z.ZodError) {
-    return { code: 'validation_failed', message: e.issues.map((i) => `${flagOf(i.path)}: ${i.message}`).join('\n  '), hint: 'add --help to see what is expected', exit: USAGE }
+    return {
+      code: 'validation_failed',
+      message: e.issues.map((i) => `${flagOf(i.path)}: ${i.message}`).join('\n  '),
+      hint: 'add --help to see what is expected',
+      exit: USAGE,
+    }
   }
   if (e instanceof ConfigError) return { code: 'config_invalid', message: e.message, hint: 'correct the environment or the .env file', exit: USAGE }
   if (e instanceof AppError) {

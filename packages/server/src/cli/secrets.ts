@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { Option, type Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { UsageError } from './output.ts'
 
 let stdin: string[] | undefined

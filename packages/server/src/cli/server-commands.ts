@@ -8,7 +8,10 @@ export function serverCommands(program: Command): void {
     .command('start')
     .description('start the server; Ctrl+C stops it')
     .option('--demo', 'with an invented company, past conversations and the WhatsApp emulator')
-    .addHelpText('after', '\nSettings come from the environment or .env (PORT, DATABASE_URL, PUBLIC_URL, …).\n\nExamples:\n  atende start --demo\n  PORT=8080 PUBLIC_URL=https://atende.example atende start')
+    .addHelpText(
+      'after',
+      '\nSettings come from the environment or .env (PORT, DATABASE_URL, PUBLIC_URL, …).\n\nExamples:\n  atende start --demo\n  PORT=8080 PUBLIC_URL=https://atende.example atende start',
+    )
     .action(start)
 
   program
@@ -21,7 +24,10 @@ export function serverCommands(program: Command): void {
   db.command('url')
     .description('address of the database, for psql and tools (it contains the password)')
     .option('--owner', 'login that owns the tables, instead of the application')
-    .addHelpText('after', '\nRow-level security hides every tenant\'s rows until app.tenant_id is set.\n\nExamples:\n  psql "$(atende db url)"\n  psql "$(atende db url --owner)" -c "select slug, status from tenants"')
+    .addHelpText(
+      'after',
+      '\nRow-level security hides every tenant\'s rows until app.tenant_id is set.\n\nExamples:\n  psql "$(atende db url)"\n  psql "$(atende db url --owner)" -c "select slug, status from tenants"',
+    )
     .action(dbUrl)
 }
 

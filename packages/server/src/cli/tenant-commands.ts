@@ -7,7 +7,15 @@ import { print, table } from './output.ts'
 import { readSecret, secretOption } from './secrets.ts'
 
 type Secret<N extends string> = { [K in N | `${N}File`]?: string }
-type CreateTenant = { name: string; email: string; ownerName: string; ownerEmail: string; slug?: string; plan?: string; json?: boolean } & Secret<'ownerPassword'>
+type CreateTenant = {
+  name: string
+  email: string
+  ownerName: string
+  ownerEmail: string
+  slug?: string
+  plan?: string
+  json?: boolean
+} & Secret<'ownerPassword'>
 type CreateUser = { tenant: string; name: string; email: string; role: string; json?: boolean } & Secret<'password'>
 type TenantRow = { id: string; slug: string; name: string; email: string; status: string; plan: string; users: number; channels: number; createdAt: Date }
 
@@ -27,7 +35,10 @@ export function tenantCommands(program: Command): void {
   )
     .option('--slug <slug>', 'short name in addresses; made from the name when absent')
     .addOption(new Option('--plan <plan>', 'plan').choices(Plan.options).default('BASIC'))
-    .addHelpText('after', '\nExample:\n  atende tenant create --name "Pousada Recanto do Mar" --email contato@recanto.example \\\n    --owner-name "Helena Prado" --owner-email helena@recanto.example --owner-password-file ./password')
+    .addHelpText(
+      'after',
+      '\nExample:\n  atende tenant create --name "Pousada Recanto do Mar" --email contato@recanto.example \\\n    --owner-name "Helena Prado" --owner-email helena@recanto.example --owner-password-file ./password',
+    )
     .action(createTenant)
 
   tenant.command('list').description('all companies').action(listTenants)
@@ -44,7 +55,10 @@ export function tenantCommands(program: Command): void {
     'password',
     'password, 10 characters or more',
   )
-    .addHelpText('after', '\nExample:\n  echo "$PASSWORD" | atende user create --tenant recanto --name "Bruno Farias" --email bruno@recanto.example --role ATTENDANT --password -')
+    .addHelpText(
+      'after',
+      '\nExample:\n  echo "$PASSWORD" | atende user create --tenant recanto --name "Bruno Farias" --email bruno@recanto.example --role ATTENDANT --password -',
+    )
     .action(createUser)
 }
 
@@ -80,7 +94,13 @@ async function listTenants(_: unknown, command: Command): Promise<void> {
     ),
   )
   const lines = rows.map((r) => [r.slug, r.name, r.status, r.plan, String(r.users), String(r.channels), r.id])
-  print(json, rows, rows.length === 0 ? ['No tenants yet. Create one with "atende tenant create".'] : table([['SLUG', 'NAME', 'STATUS', 'PLAN', 'USERS', 'CHANNELS', 'ID'], ...lines]))
+  print(
+    json,
+    rows,
+    rows.length === 0
+      ? ['No tenants yet. Create one with "atende tenant create".']
+      : table([['SLUG', 'NAME', 'STATUS', 'PLAN', 'USERS', 'CHANNELS', 'ID'], ...lines]),
+  )
 }
 
 const UserInput = z.object({ name: PersonName, email: Email, password: Password, role: TenantRole })

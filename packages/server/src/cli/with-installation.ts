@@ -1,9 +1,9 @@
 import pg from 'pg'
 import { z } from 'zod'
+import { JOB_DEFINITIONS } from '../jobs.ts'
 import { type Config, loadConfig } from '../platform/config.ts'
 import { AppError } from '../platform/errors.ts'
 import { type Installation, openInstallation, prepareInstallation } from '../platform/installation.ts'
-import { JOB_DEFINITIONS } from '../jobs.ts'
 
 export type Opened = { config: Config; installation: Installation; applied: string[] }
 

@@ -23,6 +23,10 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     access?: Access
   }
+  interface FastifyInstance {
+    /** Every route that was registered, as the guard sees it. */
+    declaredRoutes: { method: string; url: string; access: Access }[]
+  }
 }
 
 z.config(pt())
@@ -119,14 +123,17 @@ export async function createHttp(ctx: Context) {
   app.setSerializerCompiler(serializerCompiler)
 
   const routes: RouteOptions[] = []
+  app.decorate('declaredRoutes', [])
   app.addHook('onRoute', (route) => {
     // The preflight route of the CORS plugin is not ours to declare.
     if (route.method !== 'OPTIONS') routes.push(route)
   })
   // Looked at when all are there: a scope's own hook, which declares for its routes, runs after this one's.
   app.addHook('onReady', async () => {
-    const open = routes.find((route) => !route.config?.access)
-    if (open) throw new Error(`route ${String(open.method)} ${open.url} does not say who may call it`)
+    for (const { method, url, config } of routes) {
+      if (!config?.access) throw new Error(`route ${String(method)} ${url} does not say who may call it`)
+      for (const one of [method].flat()) app.declaredRoutes.push({ method: one, url, access: config.access })
+    }
   })
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)

@@ -104,7 +104,7 @@ function requireReader(socket: Client): TenantLogin {
   return login
 }
 
-/** Every event that a client may send. A new one belongs into this list, and its check into its handler. */
+/** Every event that a client may send, with its handler, which checks whose it is. */
 const clientEvents = (hub: Hub, socket: Client): Record<keyof ClientToServerEvents, (raw: unknown) => Promise<object>> => {
   const typing = (state: 'start' | 'stop') => async (raw: unknown) => {
     const login = requireReader(socket)
@@ -132,6 +132,12 @@ const clientEvents = (hub: Hub, socket: Client): Record<keyof ClientToServerEven
     'typing:start': typing('start'),
     'typing:stop': typing('stop'),
   }
+}
+
+/** Names of the events that a client may send. */
+export const clientEventNames = (): string[] => {
+  const unused = new Proxy({}, { get: () => undefined })
+  return Object.keys(clientEvents(unused as Hub, unused as Client))
 }
 
 /** Runs each event's handler and answers its acknowledgement; bad input or a missing acknowledgement never ends the process. */

@@ -9,10 +9,10 @@ export function FormError({ error }: { error: unknown }) {
   if (error === null || error === undefined) return null
   const wait = isApiError(error) ? error.retryAfter : null
   const code = isApiError(error) && error.status >= 500 ? supportCode(error) : null
+  const more = [wait === null ? null : t('errorState.wait', { count: wait }), code === null ? null : `${t('errorState.code')}: ${code}`]
   return (
-    <Alert color="red" variant="light" role="alert" title={errorSentence(error)}>
-      {wait !== null && t('errorState.wait', { count: wait })}
-      {code !== null && `${t('errorState.code')}: ${code}`}
+    <Alert color="red" variant="light" role="alert">
+      <strong>{errorSentence(error)}</strong> {more.filter(Boolean).join(' ')}
     </Alert>
   )
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { sha256 } from '../../platform/crypto.ts'
 import type { Context } from '../../platform/context.ts'
+import { sha256 } from '../../platform/crypto.ts'
 import type { Http } from '../../platform/http.ts'
 import { openApiJson } from './api-docs.ts'
 
@@ -18,17 +18,13 @@ const FILES: Record<string, { file: string; type: string; summary: string }> = {
 const etagOf = (text: string | Buffer) => `"${sha256(text).toString('base64url').slice(0, 22)}"`
 
 export function apiDocsRoutes(app: Http, _ctx: Context): void {
-  app.get(
-    '/api/openapi.json',
-    { config: { access: 'public' }, schema: { tags, summary: 'OpenAPI 3.1 document' } },
-    async (request, reply) => {
-      const text = openApiJson(app)
-      const etag = etagOf(text)
-      reply.header('cache-control', 'no-cache').header('etag', etag)
-      if (request.headers['if-none-match'] === etag) return reply.code(304).send()
-      return reply.type('application/json; charset=utf-8').send(text)
-    },
-  )
+  app.get('/api/openapi.json', { config: { access: 'public' }, schema: { tags, summary: 'OpenAPI 3.1 document' } }, async (request, reply) => {
+    const text = openApiJson(app)
+    const etag = etagOf(text)
+    reply.header('cache-control', 'no-cache').header('etag', etag)
+    if (request.headers['if-none-match'] === etag) return reply.code(304).send()
+    return reply.type('application/json; charset=utf-8').send(text)
+  })
 
   for (const [url, { file, type, summary }] of Object.entries(FILES)) {
     const content = readFileSync(path.join(PAGE, file))

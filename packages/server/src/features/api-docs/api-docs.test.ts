@@ -21,13 +21,25 @@ describe('api documentation', () => {
 
   test('is OpenAPI 3.1 and lists the routes of every feature, the webhook too', () => {
     expect(spec.openapi).toBe('3.1.0')
-    for (const url of ['/api/auth/login', '/api/tags/{id}', '/api/messages', '/api/media', '/api/channels/{id}/setup', '/api/webhook-events', '/webhooks/whatsapp', '/webhooks/whatsapp/v2', '/health']) {
+    for (const url of [
+      '/api/auth/login',
+      '/api/tags/{id}',
+      '/api/messages',
+      '/api/media',
+      '/api/channels/{id}/setup',
+      '/api/webhook-events',
+      '/webhooks/whatsapp',
+      '/webhooks/whatsapp/v2',
+      '/health',
+    ]) {
       expect(spec.paths[url], url).toBeDefined()
     }
   })
 
   test('every route has a tag and a sentence', () => {
-    const mute = Object.entries(spec.paths).flatMap(([url, item]) => Object.entries(item).flatMap(([method, o]) => (o.tags?.length && o.summary ? [] : [`${method} ${url}`])))
+    const mute = Object.entries(spec.paths).flatMap(([url, item]) =>
+      Object.entries(item).flatMap(([method, o]) => (o.tags?.length && o.summary ? [] : [`${method} ${url}`])),
+    )
     expect(mute).toEqual([])
   })
 
@@ -41,7 +53,9 @@ describe('api documentation', () => {
     expect(spec.components.securitySchemes).toHaveProperty('bearer')
     expect(spec.paths['/api/tags']?.get?.security).toBeUndefined()
     expect(spec.paths['/health']?.get?.security).toEqual([])
-    expect(spec.paths['/api/tags']?.post?.responses.default).toMatchObject({ content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } })
+    expect(spec.paths['/api/tags']?.post?.responses.default).toMatchObject({
+      content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+    })
     expect(spec['x-error-codes'].map((e) => e.code)).toEqual(Object.keys(ERRORS))
   })
 

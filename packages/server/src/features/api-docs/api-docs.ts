@@ -9,7 +9,10 @@ import { tidyComponents } from './tidy-components.ts'
 /** Files of the web client are no part of the API. */
 const API = /^\/(api|webhooks|health|ready|alive|debug)(\/|$)/
 const PROBLEM_REF = { $ref: '#/components/schemas/Problem' }
-const problem = { description: 'Problem details (RFC 9457); `code` is one of the list of errors.', content: { 'application/problem+json': { schema: PROBLEM_REF } } }
+const problem = {
+  description: 'Problem details (RFC 9457); `code` is one of the list of errors.',
+  content: { 'application/problem+json': { schema: PROBLEM_REF } },
+}
 
 type Documented = FastifySchema & { description?: string; security?: readonly Record<string, readonly string[]>[]; hide?: boolean }
 
@@ -39,7 +42,11 @@ export async function registerOpenApi(app: Http): Promise<void> {
         description: 'WhatsApp front desk. Errors are problem details (RFC 9457). Lists are paged by cursor: take `nextCursor` and never build one.',
         license: { name: 'AGPL-3.0-or-later', identifier: 'AGPL-3.0-or-later' },
       },
-      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'Access token of /api/auth/login, valid for 15 minutes.' } } },
+      components: {
+        securitySchemes: {
+          bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'Access token of /api/auth/login, valid for 15 minutes.' },
+        },
+      },
       security: [{ bearer: [] }],
     },
     transform: (document) => {
@@ -59,18 +66,4 @@ let cached: { app: Http; text: string } | undefined
 export function openApiJson(app: Http): string {
   if (cached?.app !== app) cached = { app, text: JSON.stringify({ ...tidyComponents(app.swagger()), 'x-error-codes': errorList() }) }
   return cached.text
-}
-
-export type ListedRoute = { method: string; url: string; summary: string; access: string }
-
-/** Every route of the document, for people who look around. */
-export function listRoutes(app: Http): ListedRoute[] {
-  return Object.entries(app.swagger().paths ?? {}).flatMap(([url, methods]) =>
-    Object.entries(methods ?? {}).map(([method, operation]) => {
-      const summary = typeof operation === 'object' && operation !== null && 'summary' in operation ? String(operation.summary) : ''
-      const description = typeof operation === 'object' && operation !== null && 'description' in operation ? String(operation.description) : ''
-      const access = /permission `([^`]+)`/.exec(description)?.[1] ?? (description.includes('Needs a login.') ? 'login' : 'public')
-      return { method: method.toUpperCase(), url, summary, access }
-    }),
-  )
 }

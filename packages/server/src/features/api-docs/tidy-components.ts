@@ -30,6 +30,9 @@ export function tidyComponents<D extends Document>(document: D): D {
   }
   const text = JSON.stringify({ ...document, components: { ...document.components, schemas: kept } })
   const renamed: D = JSON.parse(text.replace(REF, (_, name: string) => `"#/components/schemas/${rename(name)}"`))
-  const components = { ...renamed.components, schemas: Object.fromEntries(Object.entries(kept).map(([name]) => [rename(name), renamed.components?.schemas?.[name]])) }
+  const components = {
+    ...renamed.components,
+    schemas: Object.fromEntries(Object.entries(kept).map(([name]) => [rename(name), renamed.components?.schemas?.[name]])),
+  }
   return { ...renamed, components }
 }

@@ -10,7 +10,12 @@ export type ChannelRow = NonNullable<Awaited<ReturnType<typeof find>>>
 export const insert = (tx: TenantTx, row: Insertable<DB['channels']>) => tx.insertInto('channels').values(row).returningAll().executeTakeFirstOrThrow()
 
 export const update = (tx: TenantTx, id: string, change: Updateable<DB['channels']>) =>
-  tx.updateTable('channels').set({ ...change, updated_at: sql<Date>`now()` }).where('id', '=', id).returningAll().executeTakeFirst()
+  tx
+    .updateTable('channels')
+    .set({ ...change, updated_at: sql<Date>`now()` })
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirst()
 
 /** Only when it says something new, so that a thousand failed sends do not write a thousand times. */
 export const noteError = (tx: TenantTx, id: string, text: string) =>

@@ -61,7 +61,10 @@ function changeRoutes(app: Http, ctx: Context): void {
 
   app.patch(
     '/api/channels/:id',
-    { config: manage, schema: { tags, summary: 'Rename, replace secrets, switch on or off', params: IdParams, body: UpdateChannelInput, response: { 200: Channel } } },
+    {
+      config: manage,
+      schema: { tags, summary: 'Rename, replace secrets, switch on or off', params: IdParams, body: UpdateChannelInput, response: { 200: Channel } },
+    },
     async (request) => {
       const { id } = request.params
       const channel = await callerTx(ctx, request, async (tx, login) => {

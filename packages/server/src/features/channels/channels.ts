@@ -1,4 +1,4 @@
-import { type Channel, ChannelStatus, type ChannelSetup, type ChannelTest, type CreateChannelInput, type UpdateChannelInput } from '@atende/contracts/channels'
+import { type Channel, type ChannelSetup, ChannelStatus, type ChannelTest, type CreateChannelInput, type UpdateChannelInput } from '@atende/contracts/channels'
 import type { z } from 'zod'
 import { type Context, tenantTx } from '../../platform/context.ts'
 import { randomToken, sha256 } from '../../platform/crypto.ts'
@@ -77,7 +77,13 @@ export async function createChannel(settings: Settings, tx: TenantTx, tenantId: 
 }
 
 /** Switching off stops sending; what arrives is still received. @throws AppError not_found */
-export async function updateChannel(settings: Settings, tx: TenantTx, tenantId: string, id: string, input: z.infer<typeof UpdateChannelInput>): Promise<Channel> {
+export async function updateChannel(
+  settings: Settings,
+  tx: TenantTx,
+  tenantId: string,
+  id: string,
+  input: z.infer<typeof UpdateChannelInput>,
+): Promise<Channel> {
   const { keys } = settings
   const before = await findRow(tx, id)
   const back = input.enabled === true && before.status === 'disabled'

@@ -62,7 +62,13 @@ export async function connectEmulator(ctx: Context, request: FastifyRequest): Pr
     const { phoneNumberId, wabaId, accessToken, appSecret, verifyToken, displayPhoneNumber } = number
     const credentials = { phoneNumberId, wabaId, accessToken, appSecret, verifyToken, graphUrl: base }
     const channel = await createChannel(ctx, tx, tenantId, { ...credentials, name: `Emulador ${displayPhoneNumber}`, emulator: true })
-    await writeAudit(tx, { tenantId, action: 'channel.create', object: { type: 'channel', id: channel.id }, details: { emulator: true }, ...auditedBy(request) })
+    await writeAudit(tx, {
+      tenantId,
+      action: 'channel.create',
+      object: { type: 'channel', id: channel.id },
+      details: { emulator: true },
+      ...auditedBy(request),
+    })
     return channel
   })
   return introduce(ctx, base, tenantId, made.id, number)

@@ -44,7 +44,8 @@ const FIELD_NAMES: Record<string, string> = {
   standby: 'conversa com outro atendimento',
 }
 /** Names of unknown kinds come from outside: only what looks like one is shown. */
-const nameOf = (names: Record<string, string>, kind: string) => (Object.hasOwn(names, kind) ? names[kind] : undefined) ?? (/^[\w.-]{1,40}$/.test(kind) ? kind : 'desconhecido')
+const nameOf = (names: Record<string, string>, kind: string) =>
+  (Object.hasOwn(names, kind) ? names[kind] : undefined) ?? (/^[\w.-]{1,40}$/.test(kind) ? kind : 'desconhecido')
 
 const count = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`
 const kinds = (names: readonly string[]) => {

@@ -7,7 +7,7 @@ import { decodeCursor, toPage } from '../../platform/pages.ts'
 import * as db from './contacts.db.ts'
 import { canonicalPhone, normalizePhone } from './phone.ts'
 
-export function presentContact(row: db.ContactRow): Contact {
+function presentContact(row: db.ContactRow): Contact {
   return {
     id: row.id,
     name: row.name,

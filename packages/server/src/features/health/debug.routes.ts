@@ -4,7 +4,7 @@ import type { Config } from '../../platform/config.ts'
 import type { Context } from '../../platform/context.ts'
 import { notFound } from '../../platform/errors.ts'
 import type { Http } from '../../platform/http.ts'
-import { listRoutes } from '../api-docs/api-docs.ts'
+import { listRoutes } from '../../platform/list-routes.ts'
 
 const tags = ['debug']
 const SECRET = /KEY|PASSWORD|SECRET|TOKEN|DATABASE_URL|DATABASE_OWNER_URL|SUPER_ADMIN/

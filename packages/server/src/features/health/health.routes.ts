@@ -19,7 +19,10 @@ export function healthRoutes(app: Http, ctx: Context, parts: HealthParts): void 
     { config: { access: 'public' }, schema: { tags, summary: 'Every component; 503 when the server cannot work', response: { 200: Health, 503: Health } } },
     async (_request, reply) => {
       const report = await health()
-      return reply.header('cache-control', 'no-store').code(report.status === 'unhealthy' ? 503 : 200).send(report)
+      return reply
+        .header('cache-control', 'no-store')
+        .code(report.status === 'unhealthy' ? 503 : 200)
+        .send(report)
     },
   )
 
@@ -28,14 +31,15 @@ export function healthRoutes(app: Http, ctx: Context, parts: HealthParts): void 
     { config: { access: 'public' }, schema: { tags, summary: 'May this process get traffic?', response: { 200: Readiness, 503: Readiness } } },
     async (_request, reply) => {
       const { ready, checks } = await checkReadiness(ctx, parts)
-      return reply.header('cache-control', 'no-store').code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not_ready', checks })
+      return reply
+        .header('cache-control', 'no-store')
+        .code(ready ? 200 : 503)
+        .send({ status: ready ? 'ready' : 'not_ready', checks })
     },
   )
 
-  app.get(
-    '/alive',
-    { config: { access: 'public' }, schema: { tags, summary: 'The process answers', response: { 200: Alive } } },
-    async (_request, reply) => reply.header('cache-control', 'no-store').send({ status: 'alive' as const }),
+  app.get('/alive', { config: { access: 'public' }, schema: { tags, summary: 'The process answers', response: { 200: Alive } } }, async (_request, reply) =>
+    reply.header('cache-control', 'no-store').send({ status: 'alive' as const }),
   )
 
   if (ctx.config.NODE_ENV === 'development') debugRoutes(app, ctx)

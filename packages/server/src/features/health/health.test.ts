@@ -14,7 +14,11 @@ describe('health', () => {
     const { status, body } = await server.call<Report>('GET', '/health')
     expect(status).toBe(200)
     expect(Object.keys(body.checks).sort()).toEqual(['cache', 'cpu', 'database', 'disk', 'jobs', 'limiter', 'links', 'memory', 'receiver', 'sockets'])
-    expect(body.checks.database).toMatchObject({ status: expect.stringMatching(/up|degraded/), latencyMs: expect.any(Number), pool: { max: 16, open: expect.any(Number) } })
+    expect(body.checks.database).toMatchObject({
+      status: expect.stringMatching(/up|degraded/),
+      latencyMs: expect.any(Number),
+      pool: { max: 16, open: expect.any(Number) },
+    })
     expect(body.checks.receiver).toMatchObject({ waiting: 0 })
     expect(body.checks.cache).toEqual({ status: 'off' })
     expect(['healthy', 'degraded']).toContain(body.status)
@@ -34,7 +38,10 @@ describe('health', () => {
   })
 
   test('GET /ready and /alive', async () => {
-    expect(await server.call('GET', '/ready')).toMatchObject({ status: 200, body: { status: 'ready', checks: { database: true, migrations: true, running: true } } })
+    expect(await server.call('GET', '/ready')).toMatchObject({
+      status: 200,
+      body: { status: 'ready', checks: { database: true, migrations: true, running: true } },
+    })
     expect(await server.call('GET', '/alive')).toMatchObject({ status: 200, body: { status: 'alive' } })
   })
 

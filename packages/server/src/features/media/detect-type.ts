@@ -24,7 +24,12 @@ function isText(data: Buffer): boolean {
 }
 
 function textType(data: Buffer, filename: string): string {
-  const head = data.subarray(0, 4096).toString('utf8').replace(/^\uFEFF/, '').trimStart().toLowerCase()
+  const head = data
+    .subarray(0, 4096)
+    .toString('utf8')
+    .replace(/^\uFEFF/, '')
+    .trimStart()
+    .toLowerCase()
   if (/<svg[\s>]/.test(head)) return 'image/svg+xml'
   if (/^<(!doctype html|html|head|body|script|iframe|style|title|meta|!--)/.test(head) || head.includes('<html')) return 'text/html'
   if (head.startsWith('<?xml')) return 'application/xml'

@@ -15,7 +15,17 @@ const be = (n: number, bytes: number) => {
 }
 const le = (n: number, bytes: number) => Buffer.from(be(n, bytes)).reverse()
 const png = (w: number, h: number) =>
-  Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), be(13, 4), Buffer.from('IHDR'), be(w, 4), be(h, 4), Buffer.from([8, 2, 0, 0, 0]), be(0, 4), be(0, 4), Buffer.from('IDAT')])
+  Buffer.concat([
+    Buffer.from('89504e470d0a1a0a', 'hex'),
+    be(13, 4),
+    Buffer.from('IHDR'),
+    be(w, 4),
+    be(h, 4),
+    Buffer.from([8, 2, 0, 0, 0]),
+    be(0, 4),
+    be(0, 4),
+    Buffer.from('IDAT'),
+  ])
 const jpeg = (w: number, h: number, orientation?: number) => {
   const entry = orientation === undefined ? undefined : Buffer.concat([be(0x0112, 2), be(3, 2), be(1, 4), be(orientation, 2), be(0, 2)])
   const exif = entry && Buffer.concat([Buffer.from('Exif\0\0MM'), be(42, 2), be(8, 4), be(1, 2), entry, be(0, 4)])
@@ -24,7 +34,13 @@ const jpeg = (w: number, h: number, orientation?: number) => {
 }
 const webpX = (w: number, h: number, animated: boolean) =>
   Buffer.concat([Buffer.from('RIFF'), le(22, 4), Buffer.from('WEBPVP8X'), le(10, 4), Buffer.from([animated ? 2 : 0, 0, 0, 0]), le(w - 1, 3), le(h - 1, 3)])
-const upload = (data: Buffer | string, filename = 'arquivo', more: object = {}) => ({ data: Buffer.from(data), filename, declaredMime: '', kind: undefined, ...more })
+const upload = (data: Buffer | string, filename = 'arquivo', more: object = {}) => ({
+  data: Buffer.from(data),
+  filename,
+  declaredMime: '',
+  kind: undefined,
+  ...more,
+})
 
 describe('image size', () => {
   test.each([

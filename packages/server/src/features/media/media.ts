@@ -9,7 +9,6 @@ import * as db from './media.db.ts'
 import { mediaUrl } from './media-url.ts'
 
 export type { MediaRow } from './media.db.ts'
-export { mediaUrl } from './media-url.ts'
 
 /** What presenting needs of a row. */
 type Shown = Pick<db.MediaRow, 'id' | 'tenant_id' | 'kind' | 'mime' | 'size' | 'filename' | 'voice' | 'animated' | 'width' | 'height' | 'status'>

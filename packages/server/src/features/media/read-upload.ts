@@ -5,9 +5,15 @@ import { BODY_LIMIT } from '../../platform/http.ts'
 import type { Upload } from './accept-upload.ts'
 import { humanSize } from './accept-upload.ts'
 
-/** A person's file name without folders and control characters: shown and sent, never used as a path. */
+/**
+ * A person's file name without folders and control characters: shown and sent, never used as a path. Browsers write a quote of a
+ * name in a form as %22.
+ */
 export const cleanFilename = (name: string): string =>
-  (name.split(/[\\/]/).at(-1) ?? '').replace(/[\p{Cc}\p{Cf}]/gu, '').trim().slice(0, 200) || 'arquivo'
+  (name.replaceAll('%22', '"').split(/[\\/]/).at(-1) ?? '')
+    .replace(/[\p{Cc}\p{Cf}]/gu, '')
+    .trim()
+    .slice(0, 200) || 'arquivo'
 
 const tooLarge = () => new AppError('media_too_large', { detail: `Envie arquivos de até ${humanSize(BODY_LIMIT)}.` })
 

@@ -2,12 +2,13 @@ import { Login } from '@atende/contracts/access'
 import { AuthenticateAck } from '@atende/contracts/realtime'
 import { Tenant, Usage } from '@atende/contracts/tenants'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { inTenant } from '../../platform/database.ts'
+import { inTenant, type TenantTx } from '../../platform/database.ts'
+import { uuidv7 } from '../../platform/ids.ts'
 import { startTestServer, type TestServer } from '../../testing/test-server.ts'
 import { joinTenant, PASSWORD } from '../access/test-people.ts'
 import { createTenantWithOwner } from './create-tenant.ts'
 import { ensureSuperAdmin } from './super-admin.ts'
-import { countUsage } from './tenants.ts'
+import { addMembership, addUser, countUsage, requirePlanRoom } from './tenants.ts'
 
 let server: TestServer
 let root: string
@@ -50,6 +51,19 @@ test('usage is counted by month, exactly under concurrency, and never across ten
   expect(old).toEqual([{ count: '1007' }])
   const foreign = Usage.parse((await server.call('GET', '/api/tenants/current/usage', { token: other.token })).body)
   expect(foreign.metrics).toEqual({})
+})
+
+test('the last places of the plan are taken once each, however many come at once', async () => {
+  const { tenantId } = await server.register()
+  const join = async (tx: TenantTx) => {
+    await requirePlanRoom(tx, tenantId, 'users')
+    const userId = uuidv7()
+    await addUser(tx, { id: userId, email: `${userId}@example.com`, name: 'P', passwordHash: 'none' })
+    await addMembership(tx, { tenantId, userId, role: 'ATTENDANT' })
+  }
+  const done = await Promise.allSettled(Array.from({ length: 16 }, () => inTenant(server.ctx.db, tenantId, join)))
+  expect(done.filter((d) => d.status === 'fulfilled')).toHaveLength(9)
+  expect(done.find((d) => d.status === 'rejected')).toMatchObject({ reason: { code: 'plan_limit' } })
 })
 
 test('only who runs the server sees and makes tenants', async () => {

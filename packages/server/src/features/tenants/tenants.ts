@@ -5,7 +5,7 @@ import { AppError, notFound } from '../../platform/errors.ts'
 import { type NewEvent, publish } from '../../platform/events.ts'
 import * as db from './tenants.db.ts'
 
-export const presentTenant = (row: db.TenantRow): Tenant => {
+const presentTenant = (row: db.TenantRow): Tenant => {
   const plan = Plan.parse(row.plan)
   return {
     id: row.id,

@@ -103,13 +103,6 @@ test('coming back needs a place in the plan', async () => {
   await expect(createUser(server.ctx, twin)).rejects.toMatchObject({ code: 'email_taken' })
 })
 
-test('the last place of the plan is taken once', async () => {
-  const { tenantId } = await server.register()
-  const add = (i: number) => createUser(server.ctx, { tenantId, name: `P${i}`, email: `q${i}.${tenantId}@example.com`, password: PASSWORD, role: 'ATTENDANT' })
-  const done = await Promise.allSettled(Array.from({ length: 14 }, (_, i) => add(i)))
-  expect(done.filter((d) => d.status === 'fulfilled')).toHaveLength(9)
-})
-
 test('a foreign person is an absent one', async () => {
   const owner = await server.register()
   const other = await server.register()

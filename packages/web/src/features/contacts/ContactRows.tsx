@@ -24,8 +24,8 @@ function useMoveByKeys(contacts: readonly Contact[], q: string, selected: string
     reveal(index)
     void navigate({ to: '/contatos/$contactId', params: { contactId: next.id }, search: { q: q || undefined } })
   }
-  useShortcut('j', () => move(1), t('title').concat(' ↓'), t('title'))
-  useShortcut('k', () => move(-1), t('title').concat(' ↑'), t('title'))
+  useShortcut('j', () => move(1), t('next'), t('title'))
+  useShortcut('k', () => move(-1), t('previous'), t('title'))
 }
 
 /** Thousands of contacts, a dozen in the page. */

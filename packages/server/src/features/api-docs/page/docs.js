@@ -42,7 +42,8 @@ function curlOf({ method, url, o }, view) {
   const [type, media] = Object.entries(o.requestBody?.content ?? {})[0] ?? []
   const lines = [`curl${method === 'get' ? '' : ` -X ${method.toUpperCase()}`} '${location.origin}${url}'`]
   if (o.security?.length !== 0) lines.push("-H 'Authorization: Bearer $TOKEN'")
-  if (type === 'application/json') lines.push("-H 'Content-Type: application/json'", `-d '${JSON.stringify(view.example(media.schema), null, 2).replaceAll("'", "'\\''")}'`)
+  if (type === 'application/json')
+    lines.push("-H 'Content-Type: application/json'", `-d '${JSON.stringify(view.example(media.schema), null, 2).replaceAll("'", "'\\''")}'`)
   if (o.tags?.includes('media') && method === 'post') lines.push("-F 'kind=image'", "-F 'file=@foto.jpg'")
   return lines.join(' \\\n  ')
 }
@@ -74,7 +75,11 @@ function renderBody(o, view) {
 function renderAnswer([status, answer], view) {
   const schema = Object.values(answer.content ?? {})[0]?.schema
   if (status === 'default') return el('li', {}, el('span', { class: 'status bad' }, '4xx 5xx'), ' ', el('a', { href: '#errors' }, word('seeErrors')))
-  const head = [el('span', { class: `status ${status < '300' ? 'good' : 'bad'}` }, status), ' ', el('span', { class: 'type' }, schema ? view.typeName(schema) : word('noContent'))]
+  const head = [
+    el('span', { class: `status ${status < '300' ? 'good' : 'bad'}` }, status),
+    ' ',
+    el('span', { class: 'type' }, schema ? view.typeName(schema) : word('noContent')),
+  ]
   if (!schema) return el('li', {}, ...head)
   return el('li', {}, el('details', {}, el('summary', {}, ...head), view.renderFields(schema), codeBlock(JSON.stringify(view.example(schema), null, 2))))
 }
@@ -91,7 +96,14 @@ function renderOperation(operation, view) {
   const details = el(
     'details',
     { class: 'operation', id },
-    el('summary', {}, el('span', { class: `method ${method}` }, method.toUpperCase()), el('code', { class: 'url' }, url), el('span', { class: 'what' }, o.summary ?? ''), accessBadge(o)),
+    el(
+      'summary',
+      {},
+      el('span', { class: `method ${method}` }, method.toUpperCase()),
+      el('code', { class: 'url' }, url),
+      el('span', { class: 'what' }, o.summary ?? ''),
+      accessBadge(o),
+    ),
   )
   // Made when it is opened: a hundred routes with all their fields would be slow to draw at once.
   details.addEventListener('toggle', () => {
@@ -101,9 +113,16 @@ function renderOperation(operation, view) {
 }
 
 function renderErrors(errors) {
-  const row = (e) => el('tr', { id: e.code }, el('td', {}, el('a', { href: `#${e.code}` }, el('code', {}, e.code))), el('td', {}, String(e.status)), el('td', {}, e.title))
+  const row = (e) =>
+    el('tr', { id: e.code }, el('td', {}, el('a', { href: `#${e.code}` }, el('code', {}, e.code))), el('td', {}, String(e.status)), el('td', {}, e.title))
   const head = el('tr', {}, ...['code', 'status', 'sentence'].map((w) => el('th', { scope: 'col' }, word(w))))
-  return el('section', { id: 'errors', class: 'group' }, el('h2', {}, word('errors')), el('p', {}, word('errorsIntro')), el('table', {}, el('thead', {}, head), el('tbody', {}, ...errors.map(row))))
+  return el(
+    'section',
+    { id: 'errors', class: 'group' },
+    el('h2', {}, word('errors')),
+    el('p', {}, word('errorsIntro')),
+    el('table', {}, el('thead', {}, head), el('tbody', {}, ...errors.map(row))),
+  )
 }
 
 function draw(spec, filter = '') {
@@ -115,13 +134,20 @@ function draw(spec, filter = '') {
   const groups = Map.groupBy ? Map.groupBy(operations, (x) => x.tag) : groupBy(operations)
   const main = byId('content')
   main.replaceChildren(
-    ...[...groups].map(([tag, list]) => el('section', { class: 'group', id: `tag-${tag.replaceAll(' ', '-')}` }, el('h2', {}, tag), ...list.map((x) => renderOperation(x, view)))),
+    ...[...groups].map(([tag, list]) =>
+      el('section', { class: 'group', id: `tag-${tag.replaceAll(' ', '-')}` }, el('h2', {}, tag), ...list.map((x) => renderOperation(x, view))),
+    ),
     ...(errors.length > 0 ? [renderErrors(errors)] : []),
     ...(operations.length + errors.length === 0 ? [el('p', { class: 'nothing', role: 'status' }, word('nothing'))] : []),
   )
   byId('menu').replaceChildren(
     ...[...groups].map(([tag, list]) =>
-      el('div', { class: 'menu-group' }, el('a', { class: 'menu-tag', href: `#tag-${tag.replaceAll(' ', '-')}` }, tag), ...list.map((x) => el('a', { href: `#${x.id}` }, el('span', { class: `dot ${x.method}` }, x.method), el('span', {}, x.url)))),
+      el(
+        'div',
+        { class: 'menu-group' },
+        el('a', { class: 'menu-tag', href: `#tag-${tag.replaceAll(' ', '-')}` }, tag),
+        ...list.map((x) => el('a', { href: `#${x.id}` }, el('span', { class: `dot ${x.method}` }, x.method), el('span', {}, x.url))),
+      ),
     ),
     el('div', { class: 'menu-group' }, el('a', { class: 'menu-tag', href: '#errors' }, word('errors'))),
   )

@@ -3,7 +3,8 @@ import type { JobMeta } from '../../../platform/jobs.ts'
 import { downloadInboundMedia, type Fetched, INBOUND_LIMIT } from '../../media/download-inbound.ts'
 import type { DownloadMedia } from '../../media/media.jobs.ts'
 import { getChannelAccess } from '../channels.ts'
-import { createGraph, type Graph, GraphFailure, TooLarge } from './graph.ts'
+import { createGraph, type Graph, GraphFailure } from './graph.ts'
+import { TooLarge } from './graph-call.ts'
 
 /** Meta's ways to say that it has no such media (any more). */
 const GONE = new Set([33, 100])

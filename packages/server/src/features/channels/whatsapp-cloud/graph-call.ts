@@ -18,20 +18,6 @@ export type GraphError = {
 export type Failure = { outcome: 'refused'; error: GraphError } | { outcome: 'unknown'; reason: string } | { outcome: 'unreached'; reason: string }
 export type CallResult = { outcome: 'answered'; body: unknown } | Failure
 
-/** A failed call, for verbs that return their value. The message carries no address and no token. */
-export class GraphFailure extends Error {
-  readonly failure: Failure
-  constructor(failure: Failure) {
-    super(
-      failure.outcome === 'refused'
-        ? `graph refused: ${failure.error.code ?? failure.error.httpStatus} ${failure.error.title}`
-        : `graph ${failure.outcome}: ${failure.reason}`,
-    )
-    this.name = 'GraphFailure'
-    this.failure = failure
-  }
-}
-
 /** An answer larger than the caller accepts. */
 export class TooLarge extends Error {}
 

@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
-import { createGraph, GraphFailure, TooLarge } from './graph.ts'
+import { createGraph, GraphFailure } from './graph.ts'
+import { TooLarge } from './graph-call.ts'
 
 type Seen = { method: string; url: string; authorization: string | undefined; body: string }
 const servers: Server[] = []

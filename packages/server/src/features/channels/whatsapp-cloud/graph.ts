@@ -1,8 +1,21 @@
 import { z } from 'zod'
-import { type CallInit, type CallResult, callGraph, classifyNetworkError, type Failure, GraphFailure, readGraphError, readLimited } from './graph-call.ts'
+import { type CallInit, type CallResult, callGraph, classifyNetworkError, type Failure, readGraphError, readLimited } from './graph-call.ts'
 
 export type { Failure, GraphError } from './graph-call.ts'
-export { GraphFailure, TooLarge } from './graph-call.ts'
+
+/** A failed call, for verbs that return their value. The message carries no address and no token. */
+export class GraphFailure extends Error {
+  readonly failure: Failure
+  constructor(failure: Failure) {
+    super(
+      failure.outcome === 'refused'
+        ? `graph refused: ${failure.error.code ?? failure.error.httpStatus} ${failure.error.title}`
+        : `graph ${failure.outcome}: ${failure.reason}`,
+    )
+    this.name = 'GraphFailure'
+    this.failure = failure
+  }
+}
 
 export type GraphOptions = { graphUrl: string; graphVersion: string; accessToken: string; timeoutMs?: number }
 

@@ -1,6 +1,5 @@
 import type { Conversation } from '@atende/contracts/conversations'
 import { Button, Menu, ScrollArea, TextInput } from '@mantine/core'
-import { useMediaQuery } from '@mantine/hooks'
 import { Check, ChevronDown, UserRound, UserRoundPlus, UserRoundX } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -54,7 +53,6 @@ function Colleagues({ conversation, assign }: ChoicesProps) {
 export function AssigneeMenu({ conversation, disabled }: { conversation: Conversation; disabled: boolean }) {
   const { t } = useTranslation('inbox')
   const { user } = useMe()
-  const narrow = useMediaQuery('(max-width: 768px)', false)
   const { mutate: assign } = useAssign(conversation)
   const { assignee } = conversation
   const name = assignee?.name ?? t('header.nobody')
@@ -65,14 +63,15 @@ export function AssigneeMenu({ conversation, disabled }: { conversation: Convers
           variant="default"
           size="xs"
           h={32}
-          px={narrow ? 7 : 10}
+          px={9}
           disabled={disabled}
           className={classes.assignee}
           aria-label={assignee ? t('header.assignee', { name }) : t('header.nobody')}
-          leftSection={assignee ? <Avatar name={assignee.name} seed={assignee.id} size={20} /> : <UserRound size={15} aria-hidden />}
-          rightSection={narrow ? null : <ChevronDown size={14} aria-hidden />}
+          title={assignee ? t('header.assignee', { name }) : t('header.nobody')}
         >
-          {narrow ? null : assignee?.id === user.id ? `${name.split(' ')[0]} (${t('header.you')})` : name}
+          {assignee ? <Avatar name={assignee.name} seed={assignee.id} size={20} /> : <UserRound size={16} aria-hidden />}
+          {assignee && <span className={classes.assigneeName}>{assignee.id === user.id ? t('header.mine') : name}</span>}
+          <ChevronDown size={14} aria-hidden />
         </Button>
       </Menu.Target>
       <Menu.Dropdown>

@@ -1,6 +1,5 @@
 import type { Conversation } from '@atende/contracts/conversations'
 import { ActionIcon, Badge, Button, Tooltip } from '@mantine/core'
-import { useMediaQuery } from '@mantine/hooks'
 import { ArrowLeft, Check, Hand, PanelRight, RotateCcw, Tags } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -18,7 +17,6 @@ type HeaderProps = { conversation: Conversation; detailsOpen: boolean; onDetails
 
 function StatusButton({ conversation }: { conversation: Conversation }) {
   const { t } = useTranslation('inbox')
-  const narrow = useMediaQuery('(max-width: 768px)', false)
   const mayWrite = useCan('conversations.write')
   const { mutate: setStatus } = useSetStatus(conversation)
   const resolved = conversation.status === 'resolved'
@@ -26,16 +24,10 @@ function StatusButton({ conversation }: { conversation: Conversation }) {
   const Icon = resolved ? RotateCcw : Check
   const label = resolved ? t('header.reopen') : t('header.resolve')
   useShortcut(mayWrite ? 'e' : null, toggle, t('shortcuts.resolve'), t('shortcuts.group'))
-  if (narrow) {
-    return (
-      <ActionIcon variant="default" size={32} disabled={!mayWrite} onClick={toggle} aria-label={label}>
-        <Icon size={16} aria-hidden />
-      </ActionIcon>
-    )
-  }
   return (
-    <Button variant="default" size="xs" h={32} disabled={!mayWrite} onClick={toggle} leftSection={<Icon size={15} aria-hidden />}>
-      {label}
+    <Button variant="default" size="xs" h={32} px={10} disabled={!mayWrite} onClick={toggle} aria-label={label} title={label}>
+      <Icon size={16} aria-hidden />
+      <span className={classes.label}>{label}</span>
     </Button>
   )
 }
@@ -50,8 +42,9 @@ function TakeButton({ conversation }: { conversation: Conversation }) {
   useShortcut(mayWrite && !mine ? 'a' : null, take, t('shortcuts.take'), t('shortcuts.group'))
   if (conversation.assignee !== null || conversation.status === 'resolved' || !mayWrite) return null
   return (
-    <Button size="xs" h={32} loading={isPending} onClick={take} leftSection={<Hand size={15} aria-hidden />}>
-      {t('header.take')}
+    <Button size="xs" h={32} px={11} loading={isPending} onClick={take} aria-label={t('header.take')} title={t('header.take')}>
+      <Hand size={16} aria-hidden />
+      <span className={classes.takeLabel}>{t('header.take')}</span>
     </Button>
   )
 }
@@ -98,7 +91,9 @@ export function ConversationHeader({ conversation, detailsOpen, onDetails, onBac
       <div className={classes.who}>
         <div className={classes.nameLine}>
           <h2 className={classes.name} title={conversation.contact.name}>
-            {conversation.contact.name}
+            <button type="button" className={classes.nameButton} onClick={onDetails}>
+              {conversation.contact.name}
+            </button>
           </h2>
           {conversation.status === 'resolved' && (
             <Badge size="sm" variant="light" color="gray" tt="none" fw={550} leftSection={<Check size={11} aria-hidden />}>
@@ -118,6 +113,7 @@ export function ConversationHeader({ conversation, detailsOpen, onDetails, onBac
         <MoreMenu conversation={conversation} onUnread={onBack} />
         <Tooltip label={detailsLabel}>
           <ActionIcon
+            className={classes.detailsButton}
             variant={detailsOpen ? 'light' : 'subtle'}
             color={detailsOpen ? 'sea' : 'gray'}
             size={32}

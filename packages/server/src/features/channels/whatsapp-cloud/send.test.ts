@@ -1,0 +1,126 @@
+import type { Message } from '@atende/contracts/messages'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Emulator } from 'whatsapp-emulator'
+import { connectEmulator } from '../../../testing/test-channel.ts'
+import { eventually, startTestServer, type TestServer } from '../../../testing/test-server.ts'
+
+let server: TestServer
+let owner: Awaited<ReturnType<TestServer['register']>>
+let emulator: Emulator
+
+beforeAll(async () => {
+  server = await startTestServer()
+  owner = await server.register()
+  ;({ emulator } = await connectEmulator(server, owner))
+})
+afterAll(async () => {
+  await server.close()
+  await emulator.stop()
+})
+
+/** Somebody with one of the emulator's sentinel numbers writes; answers the conversation's id. */
+async function conversationWith(phone: string): Promise<string> {
+  emulator.control.sendAs(phone, { type: 'text', text: { body: 'oi' } })
+  return eventually(
+    async () => (await server.call<{ items: { id: string }[] }>('GET', `/api/conversations?q=${phone}`, { token: owner.token })).body.items[0]?.id,
+  )
+}
+const answer = async (conversationId: string, text: string) =>
+  (
+    await server.call<Message>('POST', '/api/messages', {
+      token: owner.token,
+      body: { conversationId, clientId: crypto.randomUUID(), content: { type: 'text', text } },
+    })
+  ).body
+const read = async (id: string) => (await server.call<Message>('GET', `/api/messages/${id}`, { token: owner.token })).body
+const until = (id: string, status: string, ms?: number) => eventually(async () => ((await read(id)).status === status ? read(id) : undefined), ms)
+const copies = (phone: string, id: string) => emulator.control.listMessages(phone).filter((m) => m.callbackData === id).length
+
+describe('a send that WhatsApp refuses', () => {
+  it('says why in Portuguese and what to do, and holds up nobody', async () => {
+    const id = await conversationWith('5500000131026')
+    const refused = await until((await answer(id, 'não chega')).id, 'failed')
+    expect(refused.error).toMatchObject({ code: 131026, canRetry: expect.any(Boolean) })
+    expect(refused.error?.title).toMatch(/WhatsApp/)
+    expect(refused.error?.action.length).toBeGreaterThan(5)
+    const other = await conversationWith('5511955554444')
+    await until((await answer(other, 'chega')).id, 'delivered')
+  })
+  it('later, by a status, it shows the same way', async () => {
+    const id = await conversationWith('5500001131047')
+    const failed = await until((await answer(id, 'aceita e depois recusada')).id, 'failed')
+    expect(failed.error).toMatchObject({ code: 131047 })
+    expect(failed.error?.title).toContain('24 h')
+  })
+})
+
+describe('a send whose answer never came', () => {
+  it('is matched by the status that echoes our id, and never sent twice', async () => {
+    const phone = '5500002003'
+    const id = await conversationWith(phone)
+    const sent = await answer(id, 'a conexão caiu depois')
+    await until(sent.id, 'delivered')
+    expect(copies(phone, sent.id)).toBe(1)
+    const [attempt] = await server.sql<{ outcome: string }>('select outcome from send_attempts where message_id = $1', [sent.id])
+    expect(attempt?.outcome).toBe('unknown')
+  })
+  it('is shown as unknown when no status comes, and is sent again only by a person', async () => {
+    const phone = '5500002000'
+    const id = await conversationWith(phone)
+    const sent = await answer(id, 'erro sem corpo')
+    const unknown = await until(sent.id, 'unknown')
+    expect(unknown.error?.title).toContain('Não sabemos se chegou')
+    const attempts = () => server.sql('select 1 from send_attempts where message_id = $1', [sent.id])
+    expect(await attempts()).toHaveLength(1)
+    const again = await server.call<Message>('POST', `/api/messages/${sent.id}/retry`, { token: owner.token })
+    expect(again.status).toBe(202)
+    await eventually(async () => (await attempts()).length === 2)
+  })
+  it('that was never reached is tried again by itself', async () => {
+    const phone = '5511933332222'
+    const id = await conversationWith(phone)
+    await server.sql("update channels set graph_url = 'http://127.0.0.1:9'")
+    const sent = await answer(id, 'espera a rede voltar')
+    await eventually(async () => (await server.sql("select 1 from send_attempts where message_id = $1 and outcome = 'refused'", [sent.id])).length > 0)
+    expect((await read(sent.id)).status).toBe('queued')
+    await server.sql('update channels set graph_url = $1', [emulator.graphUrl])
+    await until(sent.id, 'delivered', 20_000)
+    expect(copies(phone, sent.id)).toBe(1)
+  })
+})
+
+describe('statuses', () => {
+  it('in the wrong order never go back', async () => {
+    const id = await conversationWith('5500002008')
+    const sent = await answer(id, 'ao contrário')
+    const row = await eventually(async () => {
+      const m = await read(sent.id)
+      return m.statusTimes.delivered && m.statusTimes.sent ? m : undefined
+    })
+    expect(['delivered', 'read']).toContain(row.status)
+  })
+  it('read without delivered is read', async () => {
+    const phone = '5500002007'
+    const id = await conversationWith(phone)
+    emulator.control.openChat(phone, true)
+    await until((await answer(id, 'direto')).id, 'read')
+  })
+  it('a retry is refused while nothing is wrong', async () => {
+    const id = await conversationWith('5511955554444')
+    const sent = await until((await answer(id, 'tudo certo')).id, 'delivered')
+    expect((await server.call('POST', `/api/messages/${sent.id}/retry`, { token: owner.token })).body).toMatchObject({ code: 'retry_refused' })
+  })
+})
+
+describe('a token that no longer works', () => {
+  it('fails the message with the reason and marks the channel', async () => {
+    const id = await conversationWith('5500000000190')
+    const failed = await until((await answer(id, 'sem acesso')).id, 'failed')
+    expect(failed.error?.code).toBe(190)
+    const channels = await eventually(async () => {
+      const { body } = await server.call<{ items: { status: string; lastError: string | null }[] }>('GET', '/api/channels', { token: owner.token })
+      return body.items.some((c) => c.status === 'error') ? body.items : undefined
+    })
+    expect(channels[0]?.lastError).toBeTruthy()
+  })
+})
