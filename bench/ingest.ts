@@ -3,9 +3,9 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
+import { measureBrowser } from './lib/browser.ts'
 import { flood, percentile, type Sent, steady } from './lib/load.ts'
 import { type Rig, startRig, untilDrained } from './lib/rig.ts'
-import { measureBrowser } from './lib/browser.ts'
 
 const { values } = parseArgs({ options: { seconds: { type: 'string', default: '120' }, quick: { type: 'boolean', default: false } } })
 const SUSTAINED_SECONDS = values.quick ? 15 : Number(values.seconds)

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { clientEventNames } from '../packages/server/src/platform/realtime.ts'
 import { uuidv7 } from '../packages/server/src/platform/ids.ts'
-import { sqlAs } from '../packages/server/src/testing/test-database.ts'
+import { clientEventNames } from '../packages/server/src/platform/realtime.ts'
 import { connectChannel, delivery, inbound, newWamid, post, type TestChannel } from '../packages/server/src/testing/test-channel.ts'
+import { sqlAs } from '../packages/server/src/testing/test-database.ts'
 import { type Answer, eventually, startTestServer, type TestServer, type TestSocket } from '../packages/server/src/testing/test-server.ts'
 
 /**
@@ -35,10 +35,28 @@ const as = <T = Record<string, unknown>>(who: Owner, method: string, url: string
 
 async function plant(): Promise<void> {
   const wamid = newWamid()
-  const delivered = delivery(channel, { messages: [inbound({ id: wamid, text: `${MARK} escreveu` })], contacts: [{ profile: { name: MARK }, wa_id: '5511987654321' }] })
+  const delivered = delivery(channel, {
+    messages: [inbound({ id: wamid, text: `${MARK} escreveu` })],
+    contacts: [{ profile: { name: MARK }, wa_id: '5511987654321' }],
+  })
   expect((await post(server, channel, delivered)).status).toBe(200)
-  const row = await eventually(async () => (await server.sql<{ id: string; conversation_id: string; contact_id: string }>('select m.id, m.conversation_id, v.contact_id from messages m join conversations v on v.id = m.conversation_id where provider_id = $1', [wamid]))[0])
-  Object.assign(ids, { message: row.id, conversation: row.conversation_id, contact: row.contact_id, channel: channel.id, user: victim.userId, tenant: victim.tenantId })
+  const row = await eventually(
+    async () =>
+      (
+        await server.sql<{ id: string; conversation_id: string; contact_id: string }>(
+          'select m.id, m.conversation_id, v.contact_id from messages m join conversations v on v.id = m.conversation_id where provider_id = $1',
+          [wamid],
+        )
+      )[0],
+  )
+  Object.assign(ids, {
+    message: row.id,
+    conversation: row.conversation_id,
+    contact: row.contact_id,
+    channel: channel.id,
+    user: victim.userId,
+    tenant: victim.tenantId,
+  })
   ids.tag = (await as<{ id: string }>(victim, 'POST', '/api/tags', { name: MARK, color: 'teal' })).body.id
   ids.invitation = (await as<{ id: string }>(victim, 'POST', '/api/users/invitations', { email: `${MARK}@example.com`, role: 'ATTENDANT' })).body.id
   const form = new FormData()
@@ -77,7 +95,10 @@ describe('tables', () => {
       const own = name === 'tenants' ? 'id' : name === 'users' ? 'id' : 'tenant_id'
       expect([name, await sqlAs(server.database.appUrl, `select * from ${name}`)]).toEqual([name, []])
       const foreign = name === 'users' ? victim.userId : victim.tenantId
-      const seen = await sqlAs(server.database.appUrl, `with s as (select set_config('app.tenant_id', '${intruder.tenantId}', false)) select count(*)::int n from s, ${name} t where t.${own} = '${foreign}'`)
+      const seen = await sqlAs(
+        server.database.appUrl,
+        `with s as (select set_config('app.tenant_id', '${intruder.tenantId}', false)) select count(*)::int n from s, ${name} t where t.${own} = '${foreign}'`,
+      )
       expect([name, seen]).toEqual([name, [{ n: 0 }]])
     }
   })
@@ -85,7 +106,13 @@ describe('tables', () => {
   it('the application role can neither bypass the walls nor change the diary', async () => {
     const [role] = await server.sql("select rolsuper, rolbypassrls, rolcreaterole from pg_roles where rolname = 'atende_app'")
     expect(role).toEqual({ rolsuper: false, rolbypassrls: false, rolcreaterole: false })
-    for (const statement of ['update audit_logs set action = $$x$$', 'delete from audit_logs', 'truncate messages', 'alter table messages disable row level security', 'update users set super_admin_since = now()']) {
+    for (const statement of [
+      'update audit_logs set action = $$x$$',
+      'delete from audit_logs',
+      'truncate messages',
+      'alter table messages disable row level security',
+      'update users set super_admin_since = now()',
+    ]) {
       await expect(sqlAs(server.database.appUrl, statement)).rejects.toThrow(/permission denied|must be owner/)
     }
   })
@@ -96,11 +123,28 @@ describe('tables', () => {
   })
 
   it('the doors across tenants are these, and no others', async () => {
-    const doors = await server.sql<{ name: string }>("select p.proname as name from pg_proc p join pg_namespace n on n.oid = p.pronamespace where n.nspname = 'public' and p.prosecdef order by 1")
+    const doors = await server.sql<{ name: string }>(
+      "select p.proname as name from pg_proc p join pg_namespace n on n.oid = p.pronamespace where n.nspname = 'public' and p.prosecdef order by 1",
+    )
     expect(doors.map((d) => d.name)).toEqual([
-      'door_find_login', 'door_is_super_admin', 'door_list_tenants', 'door_memberships', 'door_purge', 'door_search_contacts', 'door_search_conversations',
-      'door_session', 'door_slug_taken', 'door_store_webhooks', 'door_tail_events', 'door_take_webhook', 'door_take_webhooks', 'door_update_tenant',
-      'door_webhook_backlog', 'door_webhook_channels', 'door_webhook_handshake', 'door_webhook_secrets',
+      'door_find_login',
+      'door_is_super_admin',
+      'door_list_tenants',
+      'door_memberships',
+      'door_purge',
+      'door_search_contacts',
+      'door_search_conversations',
+      'door_session',
+      'door_slug_taken',
+      'door_store_webhooks',
+      'door_tail_events',
+      'door_take_webhook',
+      'door_take_webhooks',
+      'door_update_tenant',
+      'door_webhook_backlog',
+      'door_webhook_channels',
+      'door_webhook_handshake',
+      'door_webhook_secrets',
     ])
   })
 })
@@ -131,7 +175,10 @@ const ROUTES: Record<string, Kind> = {
   'PATCH /api/tenants/current': self,
   'GET /api/tenants/current/usage': { list: true },
   'GET /api/tenants': { body: () => undefined, refused: 403 },
-  'POST /api/tenants': { body: () => ({ name: 'Nova', email: 'n@example.com', owner: { name: 'N', email: 'n@example.com', password: 'uma senha bem longa' } }), refused: 403 },
+  'POST /api/tenants': {
+    body: () => ({ name: 'Nova', email: 'n@example.com', owner: { name: 'N', email: 'n@example.com', password: 'uma senha bem longa' } }),
+    refused: 403,
+  },
   'PATCH /api/tenants/:id': { body: () => ({ plan: 'PRO' }), refused: 403 },
   'GET /api/contacts': { list: true },
   'POST /api/contacts': self,
@@ -192,7 +239,9 @@ describe('routes', () => {
   const listed = () => server.routes.filter((r) => !['HEAD', 'OPTIONS'].includes(r.method) && !STATIC.test(r.url))
 
   it('every one is classified', () => {
-    const unknown = listed().filter((r) => !kindOf(r)).map((r) => `${r.method} ${r.url}`)
+    const unknown = listed()
+      .filter((r) => !kindOf(r))
+      .map((r) => `${r.method} ${r.url}`)
     expect(unknown).toEqual([])
     const gone = Object.keys(ROUTES).filter((k) => !listed().some((r) => `${r.method} ${r.url}` === k))
     expect(gone).toEqual([])
@@ -216,7 +265,14 @@ describe('routes', () => {
 
   it('lists, searches and counts show no trace', async () => {
     const urls = Object.entries(ROUTES).flatMap(([route, kind]) => ('list' in kind ? [route.split(' ')[1] ?? ''] : []))
-    const searches = [`/api/conversations?status=any&q=${MARK}`, `/api/conversations?status=any&q=escreveu`, `/api/contacts?q=${MARK}`, `/api/contacts?q=98765-4321`, `/api/conversations?tagId=${ids.tag}`, `/api/conversations?status=any&contactId=${ids.contact}`]
+    const searches = [
+      `/api/conversations?status=any&q=${MARK}`,
+      `/api/conversations?status=any&q=escreveu`,
+      `/api/contacts?q=${MARK}`,
+      `/api/contacts?q=98765-4321`,
+      `/api/conversations?tagId=${ids.tag}`,
+      `/api/conversations?status=any&contactId=${ids.contact}`,
+    ]
     const own = new Set([intruder.userId, intruder.tenantId])
     for (const url of [...urls, ...searches]) {
       const { status, body } = await as(intruder, 'GET', url)
@@ -245,8 +301,17 @@ describe('routes', () => {
     const assigned = await as(intruder, 'POST', `/api/conversations/${conversation.body.id}/assign`, { userId: victim.userId })
     expect([tagged.status, assigned.status]).toEqual([400, 400])
     await server.sql('update conversations set last_inbound_at = now() where id = $1', [conversation.body.id])
-    const withMedia = await as(intruder, 'POST', '/api/messages', { conversationId: conversation.body.id, clientId: randomUUID(), content: { type: 'document', mediaId: ids.media } })
-    const withQuote = await as(intruder, 'POST', '/api/messages', { conversationId: conversation.body.id, clientId: randomUUID(), quotedId: ids.message, content: { type: 'text', text: 'x' } })
+    const withMedia = await as(intruder, 'POST', '/api/messages', {
+      conversationId: conversation.body.id,
+      clientId: randomUUID(),
+      content: { type: 'document', mediaId: ids.media },
+    })
+    const withQuote = await as(intruder, 'POST', '/api/messages', {
+      conversationId: conversation.body.id,
+      clientId: randomUUID(),
+      quotedId: ids.message,
+      content: { type: 'text', text: 'x' },
+    })
     expect([withMedia.status, withQuote.status]).toEqual([400, 400])
   })
 
@@ -261,16 +326,34 @@ describe('routes', () => {
 
   it('a media link opens only as it was signed', async () => {
     expect((await fetch(server.url + mediaUrl)).status).toBe(200)
-    const other = (await as<{ id: string; url: string }>(intruder, 'POST', '/api/media', (() => { const f = new FormData(); f.set('kind', 'document'); f.set('file', new File(['a,b\n'], 'a.csv', { type: 'text/csv' })); return f })())).body
+    const other = (
+      await as<{ id: string; url: string }>(
+        intruder,
+        'POST',
+        '/api/media',
+        (() => {
+          const f = new FormData()
+          f.set('kind', 'document')
+          f.set('file', new File(['a,b\n'], 'a.csv', { type: 'text/csv' }))
+          return f
+        })(),
+      )
+    ).body
     const query = new URL(other.url, server.url).search
-    for (const bad of [`/api/media/${ids.media}/content`, `/api/media/${ids.media}/content${query}`, mediaUrl.replace(/e=(\d+)/, (_, e) => `e=${Number(e) + 3600}`), `${mediaUrl}0`]) {
+    for (const bad of [
+      `/api/media/${ids.media}/content`,
+      `/api/media/${ids.media}/content${query}`,
+      mediaUrl.replace(/e=(\d+)/, (_, e) => `e=${Number(e) + 3600}`),
+      `${mediaUrl}0`,
+    ]) {
       expect([bad, (await fetch(server.url + bad)).status]).toEqual([bad, 404])
     }
   })
 })
 
 describe('sockets', () => {
-  const emit = (socket: TestSocket, name: string, body: unknown) => new Promise<Record<string, unknown>>((done) => socket.emit(name as 'join:conversation', body as { conversationId: string }, done as never))
+  const emit = (socket: TestSocket, name: string, body: unknown) =>
+    new Promise<Record<string, unknown>>((done) => socket.emit(name as 'join:conversation', body as { conversationId: string }, done as never))
 
   it('every client event is classified and refuses a foreign conversation like an absent one', async () => {
     expect(clientEventNames().sort()).toEqual(['authenticate', 'join:conversation', 'leave:conversation', 'typing:start', 'typing:stop'])

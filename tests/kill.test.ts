@@ -34,7 +34,12 @@ beforeAll(async () => {
   chmodSync(home, 0o755)
   server = await startServerProcess(env)
   emulator = await startEmulator({ quiet: true, timing: { sentMs: 5, deliveredMs: 5 } })
-  const made = await api<{ accessToken: string }>('POST', '/api/auth/register', { companyName: 'Queda', name: 'Teste', email: 'queda@example.com', password: 'uma senha bem longa' })
+  const made = await api<{ accessToken: string }>('POST', '/api/auth/register', {
+    companyName: 'Queda',
+    name: 'Teste',
+    email: 'queda@example.com',
+    password: 'uma senha bem longa',
+  })
   token = made?.accessToken ?? ''
   const { phoneNumberId, wabaId, accessToken, appSecret, verifyToken } = emulator.defaults
   await api('POST', '/api/channels', { name: 'Emulador', phoneNumberId, wabaId, accessToken, appSecret, verifyToken, graphUrl: emulator.graphUrl })
@@ -49,11 +54,19 @@ afterAll(async () => {
 const begun = Math.floor(Date.now() / 1000) - 1000
 const phoneOf = (customer: number) => `55119111100${String(customer).padStart(2, '0')}`
 type Incoming = { id: string; customer: number; n: number }
-const incoming: Incoming[] = Array.from({ length: CUSTOMERS * PER_CUSTOMER }, (_, i) => ({ id: `wamid.KILL${i}`, customer: i % CUSTOMERS, n: Math.floor(i / CUSTOMERS) }))
+const incoming: Incoming[] = Array.from({ length: CUSTOMERS * PER_CUSTOMER }, (_, i) => ({
+  id: `wamid.KILL${i}`,
+  customer: i % CUSTOMERS,
+  n: Math.floor(i / CUSTOMERS),
+}))
 
 /** Posts one delivery; true when it was answered with 200. */
 const deliver = (m: Incoming) =>
-  post(server, emulator.defaults, delivery(emulator.defaults, { messages: [inbound({ id: m.id, from: phoneOf(m.customer), text: `mensagem ${m.n}`, at: begun + m.n })] })).then(
+  post(
+    server,
+    emulator.defaults,
+    delivery(emulator.defaults, { messages: [inbound({ id: m.id, from: phoneOf(m.customer), text: `mensagem ${m.n}`, at: begun + m.n })] }),
+  ).then(
     (r) => r.status === 200,
     () => false,
   )
@@ -75,7 +88,11 @@ it('500 incoming messages and 80 answers survive kill -9 in their middle', { tim
   })
   const attendant = (async () => {
     for (let i = 0; i < ANSWERS && !killed; i++) {
-      const message = await api<Message>('POST', '/api/messages', { conversationId: conversation.id, clientId: `resposta-${String(i).padStart(4, '0')}`, content: { type: 'text', text: `resposta ${i}` } })
+      const message = await api<Message>('POST', '/api/messages', {
+        conversationId: conversation.id,
+        clientId: `resposta-${String(i).padStart(4, '0')}`,
+        content: { type: 'text', text: `resposta ${i}` },
+      })
       if (message) acceptedAnswers.push(message.id)
     }
   })()
@@ -110,7 +127,10 @@ it('500 incoming messages and 80 answers survive kill -9 in their middle', { tim
   const copies = (id: string) => onPhone.filter((m) => m.callbackData === id).length
   for (const m of settled) {
     const sent = ['sent', 'delivered', 'read'].includes(m?.status ?? '')
-    expect([m?.status, copies(m?.id ?? '')]).toEqual([m?.status, sent ? 1 : m?.status === 'unknown' ? expect.toSatisfy((n: number) => n <= 1) : 'no other status'])
+    expect([m?.status, copies(m?.id ?? '')]).toEqual([
+      m?.status,
+      sent ? 1 : m?.status === 'unknown' ? expect.toSatisfy((n: number) => n <= 1) : 'no other status',
+    ])
   }
   expect(settled.filter((m) => m?.status === 'unknown').length).toBeLessThanOrEqual(1)
   const order = onPhone.flatMap((m) => /resposta (\d+)/.exec(JSON.stringify(m.content))?.[1] ?? []).map(Number)

@@ -3,7 +3,15 @@ import { chromium } from 'playwright-core'
 import { Client, newWamid, percentile, textDelivery } from './load.ts'
 import type { Rig } from './rig.ts'
 
-const ARGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
+const ARGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
 export const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium'
 
 /** From the moment a webhook is posted to the moment its text stands in the list of an open inbox, in a real browser. */

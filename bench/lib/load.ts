@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import http from 'node:http'
 
 export type Target = { url: string; phoneNumberId: string; wabaId: string; appSecret: string }
-export type Sent = { accepted: string[]; refused: number; /** Milliseconds from the moment it was due to the 200. */ latencies: number[] }
+export type Sent = { accepted: string[]; refused: number /** Milliseconds from the moment it was due to the 200. */; latencies: number[] }
 
 let n = 0
 export const newWamid = (run: string) => `wamid.BENCH${run}${String(++n).padStart(8, '0')}`
@@ -43,7 +43,11 @@ export class Client {
     return new Promise((done) => {
       const request = http.request(
         `${this.#target.url}/webhooks/whatsapp`,
-        { method: 'POST', agent: this.#agent, headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), 'x-hub-signature-256': `sha256=${signature}` } },
+        {
+          method: 'POST',
+          agent: this.#agent,
+          headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), 'x-hub-signature-256': `sha256=${signature}` },
+        },
         (response) => {
           response.resume()
           response.on('end', () => done(response.statusCode ?? 0))

@@ -16,7 +16,9 @@ export default defineConfig({
         codeSplitting: {
           groups: [
             { name: 'react', test: /node_modules\/(react|react-dom|scheduler|use-sync-external-store)\// },
-            { name: 'kit', test: /node_modules\/(@tanstack|i18next|react-i18next|zod)/ },
+            { name: 'kit', test: /node_modules\/(@tanstack\/(?!.*virtual)|i18next|react-i18next|zod)/ },
+            // Only menus and popovers need it; without a group of its own it would ride along with the first page.
+            { name: 'floating', test: /node_modules\/@floating-ui\// },
           ],
         },
       },

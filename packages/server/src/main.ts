@@ -108,7 +108,7 @@ export async function startServer(config: Config, opened?: Installation): Promis
       await tail.stop()
       await ctx.jobs.stop()
       await ctx.signals.stop()
-      if (!opened) await installation.close()
+      if (!opened) await installation.close({ alsoAdopted: true })
     },
   }
 }

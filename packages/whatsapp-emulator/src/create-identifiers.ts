@@ -1,6 +1,6 @@
 import { createHash, randomBytes, randomInt } from 'node:crypto'
 
-/** A message id that looks like Meta's; clients must treat it as opaque (facts §16.3). */
+/** A message id that looks like Meta's; clients must treat it as opaque (Cloud API, send messages). */
 export function createMessageId(waId: string, direction: 'inbound' | 'outbound'): string {
   const head = Buffer.from([0x1d, waId.length + 1])
   const kind = Buffer.from(direction === 'inbound' ? 'EhgU' : 'ERgS', 'ascii')
@@ -26,7 +26,7 @@ export function createTraceId(): string {
 
 /**
  * The business-scoped user id of a customer: the same person has another id in another portfolio
- * (facts §6).
+ * (Cloud API, business-scoped user ids).
  */
 export function createBusinessScopedId(businessId: string, waId: string): string {
   const hash = createHash('sha256').update(`${businessId}:${waId}`).digest()

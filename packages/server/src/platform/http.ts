@@ -184,7 +184,7 @@ export async function serveWeb(app: Http, dist: string): Promise<void> {
     })
   })
   app.setNotFoundHandler((request, reply) => {
-    const api = /^\/(api|webhooks|debug|socket\.io|health|ready|alive)(\/|\?|$)/.test(request.url)
+    const api = /^\/(api|assets|webhooks|debug|socket\.io|health|ready|alive)(\/|\?|$)/.test(request.url)
     if (api || (request.method !== 'GET' && request.method !== 'HEAD')) return sendProblem(request, reply, { code: 'not_found' })
     return reply.header('cache-control', 'no-cache').type('text/html; charset=utf-8').send(page)
   })

@@ -19,8 +19,11 @@ export type Installation = {
   ownerUrl: string
   appRole: string
   embedded: EmbeddedPostgres | undefined
-  /** Closes the connections; stops the embedded PostgreSQL unless another process had started it. */
-  close: () => Promise<void>
+  /**
+   * Closes the connections. Stops the embedded PostgreSQL that this process started; `alsoAdopted`: and one that it found running
+   * (a server ends what a killed one left; a command beside a running server does not).
+   */
+  close: (options?: { alsoAdopted: boolean }) => Promise<void>
 }
 
 const urlOf = (user: string, password: string, host: string, port: number, database: string) =>
@@ -88,9 +91,9 @@ export async function openInstallation(config: Config): Promise<Installation> {
     db,
     ...urls,
     embedded,
-    async close() {
+    async close({ alsoAdopted } = { alsoAdopted: false }) {
       await db.destroy()
-      if (embedded && !embedded.adopted) await embedded.stop()
+      if (embedded && (alsoAdopted || !embedded.adopted)) await embedded.stop()
     },
   }
 }

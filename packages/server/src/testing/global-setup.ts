@@ -7,12 +7,6 @@ import { startEmbeddedPostgres } from '../platform/embedded-postgres.ts'
 import { prepareInstallation } from '../platform/installation.ts'
 import { sqlAs, TEST_ROLES } from './test-database.ts'
 
-declare module 'vitest' {
-  interface ProvidedContext {
-    postgres: { port: number; password: string }
-  }
-}
-
 /** One embedded PostgreSQL for the whole run, with a migrated template that each test file copies. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const home = mkdtempSync(path.join(tmpdir(), 'atende-test-'))

@@ -2,11 +2,21 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import path from 'node:path'
 
 const SERVE = path.join(import.meta.dirname, 'serve.ts')
-export type ServerProcess = { url: string; ownerUrl: string; pid: number; child: ChildProcess; /** Ends it at once, as a power cut would. */ kill: () => Promise<void>; stop: () => Promise<void> }
+export type ServerProcess = {
+  url: string
+  ownerUrl: string
+  pid: number
+  child: ChildProcess /** Ends it at once, as a power cut would. */
+  kill: () => Promise<void>
+  stop: () => Promise<void>
+}
 
 /** Starts `serve.ts` and waits until it listens. `env` decides data folder, port and database. */
 export async function startServerProcess(env: Record<string, string>): Promise<ServerProcess> {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', SERVE], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', SERVE], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   let errors = ''
   child.stderr?.on('data', (d) => {
     errors = (errors + d).slice(-8000)

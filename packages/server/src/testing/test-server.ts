@@ -10,6 +10,12 @@ import { Keys } from '../platform/crypto.ts'
 import { openDatabase } from '../platform/database.ts'
 import { createTestDatabase, sqlAs } from './test-database.ts'
 
+declare module 'vitest' {
+  interface ProvidedContext {
+    postgres: { port: number; password: string }
+  }
+}
+
 export type TestServer = Awaited<ReturnType<typeof startTestServer>>
 export type Answer<T = Record<string, unknown>> = { status: number; body: T; headers: Headers }
 export type TestSocket = Socket<ServerToClientEvents, ClientToServerEvents>

@@ -20,7 +20,7 @@ const DEFAULT_MIME: Record<string, string> = {
 }
 
 /**
- * Sends a message as a customer: stores it, opens the 24 h window and queues the webhook (facts §4).
+ * Sends a message as a customer: stores it, opens the 24 h window and queues the webhook (Cloud API, inbound messages).
  * Any `type` goes, also one nobody knows; keys beside the known ones are passed on as they are.
  * @throws ControlError when a media object names a file that is not there.
  */
@@ -97,7 +97,7 @@ function buildContext(world: World, number: BusinessNumber, context: JsonObject,
 
 function prepareContent(type: string, content: Json): Json {
   if (type === 'text' && typeof content === 'string') return { body: content }
-  // An emptied reaction has no emoji key at all (facts §4).
+  // An emptied reaction has no emoji key at all (Cloud API, inbound messages).
   if (type === 'reaction' && isObject(content) && !content.emoji) return { message_id: content.message_id }
   return content
 }

@@ -11,7 +11,7 @@ import type { Sentinel } from './sentinel-numbers.ts'
 
 const WINDOW_MS = 24 * 3600_000
 
-/** True while the customer's last message is younger than 24 hours (facts §11). */
+/** True while the customer's last message is younger than 24 hours (Cloud API, customer service window). */
 export function isWindowOpen(engine: Engine, number: BusinessNumber, waId: string): boolean {
   const last = engine.world.chats.get(keyOfChat(number.phoneNumberId, waId))?.lastInboundAt ?? null
   return last !== null && engine.world.now() - last < WINDOW_MS
@@ -68,7 +68,7 @@ function findLink(type: string, content: Json): string | undefined {
     : undefined
 }
 
-/** Meta fetches the address itself; a failure comes later as 131053 (facts §7). */
+/** Meta fetches the address itself; a failure comes later as 131053 (Cloud API, media). */
 async function fetchLink(engine: Engine, number: BusinessNumber, message: ChatMessage, link: string, plan: StatusPlan): Promise<void> {
   const { world } = engine
   try {

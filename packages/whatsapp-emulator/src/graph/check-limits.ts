@@ -9,7 +9,7 @@ export type LimitChecker = (phoneNumberId: string, waId: string) => void
 
 /**
  * Throughput of 80 messages per second and number (130429) and one message per six seconds to the
- * same person with a burst of 45 (131056) (facts §11). Only works while the scenario's `limits` is on.
+ * same person with a burst of 45 (131056; Cloud API, messaging limits). Only works while the scenario's `limits` is on.
  */
 export function createLimitChecker(world: { scenario: Pick<World['scenario'], 'limits'>; now(): number }): LimitChecker {
   const seconds = new Map<string, { second: number; count: number }>()

@@ -4,7 +4,7 @@ import type { Engine } from '../state/engine.ts'
 import { readToken } from './find-by-token.ts'
 import { GraphError, parameterError, tokenError } from './graph-error.ts'
 
-/** `GET /debug_token` (facts §1.2): asked with the app token or with a token that is valid itself. */
+/** `GET /debug_token` (Graph API, debug_token): asked with the app token or with a token that is valid itself. */
 export function debugToken(engine: Engine, request: FastifyRequest, input: string | undefined): JsonObject {
   const asked = readToken(request)
   if (!asked) throw tokenError('missing')

@@ -2,7 +2,7 @@ import type { BusinessNumber } from '../emulator-types.ts'
 import type { JsonObject } from '../json.ts'
 import { findCallback } from '../webhooks/find-callback.ts'
 
-/** A phone number node (facts §2). */
+/** A phone number node (Cloud API, phone numbers). */
 export function describeNumber(number: BusinessNumber): JsonObject {
   return {
     verified_name: number.verifiedName,

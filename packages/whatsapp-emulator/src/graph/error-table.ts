@@ -8,7 +8,7 @@ export interface ErrorEntry {
 
 const entry = (http: number, title: string, details = ''): ErrorEntry => ({ http, title, details })
 
-/** Error codes of the platform with HTTP status and title (facts §13). */
+/** Error codes of the platform with HTTP status and title (Cloud API, error codes). */
 const ERROR_TABLE: Readonly<Record<number, ErrorEntry>> = {
   0: entry(401, 'AuthException', 'The app user could not be authenticated.'),
   1: entry(400, 'API Unknown', 'Invalid request or possible server error.'),
@@ -91,7 +91,7 @@ export function findErrorEntry(code: number): ErrorEntry {
   return ERROR_TABLE[code] ?? entry(400, 'Unknown error', `Error code ${code}.`)
 }
 
-/** The error as it stands in a `failed` status (facts §5). */
+/** The error as it stands in a `failed` status (Cloud API, message statuses). */
 export function errorForStatus(code: number): JsonObject {
   const { title, details } = findErrorEntry(code)
   return {

@@ -4,7 +4,7 @@ import { isObject } from '../json.ts'
 import type { World } from '../state/world.ts'
 import { tokenError, unknownObject } from './graph-error.ts'
 
-/** The token of a request: Bearer header or `access_token` parameter (facts §1.1). */
+/** The token of a request: Bearer header or `access_token` parameter (Graph API, access tokens). */
 export function readToken(request: FastifyRequest): string | null {
   const header = /^(?:Bearer|OAuth)\s+(.+)$/i.exec(request.headers.authorization ?? '')?.[1]
   if (header) return header.trim()

@@ -2,7 +2,7 @@ import { createTraceId } from '../create-identifiers.ts'
 import type { JsonObject } from '../json.ts'
 import { findErrorEntry } from './error-table.ts'
 
-/** An error answered in Meta's body shape (facts §13). */
+/** An error answered in Meta's body shape (Cloud API, error codes). */
 export class GraphError extends Error {
   override name = 'GraphError'
   readonly http: number

@@ -3,7 +3,7 @@ import { messagingError, parameterError } from './graph-error.ts'
 const KB = 1024
 const MB = 1024 * KB
 
-/** The post cap of the platform (facts §7). */
+/** The post cap of the platform (Cloud API, media). */
 export const MAX_UPLOAD_BYTES = 100 * MB
 
 const LIMITS: [RegExp, number][] = [
@@ -15,7 +15,7 @@ const LIMITS: [RegExp, number][] = [
 ]
 
 /**
- * Refuses a file whose type or size the platform does not take (facts §7). Whether it fits the
+ * Refuses a file whose type or size the platform does not take (Cloud API, media). Whether it fits the
  * message type is checked when it is sent.
  */
 export function checkUpload(mimeType: string, size: number): void {

@@ -8,7 +8,7 @@ import { parameterError, unknownObject } from './graph-error.ts'
 import { checkUpload } from './media-limits.ts'
 import { readUpload } from './read-upload.ts'
 
-/** Media endpoints (facts §7). `GET` and `DELETE /{MEDIA_ID}` are dispatched by the node routes. */
+/** Media endpoints (Cloud API, media). `GET` and `DELETE /{MEDIA_ID}` are dispatched by the node routes. */
 export function registerMediaRoutes(app: FastifyInstance, engine: Engine): void {
   const { world } = engine
 

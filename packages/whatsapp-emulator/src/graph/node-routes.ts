@@ -13,7 +13,7 @@ import { changeNumber, subscribeAccount, subscribeApp, unsubscribeAccount } from
 
 type IdRequest = FastifyRequest<{ Params: { id: string }; Querystring: { fields?: string } }>
 
-/** Numbers, accounts, subscriptions, profile, tokens (facts §1-§3, §10). */
+/** Numbers, accounts, subscriptions, profile, tokens (Graph API: access tokens; Cloud API: phone numbers, webhooks, business profiles). */
 export function registerNodeRoutes(app: FastifyInstance, engine: Engine): void {
   const { world } = engine
   const checkLimits = createLimitChecker(world)

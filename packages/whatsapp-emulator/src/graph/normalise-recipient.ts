@@ -12,9 +12,9 @@ export interface Recipient {
 }
 
 /**
- * Who `to` or `recipient` means; `to` wins (facts §6). Without a plus sign the business's country
+ * Who `to` or `recipient` means; `to` wins (Cloud API, business-scoped user ids). Without a plus sign the business's country
  * code is put in front unless the number is known or has it already, and a Brazilian number may come
- * back as another `wa_id` (facts §8, trap 15).
+ * back as another `wa_id` (Cloud API, send messages).
  */
 export function normaliseRecipient(world: World, number: BusinessNumber, to: unknown, recipient: unknown): Recipient {
   if (to === undefined || to === null || to === '') {

@@ -13,7 +13,7 @@ export function bodyOf(request: FastifyRequest): JsonObject {
   return isObject(request.body) ? request.body : {}
 }
 
-/** `GET` and `POST /{PNID}/whatsapp_business_profile` (facts §10). */
+/** `GET` and `POST /{PNID}/whatsapp_business_profile` (Cloud API, business profiles). */
 export function registerProfileRoutes(app: FastifyInstance, engine: Engine): void {
   const { world } = engine
   app.get('/:id/whatsapp_business_profile', async (request: IdRequest) => {

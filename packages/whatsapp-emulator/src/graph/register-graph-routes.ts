@@ -11,7 +11,7 @@ import { registerNodeRoutes } from './node-routes.ts'
 
 const versions = new WeakMap<IncomingMessage, string>()
 
-/** Takes `/vNN.N` off the path and remembers it; expired versions are answered by the oldest live one (facts §1.1). */
+/** Takes `/vNN.N` off the path and remembers it; expired versions are answered by the oldest live one (Graph API, versioning). */
 export function stripVersion(raw: IncomingMessage): string {
   const url = raw.url ?? '/'
   const match = /^\/(v\d+\.\d+)(?=[/?]|$)/.exec(url)

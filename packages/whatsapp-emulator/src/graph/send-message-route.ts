@@ -13,7 +13,7 @@ import { validateMessage } from './validate-message.ts'
 
 const TYPING_MS = 25_000
 
-/** `POST /{PNID}/messages` (facts §8). */
+/** `POST /{PNID}/messages` (Cloud API, send messages). */
 export async function sendMessageRoute(
   engine: Engine,
   checkLimits: LimitChecker,

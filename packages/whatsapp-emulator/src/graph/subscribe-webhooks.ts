@@ -4,7 +4,7 @@ import type { World } from '../state/world.ts'
 import { verifyCallback } from '../webhooks/verify-callback.ts'
 import { GraphError, parameterError } from './graph-error.ts'
 
-/** `POST /{WABA}/subscribed_apps`, with or without an override (facts §3.1). Without one, an override is removed. */
+/** `POST /{WABA}/subscribed_apps`, with or without an override (Cloud API, webhooks). Without one, an override is removed. */
 export async function subscribeAccount(world: World, numbers: BusinessNumber[], body: JsonObject): Promise<JsonObject> {
   const override = body.override_callback_uri === undefined ? null : await verifyOverride(body.override_callback_uri, body.verify_token)
   for (const number of numbers) world.numbers.put(number.phoneNumberId, { ...number, subscribed: true, accountOverride: override })
@@ -30,7 +30,7 @@ export async function changeNumber(world: World, number: BusinessNumber, body: J
   throw parameterError('The parameter pin or webhook_configuration is required.')
 }
 
-/** `POST /{APP_ID}/subscriptions`: the callback of the app (facts §3.1, marked uncertain there). */
+/** `POST /{APP_ID}/subscriptions`: the callback of the app (Cloud API, webhooks; the exact answer is our reading). */
 export async function subscribeApp(world: World, numbers: BusinessNumber[], body: JsonObject): Promise<JsonObject> {
   if (body.object !== 'whatsapp_business_account') throw parameterError('Param object must be one of {WHATSAPP_BUSINESS_ACCOUNT}')
   const callbackUrl = await verifyOverride(body.callback_url, body.verify_token)

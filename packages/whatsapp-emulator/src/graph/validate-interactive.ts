@@ -4,7 +4,7 @@ import { optionalText, requireList, requireObject, requireText } from './require
 
 const LIMITED_BODY = 1024
 
-/** Checks an interactive message against the limits of facts §8. Kinds without rules here are kept as they are. */
+/** Checks an interactive message against the limits of the Cloud API (send messages). Kinds without rules here are kept as they are. */
 export function validateInteractive(interactive: JsonObject): void {
   const kind = requireText(interactive.type, 'interactive.type', 64)
   const known = [

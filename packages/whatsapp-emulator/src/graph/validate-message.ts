@@ -10,7 +10,7 @@ const SENDABLE_TYPES = ['text', 'image', 'video', 'audio', 'document', 'sticker'
 const DAY = 24 * 3600_000
 
 /**
- * Checks type, fields and limits of a message (facts §8) and gives its type.
+ * Checks type, fields and limits of a message (Cloud API, send messages) and gives its type.
  * @throws GraphError 100, 131008, 131009 or 131053.
  */
 export function validateMessage(world: World, number: BusinessNumber, body: JsonObject): string {
@@ -54,7 +54,7 @@ function validateContacts(body: JsonObject): void {
   })
 }
 
-/** Media types a message type takes (facts §7). */
+/** Media types a message type takes (Cloud API, media). */
 function fits(type: string, mimeType: string): boolean {
   if (type === 'image') return /^image\/(jpeg|png)$/.test(mimeType)
   if (type === 'sticker') return mimeType === 'image/webp'

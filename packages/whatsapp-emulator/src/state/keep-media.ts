@@ -57,7 +57,7 @@ export function clearMedia(world: World): void {
   world.media.clear()
 }
 
-/** The file when the number may use it: own, not deleted, 30 days for uploads, 7 for webhook media (facts §7). */
+/** The file when the number may use it: own, not deleted, 30 days for uploads, 7 for webhook media (Cloud API, media). */
 export function findLiveMedia(world: World, id: string, phoneNumberId: string): MediaFile | undefined {
   const file = world.media.get(id)
   if (!file || file.deleted || file.phoneNumberId !== phoneNumberId) return undefined
@@ -65,7 +65,7 @@ export function findLiveMedia(world: World, id: string, phoneNumberId: string): 
   return world.now() - file.createdAt > life ? undefined : file
 }
 
-/** A download address that works for five minutes (facts §7). */
+/** A download address that works for five minutes (Cloud API, media). */
 export function createMediaUrl(world: World, file: MediaFile): string {
   const expires = world.now() + URL_LIFE_MS
   return `${world.url}/media-download/${file.id}?ext=${expires}&hash=${signUrl(file, expires)}`

@@ -14,7 +14,7 @@ export interface StatusPlan {
   reversed?: boolean
 }
 
-/** Starts the way of an accepted message: sent, delivered, read, or failed (facts §5). */
+/** Starts the way of an accepted message: sent, delivered, read, or failed (Cloud API, message statuses). */
 export function startStatusFlow(engine: Engine, message: ChatMessage, plan: StatusPlan = {}): void {
   const { world } = engine
   if (plan.reversed) {
@@ -116,7 +116,7 @@ export function reportStatus(engine: Engine, id: string, status: MessageStatus, 
   })
 }
 
-/** Pricing block of a message; templates are priced by the category they name, all else as service (facts §11). */
+/** Pricing block of a message; templates are priced by the category they name, all else as service (Cloud API, pricing). */
 function priceMessage(message: ChatMessage): JsonObject | null {
   if (message.type === 'reaction') return null
   const template = message.type === 'template'

@@ -14,7 +14,7 @@ export function toSeconds(ms: number): string {
   return String(Math.floor(ms / 1000))
 }
 
-/** Which identifiers of the customer a webhook shows: phone, business-scoped id, or both (facts §6). */
+/** Which identifiers of the customer a webhook shows: phone, business-scoped id, or both (Cloud API, business-scoped user ids). */
 export function identifyCustomer(world: World, number: BusinessNumber, waId: string): { phone?: string; userId?: string } {
   const mode = world.scenario.identity
   return {
@@ -23,7 +23,7 @@ export function identifyCustomer(world: World, number: BusinessNumber, waId: str
   }
 }
 
-/** The `contacts[]` entry of a customer (facts §4). */
+/** The `contacts[]` entry of a customer (Cloud API, inbound messages). */
 function buildContact(world: World, number: BusinessNumber, customer: Customer, withProfile = true): JsonObject {
   const shown = identifyCustomer(world, number, customer.waId)
   return {
@@ -33,7 +33,7 @@ function buildContact(world: World, number: BusinessNumber, customer: Customer, 
   }
 }
 
-/** The `value` for one message of a customer. `system` messages come without contacts (facts §4). */
+/** The `value` for one message of a customer. `system` messages come without contacts (Cloud API, inbound messages). */
 export function buildInboundValue(world: World, number: BusinessNumber, customer: Customer, message: JsonObject): JsonObject {
   return {
     messaging_product: 'whatsapp',
@@ -44,7 +44,7 @@ export function buildInboundValue(world: World, number: BusinessNumber, customer
 }
 
 /**
- * The `value` for one status of a sent message (facts §5): pricing on `sent` and on the first of
+ * The `value` for one status of a sent message (Cloud API, message statuses): pricing on `sent` and on the first of
  * delivered/read, no contacts on `failed`, the callback data echoed.
  */
 export function buildStatusValue(

@@ -1,6 +1,6 @@
 /**
  * The JSON text as Meta sends it: non-ASCII as lower-case `\uXXXX` (astral characters as two
- * surrogates) and `/` as `\/` (facts §3.3). The signature is computed over exactly this text.
+ * surrogates) and `/` as `\/` (Cloud API, webhooks). The signature is computed over exactly this text.
  */
 export function escapeWebhookBody(body: unknown): string {
   return JSON.stringify(body)

@@ -1,12 +1,12 @@
 import type { Json, JsonObject } from '../json.ts'
 import type { WebhookChange } from './webhook-types.ts'
 
-/** The largest number of updates Meta puts in one POST (facts §3.3). */
+/** The largest number of updates Meta puts in one POST (Cloud API, webhooks). */
 export const MAX_UPDATES = 1000
 
 /**
  * The body of one POST for these changes: an entry per account, and within it messages of the same
- * number side by side in one value, as Meta may batch them (facts §3, trap 4).
+ * number side by side in one value, as Meta may batch them (Cloud API, webhooks).
  */
 export function mergeChanges(changes: WebhookChange[]): JsonObject {
   const entries = new Map<string, JsonObject[]>()

@@ -3,7 +3,7 @@ import { createWebhookHeaders } from './sign-webhook-body.ts'
 import { describeFailure } from './verify-callback.ts'
 import type { PendingDelivery, WebhookLogEntry } from './webhook-types.ts'
 
-/** Sends one delivery once and says what came of it. Only a full answer with 200 counts as success (facts §3.3). */
+/** Sends one delivery once and says what came of it. Only a full answer with 200 counts as success (Cloud API, webhooks). */
 export async function postWebhook(number: BusinessNumber, callbackUrl: string, delivery: PendingDelivery, timeoutMs: number): Promise<WebhookLogEntry> {
   const startedAt = Date.now()
   let status = 0

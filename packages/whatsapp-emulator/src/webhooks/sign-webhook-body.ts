@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 
-/** Value of `X-Hub-Signature-256`: HMAC of the raw body with the app secret (facts §3.3). */
+/** Value of `X-Hub-Signature-256`: HMAC of the raw body with the app secret (Cloud API, webhooks). */
 export function signWebhookBody(body: string | Buffer, appSecret: string): string {
   return `sha256=${createHmac('sha256', appSecret).update(body).digest('hex')}`
 }

@@ -7,7 +7,7 @@ export class CallbackRefused extends Error {
 
 /**
  * The handshake Meta does when a callback is configured: the answer must be 200 with the challenge
- * as the whole body (facts §3.2).
+ * as the whole body (Cloud API, webhooks).
  */
 export async function verifyCallback(callbackUrl: string, verifyToken: string, timeoutMs = 10_000): Promise<void> {
   if (!URL.canParse(callbackUrl) || !/^https?:$/.test(new URL(callbackUrl).protocol)) {

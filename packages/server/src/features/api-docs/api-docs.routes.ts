@@ -11,7 +11,10 @@ const FILES: Record<string, { file: string; type: string; summary: string }> = {
   '/api/docs': { file: 'index.html', type: 'text/html; charset=utf-8', summary: 'This documentation, to read' },
   '/api/docs/docs.js': { file: 'docs.js', type: 'text/javascript; charset=utf-8', summary: 'Script of the page' },
   '/api/docs/schema.js': { file: 'schema.js', type: 'text/javascript; charset=utf-8', summary: 'Script of the page' },
+  '/api/docs/schema-facts.js': { file: 'schema-facts.js', type: 'text/javascript; charset=utf-8', summary: 'Script of the page' },
+  '/api/docs/operation.js': { file: 'operation.js', type: 'text/javascript; charset=utf-8', summary: 'Script of the page' },
   '/api/docs/words.js': { file: 'words.js', type: 'text/javascript; charset=utf-8', summary: 'Script of the page' },
+  '/api/docs/frame.css': { file: 'frame.css', type: 'text/css; charset=utf-8', summary: 'Style of the page' },
   '/api/docs/docs.css': { file: 'docs.css', type: 'text/css; charset=utf-8', summary: 'Style of the page' },
 }
 

@@ -59,6 +59,10 @@ describe('api documentation', () => {
     expect(spec['x-error-codes'].map((e) => e.code)).toEqual(Object.keys(ERRORS))
   })
 
+  test('an upload is a form with a file', () => {
+    expect(spec.paths['/api/media']?.post).toMatchObject({ requestBody: { content: { 'multipart/form-data': { schema: { required: ['file'] } } } } })
+  })
+
   test('can be kept by a browser until it changes', async () => {
     const { headers } = await server.call('GET', '/api/openapi.json')
     const again = await server.call('GET', '/api/openapi.json', { headers: { 'if-none-match': headers.get('etag') ?? '' } })

@@ -1,4 +1,5 @@
 import { ERRORS } from '@atende/contracts/errors'
+import { MediaKind } from '@atende/contracts/media'
 import swagger from '@fastify/swagger'
 import type { FastifySchema, RouteOptions } from 'fastify'
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
@@ -14,7 +15,19 @@ const problem = {
   content: { 'application/problem+json': { schema: PROBLEM_REF } },
 }
 
-type Documented = FastifySchema & { description?: string; security?: readonly Record<string, readonly string[]>[]; hide?: boolean }
+/** Fastify validates no multipart forms, so routes that take one only say so. */
+const UPLOAD = {
+  type: 'object',
+  required: ['file'],
+  properties: { file: { type: 'string', contentMediaType: 'application/octet-stream' }, kind: { type: 'string', enum: MediaKind.options } },
+}
+
+type Documented = FastifySchema & {
+  consumes?: readonly string[]
+  description?: string
+  security?: readonly Record<string, readonly string[]>[]
+  hide?: boolean
+}
 
 /** Says who may call it, and that every route can answer a problem. */
 function describeAccess(schema: Documented, access: Access | undefined): Documented {
@@ -25,6 +38,7 @@ function describeAccess(schema: Documented, access: Access | undefined): Documen
     ...schema,
     description: [schema.description, who].filter(Boolean).join('\n\n'),
     response: { ...answers, default: problem },
+    ...(schema.consumes?.includes('multipart/form-data') ? { body: UPLOAD } : {}),
     ...(open ? { security: [] } : {}),
   }
 }

@@ -72,7 +72,14 @@ export function list(tx: TenantTx, f: ListFilter) {
     .$if(f.contactId !== undefined, (q) => q.where('conversations.contact_id', '=', f.contactId ?? none))
     .$if(f.ids !== undefined, (q) => q.where('conversations.id', 'in', [none, ...(f.ids ?? [])]))
     .$if(f.tagId !== undefined, (q) =>
-      q.where('conversations.id', 'in', tx.selectFrom('conversation_tags').select('conversation_id').where('tag_id', '=', f.tagId ?? none)),
+      q.where(
+        'conversations.id',
+        'in',
+        tx
+          .selectFrom('conversation_tags')
+          .select('conversation_id')
+          .where('tag_id', '=', f.tagId ?? none),
+      ),
     )
     .$if(f.after !== undefined, (q) =>
       q.where(sql<boolean>`(conversations.last_activity_at, conversations.id) < (${f.after?.at}::timestamptz, ${f.after?.id}::uuid)`),

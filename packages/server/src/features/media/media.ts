@@ -124,7 +124,7 @@ export async function getMedia(tx: TenantTx, id: string): Promise<db.MediaRow> {
  */
 export async function findUsableMedia(tx: TenantTx, id: string, kind: MediaKind): Promise<db.MediaRow> {
   const row = await db.find(tx, id)
-  if (!row || row.status !== 'stored') throw invalidField('content.mediaId', 'not_found', 'Não encontramos este arquivo. Anexe de novo.')
+  if (row?.status !== 'stored') throw invalidField('content.mediaId', 'not_found', 'Não encontramos este arquivo. Anexe de novo.')
   if (row.kind !== kind && kind !== 'document') throw invalidField('content.mediaId', 'wrong_kind', 'Este arquivo é de outro tipo.')
   return row
 }

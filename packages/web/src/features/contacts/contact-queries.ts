@@ -25,7 +25,7 @@ export const useContact = (id: string) =>
 
 export const useConversationsOf = (contactId: string, enabled: boolean) =>
   useQuery({
-    queryKey: [...keys.contact(contactId), 'conversations'],
+    queryKey: [...keys.contact(contactId), 'all-conversations'],
     queryFn: async ({ signal }) => (await api(ConversationPage, 'GET', '/api/conversations', { query: { contactId, status: 'any', limit: 20 }, signal })).items,
     enabled,
   })

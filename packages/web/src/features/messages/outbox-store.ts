@@ -9,7 +9,7 @@ import { type Outbox, type OutboxAction, type OutboxEntry, type OutboxProblem, r
 import { loadEntries, storeEntry } from './outbox-storage.ts'
 
 /** A file that is still only in this tab's memory: it cannot survive a reload, and the bubble says so. */
-export type LocalFile = { file: Blob; name: string; kind: Media['kind']; voice: boolean }
+export type LocalFile = { file: Blob; name: string; kind: Media['kind']; voice: boolean; width?: number; height?: number }
 
 let outbox: Outbox = []
 let owner: string | null = null

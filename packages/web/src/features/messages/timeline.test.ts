@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { message, entry, ours } from './test-messages.ts'
+import { entry, message, ours } from './test-messages.ts'
 import { buildTimeline, firstUnreadId, rowIndexOf, type TimelineRow } from './timeline.ts'
 
 const DAY = 24 * 3600

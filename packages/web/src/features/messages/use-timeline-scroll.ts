@@ -59,5 +59,13 @@ export const useTimelineScroll = (rows: readonly TimelineRow[], start: { index: 
   }, [newer, fetchNextPage])
 
   const atEnd = ready && !query.hasNextPage && virtualizer.isAtEnd(END_PX)
+  // Who was at the end stays there whatever changes above: a separator that goes, a picture that turns out taller.
+  const stuck = useRef(false)
+  useLayoutEffect(() => {
+    if (stuck.current && rows.length > 0) virtualizer.scrollToEnd()
+  }, [rows, virtualizer])
+  useEffect(() => {
+    stuck.current = atEnd
+  }, [atEnd])
   return { scroller, virtualizer, items, atEnd }
 }

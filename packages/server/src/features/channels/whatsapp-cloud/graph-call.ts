@@ -40,21 +40,27 @@ const ErrorBody = z.object({
   }),
 })
 
-/** Reads at most `maxBytes`, and stops the transfer when there is more. @throws TooLarge */
+/** Reads at most `maxBytes`, and stops the transfer when there is more. One buffer of the announced size: a large file is held once. @throws TooLarge */
 export async function readLimited(response: Response, maxBytes: number): Promise<Buffer> {
-  if (Number(response.headers.get('content-length') ?? 0) > maxBytes) {
+  const announced = Number(response.headers.get('content-length') ?? 0)
+  if (announced > maxBytes) {
     await response.body?.cancel()
     throw new TooLarge()
   }
-  const chunks: Uint8Array[] = []
+  let buffer = Buffer.allocUnsafeSlow(announced || 16_384)
   let size = 0
   // Leaving the loop early cancels the stream.
   for await (const chunk of response.body ?? []) {
+    if (size + chunk.byteLength > maxBytes) throw new TooLarge()
+    if (size + chunk.byteLength > buffer.length) {
+      const larger = Buffer.allocUnsafeSlow(Math.max(buffer.length * 2, size + chunk.byteLength))
+      buffer.copy(larger, 0, 0, size)
+      buffer = larger
+    }
+    buffer.set(chunk, size)
     size += chunk.byteLength
-    if (size > maxBytes) throw new TooLarge()
-    chunks.push(chunk)
   }
-  return Buffer.concat(chunks)
+  return buffer.subarray(0, size)
 }
 
 const NEVER_SENT = new Set([

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type CallInit, type CallResult, callGraph, classifyNetworkError, type Failure, readGraphError, readLimited } from './graph-call.ts'
 
-export type { Failure, GraphError } from './graph-call.ts'
+export type { Failure } from './graph-call.ts'
 
 /** A failed call, for verbs that return their value. The message carries no address and no token. */
 export class GraphFailure extends Error {

@@ -64,10 +64,12 @@ function TagButton({ conversation }: { conversation: Conversation }) {
         aria-label={t('tags.edit')}
         title={t('tags.edit')}
       >
-        {conversation.tags.slice(0, 3).map((tag) => (
-          <TagPill key={tag.id} tag={tag} />
-        ))}
-        {conversation.tags.length > 3 && <span className={classes.moreTags}>+{conversation.tags.length - 3}</span>}
+        <span className={classes.pills}>
+          {conversation.tags.slice(0, 3).map((tag) => (
+            <TagPill key={tag.id} tag={tag} />
+          ))}
+          {conversation.tags.length > 3 && <span className={classes.moreTags}>+{conversation.tags.length - 3}</span>}
+        </span>
         <span className={classes.addTag}>
           <Tags size={13} aria-hidden />
           {conversation.tags.length === 0 && t('tags.add')}

@@ -8,6 +8,7 @@ import classes from './ConversationRow.module.css'
 import { TagPill } from './TagPill.tsx'
 
 const SHOWN_TAGS = 2
+const SHOWN_BESIDE_COUNTDOWN = 1
 
 type RowSignsProps = { conversation: Conversation; now: number }
 
@@ -16,8 +17,9 @@ export function RowSigns({ conversation, now }: RowSignsProps) {
   const { t } = useTranslation('inbox')
   const { user } = useMe()
   const { assignee, tags } = conversation
-  const more = tags.length - SHOWN_TAGS
   const { closesSoon, expiresAt } = windowState(conversation, now)
+  const shown = closesSoon ? SHOWN_BESIDE_COUNTDOWN : SHOWN_TAGS
+  const more = tags.length - shown
   return (
     <span className={classes.signs}>
       {closesSoon && expiresAt && (
@@ -26,7 +28,7 @@ export function RowSigns({ conversation, now }: RowSignsProps) {
           {t('row.windowShort', { time: formatRemaining(expiresAt, now) })}
         </span>
       )}
-      {tags.slice(0, SHOWN_TAGS).map((tag) => (
+      {tags.slice(0, shown).map((tag) => (
         <TagPill key={tag.id} tag={tag} />
       ))}
       {more > 0 && (

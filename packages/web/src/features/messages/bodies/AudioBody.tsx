@@ -19,7 +19,8 @@ const useWaveform = (media: Media): number[] | null => {
   const [peaks, setPeaks] = useState<number[] | null>(null)
   const { id, url, size } = media
   useEffect(() => {
-    if (!url || (size ?? 0) > MAX_DRAWN_BYTES) return undefined
+    // A recording that is still on this device cannot be fetched; it is drawn once the server has it.
+    if (!url || url.startsWith('blob:') || (size ?? 0) > MAX_DRAWN_BYTES) return undefined
     let gone = false
     void waveformOf(id, url, BARS).then((found) => {
       if (!gone) setPeaks(found)

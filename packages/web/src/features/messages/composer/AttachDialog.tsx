@@ -10,7 +10,7 @@ import { needsJpeg, planFile, takesCaption } from './file-checks.ts'
 import { toJpeg } from './to-jpeg.ts'
 
 export type Picked = { files: File[]; wanted: Wanted | null }
-export type ReadyFile = { file: File; kind: MediaKind; caption: string }
+export type ReadyFile = { file: File; kind: MediaKind; caption: string; width?: number; height?: number }
 type AttachDialogProps = { picked: Picked; onSend: (files: ReadyFile[]) => void; onClose: () => void }
 
 const attach = ({ files, wanted }: Picked): Attachment[] =>
@@ -18,6 +18,17 @@ const attach = ({ files, wanted }: Picked): Attachment[] =>
     const plan = planFile(file, wanted)
     return { id: crypto.randomUUID(), file, plan, kind: plan.kind, url: file.type.startsWith('image/') ? URL.createObjectURL(file) : null }
   })
+
+/** The bubble takes its final shape at once. */
+const shapeOf = async (file: File, kind: MediaKind): Promise<{ width?: number; height?: number }> => {
+  if (kind !== 'image') return {}
+  try {
+    const { width, height } = await createImageBitmap(file)
+    return { width, height }
+  } catch {
+    return {}
+  }
+}
 
 const useReady = () => {
   const { t } = useTranslation('composer')
@@ -31,7 +42,12 @@ const useReady = () => {
     }
   }
   return async (attachments: Attachment[], caption: string): Promise<ReadyFile[]> => {
-    const ready = await Promise.all(attachments.map(asFile))
+    const ready = await Promise.all(
+      attachments.map(async (one) => {
+        const { file, kind } = await asFile(one)
+        return { file, kind, ...(await shapeOf(file, kind)) }
+      }),
+    )
     const captioned = ready.findIndex(({ kind }) => takesCaption(kind))
     return ready.map((one, i) => ({ ...one, caption: i === captioned ? caption : '' }))
   }

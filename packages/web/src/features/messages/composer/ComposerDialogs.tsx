@@ -22,8 +22,8 @@ export function ComposerDialogs({ open, conversationId, quote, onClose, onSent }
           picked={open.picked}
           onClose={onClose}
           onSend={(files) => {
-            for (const [i, { file, kind, caption }] of files.entries()) {
-              sendFile(conversationId, { file, name: file.name, kind, voice: false }, caption, i === 0 ? quote : null)
+            for (const [i, { file, caption, ...rest }] of files.entries()) {
+              sendFile(conversationId, { file, name: file.name, voice: false, ...rest }, caption, i === 0 ? quote : null)
             }
             sent()
           }}
