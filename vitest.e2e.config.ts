@@ -7,6 +7,8 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 1,
     fileParallelism: false,
+    // Each story builds on the one before it.
+    bail: 1,
     testTimeout: 60_000,
     hookTimeout: 90_000,
     execArgv: ['--disable-warning=ExperimentalWarning'],

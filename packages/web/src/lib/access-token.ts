@@ -32,8 +32,6 @@ export const tokenKeeper = createTokenKeeper({
   now: Date.now,
 })
 
-export const getAccessToken = (): string | null => tokenKeeper.fresh()
-
 /** The login is over: screens listen to this to go to the login page. */
 export function endSession(why: SessionEnd): void {
   tokenKeeper.forget()

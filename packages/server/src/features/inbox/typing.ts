@@ -10,6 +10,7 @@ import { canonicalPhone } from '../contacts/phone.ts'
 const CHANNEL = 'atende_typing'
 /** WhatsApp shows "typing" for 25 s; a renewal before that keeps it. */
 const RENEW_MS = 20_000
+const AGAIN_MS = 500
 
 const Signal = z.object({
   conversationId: z.uuid(),
@@ -47,13 +48,19 @@ export type ShowTyping = (tenantId: string, conversationId: string) => Promise<v
 
 /** An attendant types: colleagues see it, and so does the customer, as often as WhatsApp needs it. */
 export function attendantTyping(ctx: Context, showToCustomer: ShowTyping) {
-  const shown = new Map<string, number>()
+  const shown = new Map<string, { at: number; ended: boolean }>()
   return (login: TenantLogin, conversationId: string, state: 'start' | 'stop'): void => {
     void send(ctx, { conversationId, state, who: 'user', user: { id: login.userId, name: login.userName } })
+    const last = shown.get(conversationId)
+    if (state === 'stop') {
+      // An answer takes the sign away on the phone: the next key stroke may show it again.
+      if (last) last.ended = true
+      return
+    }
     const now = Date.now()
-    if (state === 'stop' || now - (shown.get(conversationId) ?? 0) < RENEW_MS) return
+    if (last && now - last.at < (last.ended ? AGAIN_MS : RENEW_MS)) return
     if (shown.size > 5000) shown.clear()
-    shown.set(conversationId, now)
+    shown.set(conversationId, { at: now, ended: false })
     // A courtesy: when it fails, the answer itself will still arrive.
     showToCustomer(login.tenantId, conversationId).catch((err) => ctx.log.debug({ err }, 'typing not shown'))
   }

@@ -8,9 +8,9 @@ import { fieldErrors } from '../../lib/error-text.ts'
 import { validateWith, withoutBlanks } from '../../lib/form.ts'
 import { FormError } from '../../ui/FormError.tsx'
 import { toast } from '../../ui/toast.ts'
+import { changesOf, type ContactValues as Values } from './contact-changes.ts'
 import { useCreateContact, useUpdateContact } from './contact-queries.ts'
 
-type Values = { name: string; phone: string; email: string; notes: string }
 type ContactFormProps = { /** Null makes a new one. */ contact: Contact | null; onSaved: (contact: Contact) => void }
 
 const valuesOf = (contact: Contact | null): Values => ({
@@ -19,16 +19,6 @@ const valuesOf = (contact: Contact | null): Values => ({
   email: contact?.email ?? '',
   notes: contact?.notes ?? '',
 })
-
-/** Only what was changed goes to the server, so that two people editing different fields do not undo each other. */
-export function changesOf(before: Values, after: Values): Partial<Record<keyof Values, string | null>> {
-  const changed: Partial<Record<keyof Values, string | null>> = {}
-  if (after.name !== before.name) changed.name = after.name
-  for (const field of ['phone', 'email', 'notes'] as const) {
-    if (after[field] !== before[field]) changed[field] = after[field] === '' ? null : after[field]
-  }
-  return changed
-}
 
 function useContactForm({ contact, onSaved }: ContactFormProps) {
   const { t } = useTranslation('contacts')

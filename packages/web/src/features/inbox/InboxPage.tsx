@@ -53,6 +53,7 @@ function Panes() {
   const details = useDetailsOpen()
   return (
     <div className={classes.page} data-chosen={conversationId !== null || undefined}>
+      <h1 className={classes.hidden}>{t('title')}</h1>
       <section className={classes.list} aria-label={t('pane.list')}>
         <ConversationList search={search} openId={conversationId} onChange={change} />
       </section>

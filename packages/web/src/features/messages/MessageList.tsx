@@ -1,7 +1,8 @@
 import { Button, Loader } from '@mantine/core'
-import { ArrowDown } from 'lucide-react'
+import { ArrowDown, MessageCircle } from 'lucide-react'
 import { type KeyboardEvent, useEffect, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { EmptyState } from '../../ui/EmptyState.tsx'
 import { type OutboxEntry, unconfirmed } from './outbox.ts'
 import { useOutbox } from './outbox-store.ts'
 import type { useMessages } from './queries.ts'
@@ -123,7 +124,7 @@ export function MessageList(props: MessageListProps) {
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
       <div ref={scroller} className={classes.scroller} role="log" aria-live="off" aria-label={t('list.label')} tabIndex={0} onKeyDown={moveFocus}>
         <div className={classes.rows} style={{ height: virtualizer.getTotalSize() }}>
-          <TopEdge query={query} />
+          {rows.length > 0 && <TopEdge query={query} />}
           {items.map((item) => {
             const row = rows[item.index]
             return row ? (
@@ -140,7 +141,12 @@ export function MessageList(props: MessageListProps) {
           })}
         </div>
       </div>
-      {!atEnd && (
+      {rows.length === 0 && !query.hasPreviousPage && (
+        <div className={classes.empty}>
+          <EmptyState icon={<MessageCircle size={24} aria-hidden />} title={t('list.empty')} text={t('list.emptyText')} />
+        </div>
+      )}
+      {!atEnd && rows.length > 0 && (
         <Button className={classes.toEnd} variant="default" size="xs" radius="xl" onClick={toEnd} leftSection={<ArrowDown size={14} aria-hidden />}>
           {arrivals > 0 ? t('list.newer', { count: arrivals }) : t('list.toEnd')}
         </Button>

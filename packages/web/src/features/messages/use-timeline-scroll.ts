@@ -67,5 +67,14 @@ export const useTimelineScroll = (rows: readonly TimelineRow[], start: { index: 
   useEffect(() => {
     stuck.current = atEnd
   }, [atEnd])
+  useEffect(() => {
+    if (!scroller.current) return undefined
+    // The composer grows and shrinks below: the last message stays in sight.
+    const observer = new ResizeObserver(() => {
+      if (stuck.current) virtualizer.scrollToEnd()
+    })
+    observer.observe(scroller.current)
+    return () => observer.disconnect()
+  }, [virtualizer])
   return { scroller, virtualizer, items, atEnd }
 }

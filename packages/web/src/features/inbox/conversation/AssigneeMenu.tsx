@@ -66,12 +66,12 @@ export function AssigneeMenu({ conversation, disabled }: { conversation: Convers
           px={9}
           disabled={disabled}
           className={classes.assignee}
-          aria-label={assignee ? t('header.assignee', { name }) : t('header.nobody')}
           title={assignee ? t('header.assignee', { name }) : t('header.nobody')}
         >
           {assignee ? <Avatar name={assignee.name} seed={assignee.id} size={20} /> : <UserRound size={16} aria-hidden />}
-          {assignee && <span className={classes.assigneeName}>{assignee.id === user.id ? t('header.mine') : name}</span>}
-          <ChevronDown size={14} aria-hidden />
+          <span className={classes.hidden}>{t('header.assignTitle')}: </span>
+          <span className={assignee ? classes.assigneeName : classes.hidden}>{assignee?.id === user.id ? t('header.mine') : name}</span>
+          <ChevronDown size={14} aria-hidden className={classes.chevron} />
         </Button>
       </Menu.Target>
       <Menu.Dropdown>

@@ -1,6 +1,6 @@
 import type { Conversation } from '@atende/contracts/conversations'
 import { CreateTagInput, Tag } from '@atende/contracts/tags'
-import { Checkbox, Popover, ScrollArea, TextInput, UnstyledButton } from '@mantine/core'
+import { Checkbox, Popover, TextInput, UnstyledButton } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { Plus } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
@@ -50,11 +50,11 @@ function TagChoices({ conversation }: { conversation: Conversation }) {
         value={find}
         onChange={(event) => setFind(event.currentTarget.value)}
       />
-      <ScrollArea.Autosize mah={280} className={classes.choices}>
+      <div className={classes.choices}>
         {shown.map((tag) => (
           <Checkbox key={tag.id} size="xs" className={classes.choice} checked={chosen.has(tag.id)} onChange={() => toggle(tag)} label={<TagPill tag={tag} />} />
         ))}
-      </ScrollArea.Autosize>
+      </div>
       {shown.length === 0 && <p className={classes.none}>{tags.length === 0 ? t('tags.none') : t('tags.notFound')}</p>}
       {isNew && mayCreate && (
         <UnstyledButton className={classes.create} disabled={create.isPending} onClick={() => create.mutate(find.trim())}>

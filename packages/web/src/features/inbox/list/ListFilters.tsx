@@ -22,6 +22,8 @@ function FilterFields({ search, onChange }: ListFiltersProps) {
         onChange={(tag) => onChange({ tag: tag ?? undefined })}
         searchable
         clearable
+        withScrollArea={false}
+        styles={{ options: { maxHeight: 220, overflowY: 'auto' } }}
         comboboxProps={{ withinPortal: false }}
       />
       <Select
@@ -31,6 +33,8 @@ function FilterFields({ search, onChange }: ListFiltersProps) {
         value={search.channel ?? null}
         onChange={(channel) => onChange({ channel: channel ?? undefined })}
         clearable
+        withScrollArea={false}
+        styles={{ options: { maxHeight: 220, overflowY: 'auto' } }}
         comboboxProps={{ withinPortal: false }}
       />
       {(search.tag || search.channel) && (

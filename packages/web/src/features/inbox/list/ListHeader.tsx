@@ -17,7 +17,7 @@ export function ListHeader({ search, onChange }: ListHeaderProps) {
   return (
     <header className={classes.header}>
       <div className={classes.line}>
-        <h1 className={classes.title}>{t('title')}</h1>
+        <h2 className={classes.title}>{t('title')}</h2>
         <SegmentedControl
           size="xs"
           radius="md"

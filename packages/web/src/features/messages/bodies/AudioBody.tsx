@@ -7,7 +7,7 @@ import { useFreshMedia } from '../use-fresh-media.ts'
 import classes from './AudioBody.module.css'
 import { MediaPlaceholder } from './MediaPlaceholder.tsx'
 import { usePlayer } from './use-player.ts'
-import { waveformOf } from './waveform.ts'
+import { type Waveform, waveformOf } from './waveform.ts'
 
 const BARS = 44
 /** Longer files are music or meetings: decoding them would cost more than the picture is worth. */
@@ -15,21 +15,21 @@ const MAX_DRAWN_BYTES = 1_500_000
 
 const clock = (seconds: number): string => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, '0')}`
 
-const useWaveform = (media: Media): number[] | null => {
-  const [peaks, setPeaks] = useState<number[] | null>(null)
+const useWaveform = (media: Media): Waveform | null => {
+  const [waveform, setWaveform] = useState<Waveform | null>(null)
   const { id, url, size } = media
   useEffect(() => {
     // A recording that is still on this device cannot be fetched; it is drawn once the server has it.
     if (!url || url.startsWith('blob:') || (size ?? 0) > MAX_DRAWN_BYTES) return undefined
     let gone = false
     void waveformOf(id, url, BARS).then((found) => {
-      if (!gone) setPeaks(found)
+      if (!gone) setWaveform(found)
     })
     return () => {
       gone = true
     }
   }, [id, url, size])
-  return peaks
+  return waveform
 }
 
 const LEVEL = Array.from({ length: BARS }, (_, i) => ({ id: i, height: 0.08 }))
@@ -47,8 +47,10 @@ function Wave({ peaks, played }: { peaks: number[] | null; played: number }) {
 export function AudioBody({ media: given }: { media: Media }) {
   const { t } = useTranslation('messages')
   const { media, broken, onError, retry } = useFreshMedia(given)
-  const { audio, events, playing, at, length, rate, toggle, seek, nextSpeed } = usePlayer()
-  const peaks = useWaveform(media)
+  const { audio, events, playing, at, length: told, rate, toggle, seek, nextSpeed } = usePlayer()
+  const waveform = useWaveform(media)
+  // Recordings of browsers do not say how long they are; decoding does.
+  const length = told || (waveform?.seconds ?? 0)
   if (media.status !== 'stored' || !media.url || broken) return <MediaPlaceholder media={media} broken={broken} onRetry={retry} />
   const speed = `${rate.toLocaleString(getLocale())}×`
   return (
@@ -58,7 +60,7 @@ export function AudioBody({ media: given }: { media: Media }) {
         {playing ? <Pause size={18} fill="currentColor" aria-hidden /> : <Play size={18} fill="currentColor" aria-hidden />}
       </button>
       <span className={classes.track}>
-        <Wave peaks={peaks} played={length > 0 ? at / length : 0} />
+        <Wave peaks={waveform?.peaks ?? null} played={length > 0 ? at / length : 0} />
         <input
           type="range"
           className={classes.range}

@@ -32,7 +32,7 @@ export function DocumentBody({ media: given }: { media: Media }) {
   }
   const facts = [extensionOf(media), media.size === null ? '' : formatSize(media.size)].filter((fact) => fact !== '')
   return (
-    <a className={classes.file} href={media.url} download={name} target="_blank" rel="noopener noreferrer" aria-label={t('media.openFile', { name })}>
+    <a className={classes.file} href={media.url} download={name} target="_blank" rel="noopener noreferrer" title={t('media.openFile', { name })}>
       <span className={classes.fileIcon}>
         <FileText size={20} aria-hidden />
       </span>

@@ -11,22 +11,24 @@ export const peaksOf = (samples: Float32Array, bars: number): number[] => {
   return peaks.map((peak) => Math.max(0.08, peak / loudest))
 }
 
-const known = new Map<string, Promise<number[] | null>>()
+export type Waveform = { peaks: number[]; seconds: number }
 
-const decode = async (url: string, bars: number): Promise<number[] | null> => {
+const known = new Map<string, Promise<Waveform | null>>()
+
+const decode = async (url: string, bars: number): Promise<Waveform | null> => {
   try {
     const answer = await fetch(url)
     if (!answer.ok) return null
     // An offline context decodes without a click and without counting against the browser's limit of open ones.
     const audio = await new OfflineAudioContext(1, 1, 16_000).decodeAudioData(await answer.arrayBuffer())
-    return peaksOf(audio.getChannelData(0), bars)
+    return { peaks: peaksOf(audio.getChannelData(0), bars), seconds: audio.duration }
   } catch {
     return null
   }
 }
 
 /** The real shape of a recording, computed once per file; null when this browser cannot decode it. */
-export const waveformOf = (id: string, url: string, bars: number): Promise<number[] | null> => {
+export const waveformOf = (id: string, url: string, bars: number): Promise<Waveform | null> => {
   const found = known.get(id) ?? decode(url, bars)
   known.set(id, found)
   return found

@@ -86,6 +86,10 @@ function OpenComposer({ ref, conversation, quote, onQuoteDone }: Omit<ComposerPr
   const { area, text, change, send, insert, tooLong } = useComposer({ conversation, quote, onQuoteDone })
   const [dialog, setDialog] = useState<OpenDialog>(null)
   const [recording, setRecording] = useState(false)
+  const endRecording = (): void => {
+    setRecording(false)
+    requestAnimationFrame(() => area.current?.focus())
+  }
   const focus = (): void => area.current?.focus()
   useImperativeHandle(ref, () => ({ focus: () => area.current?.focus() }), [area])
   useShortcut('r', focus, inbox('shortcuts.reply'), inbox('shortcuts.group'))
@@ -121,10 +125,10 @@ function OpenComposer({ ref, conversation, quote, onQuoteDone }: Omit<ComposerPr
       {recording ? (
         <Suspense fallback={null}>
           <VoiceRecorder
-            onClose={() => setRecording(false)}
+            onClose={endRecording}
             onSend={({ file, name, voice }) => {
               sendFile(conversation.id, { file, name, kind: 'audio', voice }, '', quote)
-              setRecording(false)
+              endRecording()
               onQuoteDone()
             }}
           />
