@@ -124,7 +124,7 @@ describe('a customer writes, a person answers', () => {
     await bruno.getByRole('button', { name: /^Enviar/ }).last().click()
     await marina().getByRole('button', { name: /Ampliar/ }).first().waitFor()
 
-    await bruno.getByRole('button', { name: /voz/i }).first().click()
+    await bruno.getByRole('button', { name: 'Gravar áudio' }).click()
     await bruno.waitForTimeout(1500)
     await bruno.getByRole('button', { name: /^Enviar/ }).last().click()
     await marina().getByRole('button', { name: 'Ouvir mensagem de voz' }).first().waitFor()

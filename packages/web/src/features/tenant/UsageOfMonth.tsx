@@ -7,7 +7,7 @@ import { Section } from '../../ui/Section.tsx'
 import classes from './UsageOfMonth.module.css'
 import { formatMetric, formatMonth } from './usage-format.ts'
 
-const KNOWN = ['messages_in', 'messages_out', 'conversations_opened', 'media_bytes'] as const
+const KNOWN = ['messages_received', 'messages_sent'] as const
 const isKnown = (name: string): name is (typeof KNOWN)[number] => KNOWN.some((known) => known === name)
 
 export function UsageOfMonth({ usage }: { usage: z.infer<typeof Usage> }) {

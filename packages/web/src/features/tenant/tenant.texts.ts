@@ -23,10 +23,8 @@ export const tenantTexts = texts(
     usageText: 'Contado a cada acontecimento, sem estimativas.',
     noUsage: 'Nada contado neste mês ainda.',
     metric: {
-      messages_in: 'Mensagens recebidas',
-      messages_out: 'Mensagens enviadas',
-      conversations_opened: 'Conversas abertas',
-      media_bytes: 'Mídia guardada',
+      messages_received: 'Mensagens recebidas',
+      messages_sent: 'Mensagens enviadas',
     },
   },
   {
@@ -51,10 +49,8 @@ export const tenantTexts = texts(
     usageText: 'Counted as things happen, never estimated.',
     noUsage: 'Nothing counted this month yet.',
     metric: {
-      messages_in: 'Messages received',
-      messages_out: 'Messages sent',
-      conversations_opened: 'Conversations opened',
-      media_bytes: 'Media stored',
+      messages_received: 'Messages received',
+      messages_sent: 'Messages sent',
     },
   },
 )
