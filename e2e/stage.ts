@@ -5,11 +5,28 @@ import { type Emulator, startEmulator } from 'whatsapp-emulator'
 import { startTestServer, type TestServer } from '../packages/server/src/testing/test-server.ts'
 
 const CHROMIUM = process.env.CHROMIUM ?? ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync)
-const ARGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream']
+const ARGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--use-fake-device-for-media-stream',
+  '--use-fake-ui-for-media-stream',
+]
 /** Pictures of what the stories saw; for people to look at. */
 export const SHOTS = path.resolve(import.meta.dirname, '../test-results')
 
-export type Stage = { server: TestServer; emulator: Emulator; browser: Browser; faults: string[]; open: (url: string, options?: BrowserContextOptions) => Promise<Page>; close: () => Promise<void> }
+export type Stage = {
+  server: TestServer
+  emulator: Emulator
+  browser: Browser
+  faults: string[]
+  open: (url: string, options?: BrowserContextOptions) => Promise<Page>
+  close: () => Promise<void>
+}
 
 /** Server, emulator and a real browser. Every page's errors are collected in `faults`: a story that causes one fails. */
 export async function setStage(settings: Record<string, string> = {}): Promise<Stage> {
@@ -19,13 +36,19 @@ export async function setStage(settings: Record<string, string> = {}): Promise<S
   const browser = await chromium.launch({ ...(CHROMIUM ? { executablePath: CHROMIUM } : {}), args: ARGS })
   const faults: string[] = []
   async function open(url: string, options: BrowserContextOptions = {}): Promise<Page> {
-    const context = await browser.newContext({ locale: 'pt-BR', viewport: { width: 1440, height: 900 }, permissions: ['microphone', 'clipboard-read', 'clipboard-write'], ...options })
+    const context = await browser.newContext({
+      locale: 'pt-BR',
+      viewport: { width: 1440, height: 900 },
+      permissions: ['microphone', 'clipboard-read', 'clipboard-write'],
+      ...options,
+    })
     const page = await context.newPage()
     page.setDefaultTimeout(15_000)
     page.on('pageerror', (e) => faults.push(`${url}: ${e.message}`))
     page.on('console', (m) => {
       const asked = /status of (401|409|410|422|404)/.test(m.text())
-      if (m.type() === 'error' && !asked && !/net::ERR_(INTERNET_DISCONNECTED|CONNECTION_REFUSED)|WebSocket/.test(m.text())) faults.push(`${page.url()}: ${m.text()}`)
+      if (m.type() === 'error' && !asked && !/net::ERR_(INTERNET_DISCONNECTED|CONNECTION_REFUSED)|WebSocket/.test(m.text()))
+        faults.push(`${page.url()}: ${m.text()}`)
     })
     await page.goto(url)
     return page

@@ -2,7 +2,7 @@ import path from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { eventually } from '../packages/server/src/testing/test-server.ts'
-import { logIn, SHOTS, type Stage, setStage } from './stage.ts'
+import { SHOTS, type Stage, setStage } from './stage.ts'
 
 let stage: Stage
 let owner: Page
@@ -26,7 +26,6 @@ afterEach(async ({ task }) => {
 
 const shot = (page: Page, name: string) => page.screenshot({ path: path.join(SHOTS, `${name}.png`) })
 const composer = (page: Page) => page.getByPlaceholder('Escreva uma mensagem')
-const thread = (page: Page) => page.getByRole('log', { name: 'Mensagens' }).or(page.getByLabel('Mensagens', { exact: true })).first()
 const marina = () => phone.getByLabel('Celular de Marina Souza')
 
 describe('a company opens its front desk', () => {
@@ -41,7 +40,10 @@ describe('a company opens its front desk', () => {
     await owner.waitForURL('**/comecar')
     await owner.getByText('Vamos abrir o balcão, Helena').waitFor()
     await shot(owner, 'onboarding')
-    await owner.getByRole('button', { name: /emulador/i }).first().click()
+    await owner
+      .getByRole('button', { name: /emulador/i })
+      .first()
+      .click()
     await owner.getByText('está pronto').first().waitFor()
     await shot(owner, 'onboarding-connected')
   })
@@ -119,25 +121,48 @@ describe('a customer writes, a person answers', () => {
   it('a picture, a voice note and a reply go out', async () => {
     const chooser = bruno.waitForEvent('filechooser')
     await bruno.getByRole('button', { name: /Anexar/ }).click()
-    await bruno.getByRole('menuitem', { name: /Foto|Imagem/i }).first().click()
+    await bruno
+      .getByRole('menuitem', { name: /Foto|Imagem/i })
+      .first()
+      .click()
     await (await chooser).setFiles({ name: 'quarto.png', mimeType: 'image/png', buffer: await bruno.screenshot() })
-    await bruno.getByRole('button', { name: /^Enviar/ }).last().click()
-    await marina().getByRole('button', { name: /Ampliar/ }).first().waitFor()
+    await bruno
+      .getByRole('button', { name: /^Enviar/ })
+      .last()
+      .click()
+    await marina()
+      .getByRole('button', { name: /Ampliar/ })
+      .first()
+      .waitFor()
 
     await bruno.getByRole('button', { name: 'Gravar áudio' }).click()
     await bruno.waitForTimeout(1500)
-    await bruno.getByRole('button', { name: /^Enviar/ }).last().click()
+    await bruno
+      .getByRole('button', { name: /^Enviar/ })
+      .last()
+      .click()
     await marina().getByRole('button', { name: 'Ouvir mensagem de voz' }).first().waitFor()
     await shot(bruno, 'conversation')
     await shot(phone, 'phone')
   })
 
   it('tags, resolves; Marina writes and it is open again', async () => {
-    await stage.server.sql("insert into tags (id, tenant_id, name, color) select gen_random_uuid(), id, 'Feriado', 'orange' from tenants where name = $1", [COMPANY])
+    await stage.server.sql("insert into tags (id, tenant_id, name, color) select gen_random_uuid(), id, 'Feriado', 'orange' from tenants where name = $1", [
+      COMPANY,
+    ])
     await bruno.reload()
     await bruno.getByText('Temos sim, Marina!').last().waitFor()
-    await bruno.getByRole('button', { name: 'Editar etiquetas' }).or(bruno.getByRole('button', { name: 'Etiqueta', exact: true })).first().click()
-    await bruno.getByRole('option', { name: 'Feriado' }).or(bruno.getByRole('checkbox', { name: 'Feriado' })).or(bruno.getByRole('menuitemcheckbox', { name: 'Feriado' })).first().click()
+    await bruno
+      .getByRole('button', { name: 'Editar etiquetas' })
+      .or(bruno.getByRole('button', { name: 'Etiqueta', exact: true }))
+      .first()
+      .click()
+    await bruno
+      .getByRole('option', { name: 'Feriado' })
+      .or(bruno.getByRole('checkbox', { name: 'Feriado' }))
+      .or(bruno.getByRole('menuitemcheckbox', { name: 'Feriado' }))
+      .first()
+      .click()
     await owner.getByText('Feriado').first().waitFor()
     await bruno.keyboard.press('Escape')
     await bruno.getByRole('button', { name: 'Resolver' }).first().click()

@@ -42,7 +42,7 @@ export function InboxNotices() {
   const openId = params.conversationId ?? null
   const navigate = useNavigate()
   const { textOf } = usePreview()
-  const { data: counts } = useCounts()
+  const { data: counts } = useCounts(user.permissions.includes('conversations.read'))
   useOutboxFlow(user.id)
 
   const announce = (arrivals: Arrival[]): void => {

@@ -30,8 +30,12 @@ export const useConversation = (id: string) =>
     refetchOnWindowFocus: false,
   })
 
-export const useCounts = () =>
-  useQuery({ queryKey: keys.counts, queryFn: ({ signal }) => api(ConversationCounts, 'GET', '/api/conversations/counts', { signal }) })
+export const useCounts = (enabled = true) =>
+  useQuery({
+    queryKey: keys.counts,
+    queryFn: ({ signal }) => api(ConversationCounts, 'GET', '/api/conversations/counts', { signal }),
+    enabled,
+  })
 
 export const useContact = (id: string) =>
   useQuery({ queryKey: keys.contact(id), queryFn: ({ signal }) => api(Contact, 'GET', `/api/contacts/${id}`, { signal }) })

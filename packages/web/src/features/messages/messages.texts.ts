@@ -29,7 +29,7 @@ export const messagesTexts = texts(
       activity: 'Movimento da conversa',
       unsupported: 'Mensagem não suportada',
     },
-    by: { contact: 'Cliente', us: 'Nós', you: 'Você', system: 'Sistema' },
+    by: { us: 'Nós', you: 'Você' },
     status: {
       queued: 'Na fila para sair',
       sending: 'Enviando',
@@ -59,7 +59,6 @@ export const messagesTexts = texts(
       reaction: '{{emoji}} de {{who}}',
       goToQuoted: 'Ir para a mensagem citada',
       quotedGone: 'Mensagem que não temos',
-      more: 'Ver mais',
     },
     media: {
       pending: 'Chegando do WhatsApp…',
@@ -139,7 +138,7 @@ export const messagesTexts = texts(
       activity: 'Conversation event',
       unsupported: 'Unsupported message',
     },
-    by: { contact: 'Customer', us: 'Us', you: 'You', system: 'System' },
+    by: { us: 'Us', you: 'You' },
     status: {
       queued: 'Waiting to leave',
       sending: 'Sending',
@@ -169,7 +168,6 @@ export const messagesTexts = texts(
       reaction: '{{emoji}} from {{who}}',
       goToQuoted: 'Go to the quoted message',
       quotedGone: 'A message we do not have',
-      more: 'Show more',
     },
     media: {
       pending: 'Arriving from WhatsApp…',

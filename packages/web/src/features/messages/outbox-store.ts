@@ -32,7 +32,10 @@ const subscribe = (listener: () => void) => {
 }
 export const useOutbox = (): Outbox => useSyncExternalStore(subscribe, () => outbox)
 
-const isWorthWaiting = (error: unknown): boolean => isApiError(error) && (error.status === 0 || error.status === 429 || error.status >= 500)
+/** A lost login is no refusal either: the message goes when the same person is back. */
+const isLoginLost = (error: unknown): boolean => isApiError(error) && error.status === 401
+const isWorthWaiting = (error: unknown): boolean =>
+  isLoginLost(error) || (isApiError(error) && (error.status === 0 || error.status === 429 || error.status >= 500))
 
 const problemOf = (error: unknown): OutboxProblem => ({
   title: errorSentence(error),
@@ -88,6 +91,7 @@ const sendOne = async (entry: OutboxEntry): Promise<void> => {
     if (isWorthWaiting(error)) {
       dispatch({ type: 'lost', clientId: entry.clientId })
       clearTimeout(timer)
+      if (isLoginLost(error)) return
       const asked = isApiError(error) ? error.retryAfter : null
       timer = setTimeout(flushOutbox, (asked ?? retryDelay(entry.attempts + 1)) * 1000)
       return

@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next'
 import { useCan, useMe } from '../../../lib/session.ts'
 import { useShortcut } from '../../../lib/shortcuts.ts'
 import { Avatar } from '../../../ui/Avatar.tsx'
+import { formatPhone } from '../../contacts/format-phone.ts'
 import { useAssign, useSetStatus } from '../actions.ts'
 import { TagPill } from '../list/TagPill.tsx'
 import { AssigneeMenu } from './AssigneeMenu.tsx'
@@ -104,7 +105,7 @@ export function ConversationHeader({ conversation, detailsOpen, onDetails, onBac
           )}
         </div>
         <div className={classes.under}>
-          <span className={classes.phone}>{conversation.contact.phone ?? t('header.noPhone')}</span>
+          <span className={classes.phone}>{conversation.contact.phone ? formatPhone(conversation.contact.phone) : t('header.noPhone')}</span>
           <TagButton conversation={conversation} />
         </div>
       </div>

@@ -9,6 +9,7 @@ import { useCan } from '../../../lib/session.ts'
 import { Avatar } from '../../../ui/Avatar.tsx'
 import { CopyButton } from '../../../ui/CopyButton.tsx'
 import { ErrorState } from '../../../ui/ErrorState.tsx'
+import { formatPhone } from '../../contacts/format-phone.ts'
 import { useContact } from '../queries.ts'
 import classes from './DetailsPane.module.css'
 import { InlineField } from './InlineField.tsx'
@@ -44,7 +45,7 @@ function ContactFields({ contact }: { contact: Contact }) {
       <section className={classes.section}>
         <div className={classes.fact}>
           <Phone size={15} aria-hidden />
-          <span className={classes.phone}>{contact.phone ?? t('header.noPhone')}</span>
+          <span className={classes.phone}>{contact.phone ? formatPhone(contact.phone) : t('header.noPhone')}</span>
           {contact.phone && <CopyButton value={contact.phone} label={t('details.phone')} />}
         </div>
         <div className={classes.fact}>

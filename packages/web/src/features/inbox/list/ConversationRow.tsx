@@ -1,16 +1,16 @@
 import type { Conversation } from '@atende/contracts/conversations'
 import { Link } from '@tanstack/react-router'
-import { Hourglass, MessageCircle } from 'lucide-react'
+import { MessageCircle } from 'lucide-react'
 import { memo } from 'react'
 import { useTranslation } from 'react-i18next'
-import { formatStamp, formatWaiting } from '../../../lib/time.ts'
+import { formatStamp } from '../../../lib/time.ts'
 import { Avatar } from '../../../ui/Avatar.tsx'
 import { StatusIcon } from '../../messages/Ticks.tsx'
 import { TypeIcon } from '../../messages/TypeIcon.tsx'
 import { usePreview } from '../../messages/use-preview.ts'
 import { windowState } from '../window.ts'
 import classes from './ConversationRow.module.css'
-import { RowSigns } from './RowSigns.tsx'
+import { RowSigns, Waiting } from './RowSigns.tsx'
 
 type LastLineProps = { last: NonNullable<Conversation['lastMessage']> }
 
@@ -55,13 +55,7 @@ export const ConversationRow = memo(function ConversationRow({ conversation, ope
       <span className={classes.main}>
         <span className={classes.top}>
           <span className={classes.name}>{contact.name}</span>
-          {waitingSince && (
-            <span className={classes.waiting} title={t('row.waiting', { time: formatWaiting(waitingSince, now) })}>
-              <Hourglass size={11} aria-hidden />
-              <span aria-hidden>{formatWaiting(waitingSince, now)}</span>
-              <span className={classes.hidden}>{t('row.waiting', { time: formatWaiting(waitingSince, now) })}</span>
-            </span>
-          )}
+          {waitingSince && <Waiting since={waitingSince} now={now} />}
           <time className={classes.time} dateTime={conversation.lastActivityAt}>
             {formatStamp(conversation.lastActivityAt, now)}
           </time>

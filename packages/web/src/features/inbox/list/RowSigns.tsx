@@ -1,14 +1,30 @@
 import type { Conversation } from '@atende/contracts/conversations'
-import { Timer, UserRound } from 'lucide-react'
+import { Hourglass, Timer, UserRound } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { useMe } from '../../../lib/session.ts'
-import { formatRemaining } from '../../../lib/time.ts'
+import { formatRemaining, formatWaiting } from '../../../lib/time.ts'
 import { windowState } from '../window.ts'
 import classes from './ConversationRow.module.css'
 import { TagPill } from './TagPill.tsx'
 
 const SHOWN_TAGS = 2
 const SHOWN_BESIDE_COUNTDOWN = 1
+
+const MINUTE = 60_000
+
+/** Since when the customer waits. The first minute is not counted in seconds: that would only hurry. */
+export function Waiting({ since, now }: { since: string; now: number }) {
+  const { t } = useTranslation('inbox')
+  const fresh = now - Date.parse(since) < MINUTE
+  const time = fresh ? t('row.waitingNow') : formatWaiting(since, now)
+  return (
+    <span className={classes.waiting} title={fresh ? time : t('row.waiting', { time })}>
+      <Hourglass size={11} aria-hidden />
+      <span aria-hidden>{time}</span>
+      <span className={classes.hidden}>{fresh ? time : t('row.waiting', { time })}</span>
+    </span>
+  )
+}
 
 type RowSignsProps = { conversation: Conversation; now: number }
 

@@ -12,6 +12,7 @@ import { api } from '../../../lib/api.ts'
 import { keys } from '../../../lib/query.ts'
 import { Avatar } from '../../../ui/Avatar.tsx'
 import { ErrorState } from '../../../ui/ErrorState.tsx'
+import { formatPhone } from '../../contacts/format-phone.ts'
 import classes from './ContactDialog.module.css'
 
 type Card = z.infer<typeof ContactCard>
@@ -54,7 +55,7 @@ export function ContactDialog({ onSend, onClose }: ContactDialogProps) {
               <Avatar name={contact.name} seed={contact.id} size={36} />
               <span className={classes.words}>
                 <span className={classes.name}>{contact.name}</span>
-                <span className={classes.phone}>{contact.phone ?? t('contactForm.noPhone')}</span>
+                <span className={classes.phone}>{contact.phone ? formatPhone(contact.phone) : t('contactForm.noPhone')}</span>
               </span>
             </UnstyledButton>
           ))}
