@@ -20,7 +20,8 @@ export async function measureBrowser(rig: Rig, perSecond: number, seconds: numbe
   if (!existsSync(CHROMIUM)) return { name, note: `no Chromium at ${CHROMIUM}` }
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGS })
   try {
-    const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, locale: 'pt-BR' })
+    // Tall enough to hold every conversation: messages of one second share their place in the list.
+    const page = await browser.newPage({ viewport: { width: 1440, height: 4000 }, locale: 'pt-BR' })
     await page.goto(`${rig.server.url}/entrar`)
     await page.getByLabel('E-mail').fill(rig.account.email)
     await page.getByLabel('Senha', { exact: true }).fill(rig.account.password)

@@ -150,7 +150,7 @@ export const inboxTexts = texts(
     pane: { list: 'Conversation list', conversation: 'Conversation', details: 'Contact details' },
     viewLabel: 'Which conversations',
     view: { mine: 'Mine', unassigned: 'Unassigned', all: 'All', unread: 'Unread' },
-    viewShort: { mine: 'Mine', unassigned: 'Free', all: 'All', unread: 'Unread' },
+    viewShort: { mine: 'Mine', unassigned: 'Unassigned', all: 'All', unread: 'Unread' },
     status: { open: 'Open', resolved: 'Resolved', label: 'Status' },
     search: { label: 'Search conversations', placeholder: 'Name, phone or text', clear: 'Clear the search' },
     filters: {

@@ -75,7 +75,7 @@ function Inside({ message, entry, bare }: { message: Message; entry: OutboxEntry
 /** One message. Memoised: news about one do not redraw the others. */
 export const Bubble = memo(function Bubble({ message, entry, first, last, flash, focusable }: BubbleProps) {
   const { t } = useTranslation('messages')
-  const { userId, contactName } = useThread()
+  const { userId, contactName, backToComposer } = useThread()
   const { textOf } = usePreview()
   const { active, events, done, setChoosing } = useActive()
   const ours = message.direction === 'out'
@@ -98,7 +98,16 @@ export const Bubble = memo(function Bubble({ message, entry, first, last, flash,
         {first && colleague && <span className={classes.sender}>{colleague}</span>}
         <div className={classes.line}>
           <Inside message={message} entry={entry} bare={isBare(message)} />
-          {active && !entry && <BubbleActions message={message} onDone={done} onOpenChange={setChoosing} />}
+          {active && !entry && (
+            <BubbleActions
+              message={message}
+              onDone={() => {
+                done()
+                backToComposer()
+              }}
+              onOpenChange={setChoosing}
+            />
+          )}
         </div>
         {message.reactions.length > 0 && <Reactions message={message} />}
       </div>

@@ -8,6 +8,7 @@ import { useOutbox } from './outbox-store.ts'
 import type { useMessages } from './queries.ts'
 import classes from './Timeline.module.css'
 import { Row } from './TimelineRows.tsx'
+import { useThread } from './thread-context.ts'
 import { buildTimeline, rowIndexOf, type TimelineRow } from './timeline.ts'
 import { useArrivals } from './use-arrivals.ts'
 import { usePreview } from './use-preview.ts'
@@ -89,6 +90,7 @@ const openAt = (rows: readonly TimelineRow[], target: Target | null) => {
 export function MessageList(props: MessageListProps) {
   const { query, target, onTarget, onAtEnd, onNewest } = props
   const { t } = useTranslation('messages')
+  const { backToComposer } = useThread()
   const { rows, pending } = useRows(props)
   const [start] = useState(() => openAt(rows, target))
   const { scroller, virtualizer, items, atEnd } = useTimelineScroll(rows, start, query)
@@ -116,7 +118,11 @@ export function MessageList(props: MessageListProps) {
     const timer = setTimeout(() => setFlash(null), 1_700)
     return () => clearTimeout(timer)
   }, [flash])
-  const toEnd = (): void => (query.hasNextPage ? onNewest() : virtualizer.scrollToEnd())
+  const toEnd = (): void => {
+    if (query.hasNextPage) onNewest()
+    else virtualizer.scrollToEnd()
+    backToComposer()
+  }
 
   return (
     <div className={classes.frame}>

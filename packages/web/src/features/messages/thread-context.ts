@@ -13,6 +13,8 @@ export type Thread = {
   jumpTo: (messageId: string) => void
   retry: (message: Message) => void
   openImage: (media: Media, caption: string) => void
+  /** After a click whose button goes away: else the next letters typed would be single-key shortcuts. */
+  backToComposer: () => void
 }
 
 const ThreadContext = createContext<Thread | null>(null)

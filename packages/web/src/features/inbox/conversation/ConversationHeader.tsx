@@ -73,7 +73,7 @@ function TagButton({ conversation }: { conversation: Conversation }) {
         </span>
         <span className={classes.addTag}>
           <Tags size={13} aria-hidden />
-          {conversation.tags.length === 0 && t('tags.add')}
+          {conversation.tags.length === 0 && <span className={classes.tagLabel}>{t('tags.add')}</span>}
         </span>
       </button>
     </TagEditor>
