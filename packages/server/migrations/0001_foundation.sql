@@ -1,4 +1,4 @@
--- Tenant isolation: one helper makes a table a tenant's table. Nothing below may skip it (platform/isolation.test.ts looks).
+-- Tenant isolation: one helper makes a table a tenant's table. Nothing below may skip it (tests/isolation.test.ts looks).
 create function current_tenant() returns uuid language sql stable parallel safe as
 $$ select nullif(current_setting('app.tenant_id', true), '')::uuid $$;
 

@@ -213,10 +213,11 @@ create table webhook_events (
   received_at timestamptz not null default now(),
   processed_at timestamptz,
   attempts int not null default 0,
+  retry_at timestamptz,
   error text,
   understood boolean
 );
-create index webhook_events_waiting on webhook_events (id) where processed_at is null and attempts < 10;
+create index webhook_events_waiting on webhook_events (id) where processed_at is null and attempts < 25 and tenant_id is not null;
 create index webhook_events_list on webhook_events (tenant_id, id desc);
 create index webhook_events_problem on webhook_events (tenant_id, id desc) where error is not null or understood = false;
 create index webhook_events_age on webhook_events (received_at);

@@ -53,7 +53,8 @@ create function door_take_webhooks(p_after uuid, p_max int)
 returns table (id uuid, tenant_id uuid, channel_id uuid, body bytea, attempts int)
 language sql security definer set search_path = public, pg_temp as $$
   select e.id, e.tenant_id, e.channel_id, e.body, e.attempts from webhook_events e
-  where e.processed_at is null and e.attempts < 10 and e.tenant_id is not null and (p_after is null or e.id > p_after)
+  where e.processed_at is null and e.attempts < 25 and e.tenant_id is not null and (p_after is null or e.id > p_after)
+    and (e.retry_at is null or e.retry_at <= now())
   order by e.id limit least(p_max, 1000) for update skip locked
 $$;
 create function door_take_webhook(p_id uuid) returns setof uuid
@@ -62,19 +63,22 @@ language sql security definer set search_path = public, pg_temp as $$
 $$;
 create function door_webhook_backlog() returns table (waiting bigint, oldest timestamptz)
 language sql stable security definer set search_path = public, pg_temp as $$
-  select count(*), min(received_at) from webhook_events where processed_at is null and attempts < 10 and tenant_id is not null
+  select count(*), min(received_at) from webhook_events where processed_at is null and attempts < 25 and tenant_id is not null
 $$;
 
--- The tail of outgoing events for this process's sockets: everything committed since the mark; `horizon` is the next mark.
-create function door_tail_events(p_from xid8, p_max int)
+-- The tail of outgoing events for this process's sockets, a page at a time: after (p_from, p_after), or from p_from on.
+create function door_tail_events(p_from xid8, p_after uuid, p_max int)
 returns table (id uuid, tenant_id uuid, kind text, payload jsonb, xid xid8)
 language sql stable security definer set search_path = public, pg_temp as $$
-  select e.id, e.tenant_id, e.kind, e.payload, e.xid from outgoing_events e where e.xid >= p_from order by e.xid, e.id limit p_max
+  select e.id, e.tenant_id, e.kind, e.payload, e.xid from outgoing_events e
+  where case when p_after is null then e.xid >= p_from else (e.xid, e.id) > (p_from, p_after) end and e.xid >= p_from
+  order by e.xid, e.id limit p_max
 $$;
+-- What was told and what was understood has served; what was not understood stays.
 create function door_purge(p_events interval, p_webhooks interval) returns void
 language sql security definer set search_path = public, pg_temp as $$
   delete from outgoing_events where created_at < now() - p_events;
-  delete from webhook_events where received_at < now() - p_webhooks and processed_at is not null
+  delete from webhook_events where received_at < now() - p_webhooks and processed_at is not null and understood
 $$;
 
 -- Search inside the current tenant. A definer, because the planner may not use these indexes below row-level security.

@@ -22,11 +22,13 @@ import { createHttp, type Http, sendProblem, serveWeb } from './platform/http.ts
 
 export const WEB_DIST = path.join(REPOSITORY, 'packages/web/dist')
 
-/** List 1: every route. */
+/** List 1: every route. A worker has only those that say how it is. */
 export async function createApp(ctx: Context, parts: { webhooks: WebhookStore; health: HealthParts }): Promise<Http> {
   const app = await createHttp(ctx)
   guardRoutes(app, ctx)
   await registerOpenApi(app)
+  healthRoutes(app, ctx, parts.health)
+  if (ctx.config.ROLE === 'worker') return app
   await app.register(async () => {
     accessRoutes(app, ctx)
     userRoutes(app, ctx)
@@ -38,11 +40,13 @@ export async function createApp(ctx: Context, parts: { webhooks: WebhookStore; h
     mediaRoutes(app, ctx)
     channelRoutes(app, ctx)
     webhookEventRoutes(app, ctx)
-    healthRoutes(app, ctx, parts.health)
     apiDocsRoutes(app, ctx)
   })
   await webhookRoutes(app, ctx, parts.webhooks)
   if (existsSync(path.join(WEB_DIST, 'index.html'))) await serveWeb(app, WEB_DIST)
-  else app.setNotFoundHandler((request, reply) => sendProblem(request, reply, { code: 'not_found' }))
+  else {
+    ctx.log.warn('the web client is not built (npm run build): only the API answers')
+    app.setNotFoundHandler((request, reply) => sendProblem(request, reply, { code: 'not_found' }))
+  }
   return app
 }

@@ -11,12 +11,14 @@ import { replayEvents, tellEvents } from './listeners.ts'
 import type { Config } from './platform/config.ts'
 import type { Context } from './platform/context.ts'
 import { EventTail } from './platform/events.ts'
+import { findHome } from './platform/home.ts'
 import type { Http } from './platform/http.ts'
 import { type Installation, openInstallation, prepareInstallation } from './platform/installation.ts'
 import { Jobs } from './platform/jobs.ts'
 import { createLog } from './platform/log.ts'
 import { freePort } from './platform/ports.ts'
 import { startRealtime } from './platform/realtime.ts'
+import { forgetRunning, noteRunning, requireAlone } from './platform/running-file.ts'
 import { Signals } from './platform/signals.ts'
 import { diskStorage } from './platform/storage.ts'
 import { startUpkeep } from './upkeep.ts'
@@ -32,7 +34,7 @@ export type Server = {
   stop: () => Promise<void>
 }
 
-function createContext(config: Config, installation: Installation, port: number): Context {
+function createContext(config: Config, installation: Installation, port: () => number): Context {
   const log = createLog(config)
   return {
     config,
@@ -44,68 +46,93 @@ function createContext(config: Config, installation: Installation, port: number)
     signals: new Signals(installation.appUrl, log),
     storage: diskStorage(path.join(installation.home, 'media')),
     startedAt: Date.now(),
-    publicUrl: () => (config.PUBLIC_URL ?? `http://${config.HOST}:${port}`).replace(/\/+$/, ''),
+    publicUrl: () => (config.PUBLIC_URL ?? `http://${config.HOST}:${port()}`).replace(/\/+$/, ''),
   }
 }
 
-/** Parts of the web role: HTTP, sockets, the event tail that feeds them. */
-async function startWeb(ctx: Context, app: Http) {
-  const typing = attendantTyping(ctx, (tenantId, conversationId) => showTyping(ctx, tenantId, conversationId))
-  const realtime = startRealtime(app, ctx, { conversationExists, replay: replayEvents(ctx), onTyping: typing })
+type HealthState = { stopping: boolean; sockets: () => number }
+type Part = { start: () => Promise<void>; stop: () => Promise<void> }
+
+/** Web role: sockets, and the event tail that feeds them. */
+function webPart(ctx: Context, app: Http, health: HealthState): Part {
+  const onTyping = attendantTyping(ctx, (tenantId, conversationId) => showTyping(ctx, tenantId, conversationId))
+  const realtime = startRealtime(app, ctx, { conversationExists, replay: replayEvents(ctx), onTyping })
   startTyping(ctx, realtime)
+  health.sockets = () => realtime.io.engine.clientsCount
   const tail = new EventTail(ctx.db, ctx.signals, ctx.log, tellEvents(ctx, realtime))
-  return { realtime, tail }
+  return {
+    start: () => tail.start(),
+    async stop() {
+      await realtime.stop()
+      await tail.stop()
+    },
+  }
 }
 
-/**
- * Starts the roles that the configuration names, on a database that is brought up to date first.
- * @throws ConfigError, or when the port is taken and PORT_SEARCH is off
- */
-export async function startServer(config: Config, opened?: Installation): Promise<Server> {
+/** Worker role: stored deliveries, jobs, upkeep. */
+function workerPart(ctx: Context, receiver: Receiver): Part {
+  let upkeep: { stop: () => void } | undefined
+  return {
+    async start() {
+      receiver.start()
+      await ctx.jobs.work(jobBindings(ctx))
+      upkeep = startUpkeep(ctx)
+    },
+    async stop() {
+      upkeep?.stop()
+      await receiver.stop()
+    },
+  }
+}
+
+async function prepare(config: Config, opened: Installation | undefined): Promise<Installation> {
+  if (!opened && !config.DATABASE_URL) await requireAlone(findHome(config.DATA_DIR))
   const installation = opened ?? (await openInstallation(config))
   await prepareInstallation(installation, JOB_DEFINITIONS)
   if (config.SUPER_ADMIN_EMAIL && config.SUPER_ADMIN_PASSWORD) {
     await ensureSuperAdmin(installation.ownerUrl, config.SUPER_ADMIN_EMAIL, config.SUPER_ADMIN_PASSWORD)
   }
-  const port = config.PORT_SEARCH ? await freePort(config.PORT, config.HOST) : config.PORT
-  let listeningPort = port
-  const ctx = createContext(config, installation, port)
-  ctx.publicUrl = () => (config.PUBLIC_URL ?? `http://${config.HOST}:${listeningPort}`).replace(/\/+$/, '')
+  return installation
+}
 
-  const isWorker = config.ROLE !== 'web'
+/**
+ * Starts the roles that the configuration names, on a database that is brought up to date first. A worker alone answers only
+ * /health, /ready and /alive.
+ * @throws ConfigError, AlreadyRunning, or when the port is taken and PORT_SEARCH is off
+ */
+export async function startServer(config: Config, opened?: Installation): Promise<Server> {
+  const installation = await prepare(config, opened)
+  const wanted = config.PORT_SEARCH ? await freePort(config.PORT, config.HOST) : config.PORT
+  const listening = { port: wanted }
+  const ctx = createContext(config, installation, () => listening.port)
+
+  const [isWeb, isWorker] = [config.ROLE !== 'worker', config.ROLE !== 'web']
   const receiver = new Receiver(ctx, ({ tenantId, typing }) => void customerTypes(ctx, tenantId, typing).catch((err) => ctx.log.debug({ err }, 'typing')))
   const webhooks = createWebhookStore(ctx, () => (isWorker ? receiver.wake() : void ctx.signals.send(WEBHOOKS_CHANNEL)))
-  const state = { stopping: false, sockets: () => 0 }
-  const app = await createApp(ctx, { webhooks, health: state })
-  const { realtime, tail } = await startWeb(ctx, app)
-  state.sockets = () => realtime.io.engine.clientsCount
+  const health: HealthState = { stopping: false, sockets: () => 0 }
+  const app = await createApp(ctx, { webhooks, health })
+  const parts = [...(isWeb ? [webPart(ctx, app, health)] : []), ...(isWorker ? [workerPart(ctx, receiver)] : [])]
 
   await ctx.signals.start()
   await ctx.jobs.start()
-  await tail.start()
-  await app.listen({ port, host: config.HOST })
+  await app.listen({ port: wanted, host: config.HOST })
   const address = app.server.address()
-  if (address && typeof address === 'object') listeningPort = address.port
-  if (isWorker) {
-    receiver.start()
-    await ctx.jobs.work(jobBindings(ctx))
-  }
-  const upkeep = isWorker ? startUpkeep(ctx) : undefined
+  if (address && typeof address === 'object') listening.port = address.port
+  for (const part of parts) await part.start()
+  if (installation.embedded) noteRunning(installation.home, ctx.publicUrl())
 
   return {
     url: ctx.publicUrl(),
-    port: listeningPort,
+    port: listening.port,
     ctx,
     installation,
     routes: app.declaredRoutes,
     async stop() {
-      state.stopping = true
-      upkeep?.stop()
-      await realtime.stop()
+      health.stopping = true
+      if (installation.embedded) forgetRunning(installation.home)
+      await Promise.all(parts.map((part) => part.stop()))
       await app.close()
       await webhooks.idle()
-      await receiver.stop()
-      await tail.stop()
       await ctx.jobs.stop()
       await ctx.signals.stop()
       if (!opened) await installation.close({ alsoAdopted: true })

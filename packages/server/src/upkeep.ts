@@ -9,5 +9,6 @@ export function startUpkeep(ctx: Context): { stop: () => void } {
     sql`select door_purge(interval '7 days', interval '30 days')`.execute(ctx.db).catch((err: unknown) => ctx.log.error({ err }, 'upkeep: purge failed'))
   const timer = setInterval(purge, HOUR)
   timer.unref()
+  void purge()
   return { stop: () => clearInterval(timer) }
 }

@@ -36,7 +36,7 @@ async function begin(demo: boolean, json: boolean): Promise<Running> {
   const seconds = () => Number(((performance.now() - began) / 1000).toFixed(2))
   if (demo) {
     const { startDemo } = await import('../demo/start-demo.ts')
-    const { server, emulator, stop } = await startDemo(began)
+    const { server, emulator, stop } = await startDemo(began, json)
     return { url: server.url, pid: process.pid, seconds: seconds(), phoneUrl: emulator.phoneUrl, stop }
   }
   const [{ startServer }, { loadConfig }] = [await import('../main.ts'), await import('../platform/config.ts')]

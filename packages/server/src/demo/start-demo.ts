@@ -1,14 +1,13 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { styleText } from 'node:util'
 import pg from 'pg'
 import { type Emulator, startEmulator } from 'whatsapp-emulator'
-import { z } from 'zod'
 import { type Server, startServer } from '../main.ts'
 import { loadConfig } from '../platform/config.ts'
 import { findHome } from '../platform/home.ts'
 import { type Installation, openInstallation } from '../platform/installation.ts'
 import { freePort } from '../platform/ports.ts'
+import { requireAlone } from '../platform/running-file.ts'
 import { buildWeb } from './build-web.ts'
 import { DEMO, PAST } from './demo-data.ts'
 import { seedDemo } from './seed-demo.ts'
@@ -50,30 +49,11 @@ function introducePast(emulator: Emulator): void {
   }
 }
 
-const Running = z.object({ url: z.string() })
-/** Another demo lives in this folder: two would fight over one emulator's memory. */
-export class AlreadyRunning extends Error {
-  readonly url: string
-  constructor(url: string) {
-    super(`Atende já está aberto em ${url}. Encerre-o antes (Ctrl+C no terminal dele), ou use outra pasta com DATA_DIR.`)
-    this.url = url
-  }
-}
-
-/** Who was killed leaves the file behind; only who answers counts. @throws AlreadyRunning */
-async function requireAlone(file: string): Promise<void> {
-  const left = existsSync(file) ? Running.safeParse(JSON.parse(readFileSync(file, 'utf8') || '{}')).data : undefined
-  if (!left) return
-  const answer = await fetch(`${left.url}/alive`, { signal: AbortSignal.timeout(1000) }).catch(() => undefined)
-  if (answer?.ok) throw new AlreadyRunning(left.url)
-}
-
 /** Everything on one machine, with invented data: embedded PostgreSQL, server, emulator. */
-export async function startDemo(began = performance.now()): Promise<Demo> {
-  const runningFile = path.join(findHome(loadConfig().DATA_DIR), 'running.json')
-  await requireAlone(runningFile)
+export async function startDemo(began = performance.now(), quiet = false): Promise<Demo> {
+  await requireAlone(findHome(loadConfig().DATA_DIR))
   const emulatorPort = await freePort(EMULATOR_PORT)
-  const config = loadConfig({ PORT_SEARCH: 'true', EMULATOR_URL: `http://127.0.0.1:${emulatorPort}` }, { LOG_LEVEL: 'warn' })
+  const config = loadConfig({ PORT_SEARCH: 'true', EMULATOR_URL: `http://127.0.0.1:${emulatorPort}` }, { LOG_LEVEL: 'warn', NODE_ENV: 'development' })
   const [installation, built] = await Promise.all([openInstallation(config), buildWeb()])
   const emulator = await startEmulator({
     port: emulatorPort,
@@ -82,17 +62,15 @@ export async function startDemo(began = performance.now()): Promise<Demo> {
     quiet: true,
   })
   const server = await startServer(config, installation)
-  writeFileSync(runningFile, JSON.stringify({ url: server.url }))
   const { phoneNumberId, wabaId, accessToken, appSecret, verifyToken } = emulator.defaults
   const fresh = await seedDemo(server.ctx, { phoneNumberId, wabaId, accessToken, appSecret, verifyToken, graphUrl: emulator.graphUrl })
   await reconnectEmulator(server, emulator)
   if (fresh) introducePast(emulator)
-  printWelcome({ server, emulator, wantedPort: config.PORT, seconds: (performance.now() - began) / 1000, fresh, built })
+  if (!quiet) printWelcome({ server, emulator, wantedPort: config.PORT, seconds: (performance.now() - began) / 1000, fresh, built })
   return {
     server,
     emulator,
     async stop() {
-      rmSync(runningFile, { force: true })
       await server.stop()
       await emulator.stop()
       await installation.close({ alsoAdopted: true })
@@ -118,6 +96,7 @@ function printWelcome(d: { server: Server; emulator: Emulator; wantedPort: numbe
       `  ${label('Entrar com')} ${DEMO.owner.email} ${styleText('dim', '(proprietária)')}`,
       `  ${label('')} ${DEMO.attendants[0].email} ${styleText('dim', 'ou')} ${DEMO.attendants[1].email} ${styleText('dim', '(atendentes)')}`,
       `  ${label('Senha')} ${DEMO.password}`,
+      `  ${label('Dados em')} ${styleText('dim', d.server.installation.home)}`,
       '',
       ...notes.map((n) => `  ${styleText('yellow', n)}`),
       ...(notes.length > 0 ? [''] : []),

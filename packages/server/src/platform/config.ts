@@ -14,7 +14,8 @@ const list = z.string().transform((v) =>
 )
 
 const Env = z.object({
-  NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
+  /** `development` opens /debug and lets channels use any Graph address; the demo sets it. */
+  NODE_ENV: z.enum(['development', 'test', 'production']).default('production'),
   ROLE: z.enum(['all', 'web', 'worker']).default('all'),
   HOST: z.string().default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
@@ -48,6 +49,8 @@ const Env = z.object({
     .default('v26.0'),
   /** Base address of the emulator; set by `start --demo`. */
   EMULATOR_URL: z.url().optional(),
+  /** New companies per network and hour. */
+  SIGN_UP_LIMIT: z.coerce.number().int().min(1).default(60),
   LOGIN_LIMIT: z.coerce.number().int().min(1).default(5),
 })
 

@@ -47,7 +47,8 @@ export async function eventsSince(tx: TenantTx, cursor: string, max: number): Pr
   return rows.length > max ? undefined : rows.map((r) => ({ ...r, tenantId: r.tenant_id }))
 }
 
-export type TailHandler = (events: StoredEvent[], horizon: string) => Promise<void>
+/** `cursor`: from here a reader that missed any of these events would find them all again. */
+export type TailHandler = (events: StoredEvent[], cursor: string) => Promise<void>
 
 /**
  * Reads every committed event once, in this process, soon after its commit. A plain "id greater than the last" would lose events
@@ -98,15 +99,17 @@ export class EventTail {
   async #drain(): Promise<void> {
     const horizon = await currentHorizon(this.#db)
     const seen = new Set<string>()
-    for (let from = this.#mark, full = true; full; ) {
+    let from: { xid: string; id: string | null } = { xid: this.#mark, id: null }
+    for (let full = true; full; ) {
       const { rows } = await sql<StoredEvent & { tenant_id: string }>`
-        select id, tenant_id, kind, payload, xid::text xid from door_tail_events(${from}::xid8, ${TAIL_PAGE})`.execute(this.#db)
-      const fresh = rows.filter((r) => !this.#seen.has(r.id) && !seen.has(r.id)).map((r) => ({ ...r, tenantId: r.tenant_id }))
+        select id, tenant_id, kind, payload, xid::text xid from door_tail_events(${from.xid}::xid8, ${from.id}::uuid, ${TAIL_PAGE})`.execute(this.#db)
+      const fresh = rows.filter((r) => !this.#seen.has(r.id)).map((r) => ({ ...r, tenantId: r.tenant_id }))
       for (const r of rows) seen.add(r.id)
-      if (fresh.length > 0) await this.#handle(fresh, horizon)
+      // The old mark, not the new horizon: whoever loses the connection within this round reads the whole round again.
+      if (fresh.length > 0) await this.#handle(fresh, this.#mark)
       const last = rows.at(-1)
-      full = rows.length === TAIL_PAGE && fresh.length > 0
-      if (last) from = last.xid
+      full = rows.length === TAIL_PAGE
+      if (last) from = { xid: last.xid, id: last.id }
     }
     this.#mark = horizon
     this.#seen = seen

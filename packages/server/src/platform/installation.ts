@@ -5,6 +5,7 @@ import { type Database, ensureAppRole, migrate, openDatabase } from './database.
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded-postgres.ts'
 import { findHome, loadSecrets } from './home.ts'
 import { type JobQueue, prepareJobs } from './jobs.ts'
+import { runningServer } from './running-file.ts'
 
 const EMBEDDED_PORT = 54_329
 
@@ -93,7 +94,9 @@ export async function openInstallation(config: Config): Promise<Installation> {
     embedded,
     async close({ alsoAdopted } = { alsoAdopted: false }) {
       await db.destroy()
-      if (embedded && (alsoAdopted || !embedded.adopted)) await embedded.stop()
+      if (!embedded) return
+      // A server may have come to rely on the database that a command had started.
+      if (alsoAdopted || !(embedded.adopted || (await runningServer(home)))) await embedded.stop()
     },
   }
 }

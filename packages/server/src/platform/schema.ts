@@ -202,6 +202,7 @@ export type DB = {
     received_at: Created
     processed_at: Date | null
     attempts: Defaulted<number>
+    retry_at: Date | null
     error: string | null
     understood: boolean | null
   }

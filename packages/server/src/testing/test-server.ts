@@ -25,7 +25,16 @@ export async function startTestServer(settings: Record<string, string> = {}) {
   const database = await createTestDatabase(inject('postgres'))
   const home = mkdtempSync(path.join(tmpdir(), 'atende-test-home-'))
   const { db } = openDatabase(database.appUrl, 8)
-  const config = loadConfig({ NODE_ENV: 'test', PORT: '0', LOG_LEVEL: 'fatal', LOGIN_LIMIT: '5', DATABASE_URL: database.appUrl, DATA_DIR: home, ...settings })
+  const config = loadConfig({
+    NODE_ENV: 'test',
+    PORT: '0',
+    LOG_LEVEL: 'fatal',
+    LOGIN_LIMIT: '5',
+    SIGN_UP_LIMIT: '1000',
+    DATABASE_URL: database.appUrl,
+    DATA_DIR: home,
+    ...settings,
+  })
   const keys = new Keys('11'.repeat(32))
   const installation = {
     home,

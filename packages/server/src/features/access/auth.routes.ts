@@ -13,6 +13,7 @@ import { logOut, refresh } from './refresh.ts'
 import { clearRefreshCookie, clientOf, readRefreshCookie, requireOwnOrigin, setRefreshCookie } from './refresh-cookie.ts'
 import { register } from './register.ts'
 import { endOwnSession, listSessions, type Opened, presentLogin, readMe } from './sessions.ts'
+import { signUpLimit } from './sign-up-limit.ts'
 
 const tags = ['auth']
 
@@ -23,10 +24,12 @@ export async function sendLogin(ctx: Context, reply: FastifyReply, opened: Opene
 }
 
 export function authRoutes(app: Http, ctx: Context, limit: LoginLimit): void {
+  const requireSignUpRoom = signUpLimit(ctx.config.SIGN_UP_LIMIT)
   app.post(
     '/api/auth/register',
     { config: { access: 'public' }, schema: { tags, summary: 'Sign a company up', body: RegisterInput, response: { 201: Login } } },
     async (request, reply) => {
+      await requireSignUpRoom(request.ip)
       const login = await sendLogin(ctx, reply, await register(ctx, request.body, clientOf(request)))
       return reply.code(201).send(login)
     },

@@ -132,7 +132,7 @@ describe('testing a connection', () => {
     expect(failing(tested.body.checks)).toEqual(['subscription'])
     expect((await server.call('GET', `/api/channels/${id}`, { token: who.token })).body).toMatchObject({
       status: 'error',
-      lastError: expect.stringContaining('Inscrever'),
+      lastError: expect.stringContaining('Assinar'),
     })
     expect(await server.call('POST', `/api/channels/${id}/subscribe`, { token: who.token })).toMatchObject({ status: 200, body: { ok: true } })
     expect((await server.call('GET', `/api/channels/${id}`, { token: who.token })).body).toMatchObject({ status: 'connected', lastError: null })

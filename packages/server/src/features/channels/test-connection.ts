@@ -69,7 +69,7 @@ async function checkSubscription(graph: Graph, wabaId: string): Promise<Check> {
   try {
     const apps = await graph.getSubscribedApps(wabaId)
     if (apps.length > 0) return passed('subscription', 'Seu aplicativo recebe as mensagens desta conta.')
-    return failed('subscription', 'Seu aplicativo ainda não recebe as mensagens desta conta. Use "Inscrever o aplicativo".')
+    return failed('subscription', 'Seu aplicativo ainda não recebe as mensagens desta conta. Use "Assinar os eventos por aqui".')
   } catch (e) {
     return failed('subscription', sayFailure(e, 'A Meta não encontrou esta conta com este token. Confira o ID da conta do WhatsApp (WABA).'))
   }

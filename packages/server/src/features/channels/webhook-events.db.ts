@@ -34,5 +34,8 @@ export const find = async (tx: TenantTx, id: string): Promise<EventRow | undefin
 
 /** Puts it back among the waiting ones, as if it had just come. */
 export const putBack = async (tx: TenantTx, id: string): Promise<boolean> =>
-  (await sql`update webhook_events set processed_at = null, attempts = 0, error = null, understood = null where id = ${id} returning id`.execute(tx)).rows
-    .length > 0
+  (
+    await sql`update webhook_events set processed_at = null, attempts = 0, retry_at = null, error = null, understood = null where id = ${id} returning id`.execute(
+      tx,
+    )
+  ).rows.length > 0

@@ -29,9 +29,13 @@ export async function receiveMessages(ctx: Context, tx: TenantTx, tenantId: stri
   )
   const saved = await saveMessages(tx, tenantId, placed)
   const reopened = await noteArrivals(tx, arrivalsOf(saved))
-  for (const conversation of reopened) await writeActivity(tx, tenantId, conversation, 'reopened', { by: null })
+  const notes: NewEvent[] = []
+  for (const conversation of reopened) {
+    const messageId = await writeActivity(tx, tenantId, conversation, 'reopened', { by: null })
+    notes.push({ kind: 'message.new', payload: { messageId, conversationId: conversation.id } })
+  }
   const touched = await connectReactionsAndQuotes(tx, saved)
-  await tellAndFollowUp(ctx, tx, tenantId, saved, touched)
+  await tellAndFollowUp(ctx, tx, tenantId, saved, touched, notes)
 }
 
 async function withoutKnown(tx: TenantTx, list: readonly InboundMessage[]): Promise<InboundMessage[]> {
@@ -118,9 +122,11 @@ async function tellAndFollowUp(
   tenantId: string,
   saved: readonly Placed[],
   touched: readonly { id: string; conversation_id: string }[],
+  notes: readonly NewEvent[],
 ): Promise<void> {
   const shown = saved.filter((p) => p.inbound.type !== 'reaction')
   const events: NewEvent[] = [
+    ...notes,
     ...shown.map((p) => ({ kind: 'message.new' as const, payload: { messageId: p.id, conversationId: p.conversationId } })),
     ...touched.map((t) => ({ kind: 'message.updated' as const, payload: { messageId: t.id, conversationId: t.conversation_id } })),
   ]

@@ -96,7 +96,8 @@ async function followUp(ctx: Context, tx: TenantTx, login: TenantLogin, conversa
     events.push(...touched.map((t) => ({ kind: 'message.updated' as const, payload: { messageId: t.id, conversationId: t.conversation_id } })))
   } else {
     if (conversation.status === 'resolved') {
-      await writeActivity(tx, login.tenantId, { id: conversation.id, channelId: conversation.channel_id }, 'reopened', { by: login.userName })
+      const messageId = await writeActivity(tx, login.tenantId, { id: conversation.id, channelId: conversation.channel_id }, 'reopened', { by: login.userName })
+      events.push({ kind: 'message.new', payload: { messageId, conversationId: conversation.id } })
     }
     await noteDeparture(tx, conversation.id, message)
     events.push({ kind: 'message.new', payload })

@@ -10,6 +10,8 @@ import { WEBHOOKS_CHANNEL } from './webhook-store.ts'
 const BATCH = 400
 /** How often the whole waiting list is looked through, for events that a plain cursor passed by. */
 const SWEEP_MS = 1000
+/** A failing delivery is tried for about half a day, in growing gaps; after that a person may replay it. */
+const RETRY_MAX_SECONDS = 3600
 
 type Taken = { id: string; tenant_id: string; channel_id: string | null; body: Buffer; attempts: number }
 type Typing = { tenantId: string; typing: Understood['typing'] }
@@ -106,11 +108,9 @@ export class Receiver {
       const message = err instanceof Error ? err.message.slice(0, 500) : 'unknown'
       await this.#ctx.db.transaction().execute(async (tx) => {
         const mine = await enterTenant(tx, event.tenant_id)
-        await mine
-          .updateTable('webhook_events')
-          .set({ attempts: event.attempts + 1, error: message })
-          .where('id', '=', event.id)
-          .execute()
+        const attempts = event.attempts + 1
+        const retry_at = new Date(Date.now() + Math.min(2 ** event.attempts, RETRY_MAX_SECONDS) * 1000)
+        await mine.updateTable('webhook_events').set({ attempts, retry_at, error: message }).where('id', '=', event.id).execute()
       })
     }
   }

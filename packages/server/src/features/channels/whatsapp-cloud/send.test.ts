@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Emulator } from 'whatsapp-emulator'
 import { connectEmulator } from '../../../testing/test-channel.ts'
 import { eventually, startTestServer, type TestServer } from '../../../testing/test-server.ts'
+import { sendWaiting } from './send.ts'
 
 let server: TestServer
 let owner: Awaited<ReturnType<TestServer['register']>>
@@ -122,5 +123,60 @@ describe('a token that no longer works', () => {
       return body.items.some((c) => c.status === 'error') ? body.items : undefined
     })
     expect(channels[0]?.lastError).toBeTruthy()
+  })
+})
+
+describe('a fault of our own while sending', () => {
+  let quiet: TestServer
+  let boss: Awaited<ReturnType<TestServer['register']>>
+  let phone: Emulator
+  let conversationId = ''
+
+  // The web role only: nobody takes the jobs but the test.
+  beforeAll(async () => {
+    quiet = await startTestServer({ ROLE: 'web' })
+    boss = await quiet.register()
+    const connected = await connectEmulator(quiet, boss)
+    phone = connected.emulator
+    const contact = await quiet.call<{ id: string }>('POST', '/api/contacts', { token: boss.token, body: { name: 'Marina', phone: '+55 11 98765-4321' } })
+    const made = await quiet.call<{ id: string }>('POST', '/api/conversations', {
+      token: boss.token,
+      body: { contactId: contact.body.id, channelId: connected.channelId },
+    })
+    conversationId = made.body.id
+    await quiet.sql('update conversations set last_inbound_at = now()')
+    phone.control.setWindow('5511987654321', true)
+  })
+  afterAll(async () => {
+    await quiet.close()
+    await phone.stop()
+  })
+  const say = async (text: string) =>
+    (
+      await quiet.call<Message>('POST', '/api/messages', {
+        token: boss.token,
+        body: { conversationId, clientId: crypto.randomUUID(), content: { type: 'text', text } },
+      })
+    ).body.id
+  const now = async (id: string) => (await quiet.call<Message>('GET', `/api/messages/${id}`, { token: boss.token })).body
+  const work = (lastAttempt: boolean) =>
+    sendWaiting(quiet.ctx, { tenantId: boss.tenantId, conversationId }, { id: 'test', attempt: lastAttempt ? 9 : 1, lastAttempt })
+
+  it('after it left is unknown, not failed: sending it again could double it', async () => {
+    await quiet.sql(
+      "create function test_deaf() returns trigger language plpgsql as $$ begin if new.outcome = 'accepted' then raise exception 'planted fault'; end if; return new; end $$",
+    )
+    await quiet.sql('create trigger test_deaf before update on send_attempts for each row execute function test_deaf()')
+    const id = await say('saiu, mas não anotamos')
+    await work(true)
+    expect((await now(id)).status).toBe('unknown')
+    await quiet.sql('drop trigger test_deaf on send_attempts')
+  })
+  it('before it left is failed, and no try stands on record', async () => {
+    const id = await say('não dá para escrever')
+    await quiet.sql("update messages set type = 'hologram' where id = $1", [id])
+    await work(true)
+    expect((await now(id)).status).toBe('failed')
+    expect(await quiet.sql('select 1 from send_attempts where message_id = $1', [id])).toEqual([])
   })
 })

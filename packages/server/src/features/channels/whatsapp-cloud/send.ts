@@ -42,11 +42,24 @@ export async function sendWaiting(ctx: Context, job: Job, meta: JobMeta): Promis
     if (!meta.lastAttempt) throw e
     // A job that fails for good would hold back its conversation for ever: the message keeps the failure, the job ends well.
     ctx.log.error({ err: e, jobId: meta.id }, 'send: given up')
-    await tenantTx(ctx, job.tenantId, async (tx) => {
-      const message = await db.nextWaiting(tx, job.conversationId)
-      if (message) await end(tx, job, message, 'failed', explainOwn('gave_up'))
-    })
+    await tenantTx(ctx, job.tenantId, (tx) => giveUp(tx, job))
   }
+}
+
+/** A try that is on record without its end may have arrived; without one, nothing left. */
+async function giveUp(tx: TenantTx, job: Job): Promise<void> {
+  const message = await db.nextWaiting(tx, job.conversationId)
+  if (!message || (await closeLostTry(tx, job, message))) return
+  await end(tx, job, message, 'failed', explainOwn('gave_up'))
+}
+
+/** A process died, or lost its database, between asking and hearing: a late status may still tell, nobody else can. */
+async function closeLostTry(tx: TenantTx, job: Job, message: Waiting): Promise<boolean> {
+  const open = await db.openAttempt(tx, message.id)
+  if (!open) return false
+  await db.finishAttempt(tx, open.id, { outcome: 'unknown' })
+  await end(tx, job, message, 'unknown', explainOwn('unknown_outcome'))
+  return true
 }
 
 async function takeAndSend(ctx: Context, job: Job, meta: JobMeta): Promise<void> {
@@ -55,22 +68,21 @@ async function takeAndSend(ctx: Context, job: Job, meta: JobMeta): Promise<void>
   const graph = createGraph(turn.channel)
   const media = await uploadMedia(ctx, job, turn, graph, meta)
   if (media === 'ended') return
-  const attempt = await tenantTx(ctx, job.tenantId, (tx) => db.startAttempt(tx, job.tenantId, turn.message.id))
-  const { message } = turn
-  const result = await graph.sendMessage(
-    turn.channel.phoneNumberId,
-    messageBody(turn.to, {
-      id: message.id,
-      type: message.type,
-      body: message.body,
-      content: message.content,
-      quotedProviderId: message.quoted_provider_id,
-      media,
-    }),
-  )
+  const { message, to, channel } = turn
+  // Made before the try is on record: what cannot be written never left.
+  const body = messageBody(to, {
+    id: message.id,
+    type: message.type,
+    body: message.body,
+    content: message.content,
+    quotedProviderId: message.quoted_provider_id,
+    media,
+  })
+  const attempt = await tenantTx(ctx, job.tenantId, (tx) => db.startAttempt(tx, job.tenantId, message.id))
+  const result = await graph.sendMessage(channel.phoneNumberId, body)
   const again = await tenantTx(ctx, job.tenantId, (tx) => settle(tx, job, turn, attempt, result, meta))
   if (result.outcome === 'refused' && result.error.code !== null && CHANNEL_BROKEN.has(result.error.code)) {
-    await noteChannelError(ctx, job.tenantId, turn.channel.id, explainError(result.error.code).title)
+    await noteChannelError(ctx, job.tenantId, channel.id, explainError(result.error.code).title)
   }
   if (again) throw new Error(`send again later: ${result.outcome}`)
 }
@@ -79,13 +91,7 @@ async function takeAndSend(ctx: Context, job: Job, meta: JobMeta): Promise<void>
 async function takeTurn(ctx: Context, tx: TenantTx, job: Job): Promise<Turn | undefined> {
   const message = await db.nextWaiting(tx, job.conversationId)
   if (!message) return undefined
-  const open = await db.openAttempt(tx, message.id)
-  if (open) {
-    // A process died between asking and hearing: a late status may still tell, nobody else can.
-    await db.finishAttempt(tx, open.id, { outcome: 'unknown' })
-    await end(tx, job, message, 'unknown', explainOwn('unknown_outcome'))
-    return undefined
-  }
+  if (await closeLostTry(tx, job, message)) return undefined
   const channel = await getSendingChannel(ctx, tx, message.channel_id)
   if (!channel) {
     await end(tx, job, message, 'failed', explainOwn('channel_unavailable'))
