@@ -85,14 +85,9 @@ function workerPart(ctx: Context, receiver: Receiver): Part {
   }
 }
 
-async function prepare(config: Config, opened: Installation | undefined): Promise<Installation> {
+async function open(config: Config, opened: Installation | undefined): Promise<Installation> {
   if (!opened && !config.DATABASE_URL) await requireAlone(findHome(config.DATA_DIR))
-  const installation = opened ?? (await openInstallation(config))
-  await prepareInstallation(installation, JOB_DEFINITIONS)
-  if (config.SUPER_ADMIN_EMAIL && config.SUPER_ADMIN_PASSWORD) {
-    await ensureSuperAdmin(installation.ownerUrl, config.SUPER_ADMIN_EMAIL, config.SUPER_ADMIN_PASSWORD)
-  }
-  return installation
+  return opened ?? openInstallation(config)
 }
 
 /**
@@ -101,7 +96,23 @@ async function prepare(config: Config, opened: Installation | undefined): Promis
  * @throws ConfigError, AlreadyRunning, or when the port is taken and PORT_SEARCH is off
  */
 export async function startServer(config: Config, opened?: Installation): Promise<Server> {
-  const installation = await prepare(config, opened)
+  const installation = await open(config, opened)
+  return startRoles(config, installation, opened === undefined).catch(async (e) => {
+    // A start that failed leaves nothing running behind.
+    if (!opened) await installation.close({ alsoAdopted: true })
+    throw e
+  })
+}
+
+async function bringUpToDate(config: Config, installation: Installation): Promise<void> {
+  await prepareInstallation(installation, JOB_DEFINITIONS)
+  if (config.SUPER_ADMIN_EMAIL && config.SUPER_ADMIN_PASSWORD) {
+    await ensureSuperAdmin(installation.ownerUrl, config.SUPER_ADMIN_EMAIL, config.SUPER_ADMIN_PASSWORD)
+  }
+}
+
+async function startRoles(config: Config, installation: Installation, own: boolean): Promise<Server> {
+  await bringUpToDate(config, installation)
   const wanted = config.PORT_SEARCH ? await freePort(config.PORT, config.HOST) : config.PORT
   const listening = { port: wanted }
   const ctx = createContext(config, installation, () => listening.port)
@@ -135,7 +146,7 @@ export async function startServer(config: Config, opened?: Installation): Promis
       await webhooks.idle()
       await ctx.jobs.stop()
       await ctx.signals.stop()
-      if (!opened) await installation.close({ alsoAdopted: true })
+      if (own) await installation.close({ alsoAdopted: true })
     },
   }
 }

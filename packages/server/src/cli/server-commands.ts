@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { print, say, warn } from './output.ts'
+import { fail, print, say, warn } from './output.ts'
 
 type Running = { url: string; pid: number; seconds: number; phoneUrl?: string; stop: () => Promise<void> }
 
@@ -51,7 +51,8 @@ async function start(_: unknown, command: Command): Promise<void> {
   const asked = new Promise<void>((done) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => done())
   })
-  const { stop, ...running } = await begin(demo, json)
+  // A server that could not start may still hold timers and sockets: the process ends all the same.
+  const { stop, ...running } = await begin(demo, json).catch((e) => process.exit(fail(e, json)))
   // The demo prints its own welcome.
   if (json) say(JSON.stringify(running))
   else if (!demo && process.stdout.isTTY) say(`Atende is running at ${running.url} (started in ${running.seconds} s). Ctrl+C stops it.`)

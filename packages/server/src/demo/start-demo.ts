@@ -3,7 +3,7 @@ import { styleText } from 'node:util'
 import pg from 'pg'
 import { type Emulator, startEmulator } from 'whatsapp-emulator'
 import { type Server, startServer } from '../main.ts'
-import { loadConfig } from '../platform/config.ts'
+import { type Config, loadConfig } from '../platform/config.ts'
 import { findHome } from '../platform/home.ts'
 import { type Installation, openInstallation } from '../platform/installation.ts'
 import { freePort } from '../platform/ports.ts'
@@ -54,7 +54,22 @@ export async function startDemo(began = performance.now(), quiet = false): Promi
   await requireAlone(findHome(loadConfig().DATA_DIR))
   const emulatorPort = await freePort(EMULATOR_PORT)
   const config = loadConfig({ PORT_SEARCH: 'true', EMULATOR_URL: `http://127.0.0.1:${emulatorPort}` }, { LOG_LEVEL: 'warn', NODE_ENV: 'development' })
-  const [installation, built] = await Promise.all([openInstallation(config), buildWeb()])
+  const [opened, web] = await Promise.allSettled([openInstallation(config), buildWeb()])
+  if (opened.status === 'rejected') throw opened.reason
+  const installation = opened.value
+  try {
+    if (web.status === 'rejected') throw web.reason
+    return await startParts({ config, installation, emulatorPort, began, quiet, built: web.value })
+  } catch (e) {
+    // A start that failed leaves nothing running behind.
+    await installation.close({ alsoAdopted: true })
+    throw e
+  }
+}
+
+type Parts = { config: Config; installation: Installation; emulatorPort: number; began: number; quiet: boolean; built: boolean }
+
+async function startParts({ config, installation, emulatorPort, began, quiet, built }: Parts): Promise<Demo> {
   const emulator = await startEmulator({
     port: emulatorPort,
     stateFile: path.join(installation.home, 'emulator.jsonl'),

@@ -70,15 +70,16 @@ async function findBinaries(home: string, ids: Ids | undefined): Promise<string>
   const works = spawnSync(path.join(bin, 'postgres'), ['--version'], { ...ids, cwd: '/' }).status === 0
   if (works) return bin
   // The modules stand where the unprivileged user may not go, or without their links: a copy beside the data serves (60 MB, once).
+  // The folder must be called `native` again: the list of links says so.
   const copy = path.join(home, 'postgres-bin')
   if (!existsSync(copy)) {
     const part = `${copy}.part`
     rmSync(part, { recursive: true, force: true })
-    cpSync(native, part, { recursive: true, verbatimSymlinks: true })
-    makeLinks(part)
+    cpSync(native, path.join(part, 'native'), { recursive: true, verbatimSymlinks: true })
+    makeLinks(path.join(part, 'native'))
     renameSync(part, copy)
   }
-  return path.join(copy, 'bin')
+  return path.join(copy, 'native/bin')
 }
 
 type RunOptions = { uid?: number; gid?: number; cwd: string; env: Record<string, string | undefined> }

@@ -1,6 +1,7 @@
 import pg from 'pg'
 import type { Logger } from './log.ts'
 
+const AGAIN_MS = 1000
 type Handler = (payload: string) => void
 
 /**
@@ -35,30 +36,35 @@ export class Signals {
 
   async start(): Promise<void> {
     const client = new pg.Client({ connectionString: this.#url, application_name: 'atende-signals', keepAlive: true })
+    // Until it stands, a failure is told by `connect` alone: listening to both would knock twice as often each time.
+    client.on('error', () => {})
     client.on('notification', (n) => {
       for (const h of this.#handlers.get(n.channel) ?? []) h(n.payload ?? '')
     })
-    client.on('error', () => this.#reconnect(client))
-    client.on('end', () => this.#reconnect(client))
-    await client.connect()
-    for (const channel of this.#handlers.keys()) await client.query(`listen "${channel}"`)
+    try {
+      await client.connect()
+      for (const channel of this.#handlers.keys()) await client.query(`listen "${channel}"`)
+    } catch (e) {
+      await client.end().catch(() => {})
+      throw e
+    }
+    if (this.#closed) return client.end()
     this.#client = client
+    client.on('end', () => {
+      if (this.#client !== client) return
+      this.#client = undefined
+      this.keepTrying()
+    })
     for (const h of this.#reconnected) h()
   }
 
-  #reconnect(client: pg.Client): void {
-    if (this.#closed || (this.#client !== client && this.#client !== undefined)) return
-    this.#client = undefined
-    client.removeAllListeners()
-    client.on('error', () => {})
-    const again = () => {
-      if (this.#closed) return
-      this.start().catch((err) => {
-        this.#log.warn({ err }, 'signals: not connected, trying again')
-        setTimeout(again, 1000).unref()
-      })
-    }
-    setTimeout(again, 200).unref()
+  /** Connects as soon as the database answers, asking once a second. */
+  keepTrying(): void {
+    if (this.#closed) return
+    this.start().catch((err) => {
+      this.#log.warn({ err }, 'signals: not connected, trying again')
+      setTimeout(() => this.keepTrying(), AGAIN_MS).unref()
+    })
   }
 
   async stop(): Promise<void> {
