@@ -19,6 +19,8 @@ export type SystemTx = Transaction<DB>
 export const openDatabase = (url: string, max: number, name = 'atende'): { db: Database; pool: pg.Pool } => {
   const pool = new pg.Pool({ connectionString: url, max, application_name: name, idleTimeoutMillis: 60_000 })
   pool.on('error', () => {})
+  // A connection that is lost while it is lent out tells its query; its own event would end the process.
+  pool.on('connect', (client) => client.on('error', () => {}))
   return { db: new Kysely<DB>({ dialect: new PostgresDialect({ pool }) }), pool }
 }
 

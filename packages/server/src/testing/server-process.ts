@@ -23,6 +23,10 @@ export async function startServerProcess(env: Record<string, string>): Promise<S
   child.stderr?.on('data', (d) => {
     errors = (errors + d).slice(-8000)
   })
+  child.once('exit', (code) => {
+    // A server that ends by itself is a fault worth reading.
+    if (code) process.stderr.write(`the server process ended with ${code}:\n${errors}\n`)
+  })
   const gone = new Promise<void>((done) => child.once('exit', () => done()))
   const said = await new Promise<{ url: string; ownerUrl: string; pid: number }>((done, failed) => {
     let out = ''
