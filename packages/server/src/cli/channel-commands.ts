@@ -74,7 +74,7 @@ async function addChannel(_: unknown, command: Command): Promise<void> {
   })
   const result = await connect(o.tenant, input, o.test)
   const { channel, setup, test } = result
-  print(o.json ?? false, { ...channel, ...result.tenant, ...setup, test }, [
+  print(o.json ?? false, { ...channel, kind: 'whatsapp-cloud', ...result.tenant, ...setup, test }, [
     `Connected ${channel.displayPhoneNumber ?? channel.phoneNumberId} to ${result.tenant.tenantSlug} (${channel.id}).`,
     `Paste at Meta: webhook ${setup.webhookUrl}, verify token ${setup.verifyToken}`,
     ...(test?.checks ?? []).map((c) => `${c.ok ? 'ok    ' : 'check '} ${c.name}: ${c.message}`),
@@ -95,9 +95,11 @@ async function connect(slugOrId: string, input: z.infer<typeof CreateChannelInpu
   const { testConnection } = await import('../features/channels/test-connection.ts')
   const { writeAudit } = await import('../features/audit/audit.ts')
   const { inTenant } = await import('../platform/database.ts')
+  const { runningServer } = await import('../platform/running-file.ts')
   return withInstallation(async ({ config, installation }) => {
     const tenant = await findTenant(installation, slugOrId)
-    const settings = { config, keys: installation.keys, publicUrl: () => (config.PUBLIC_URL ?? `http://${config.HOST}:${config.PORT}`).replace(/\/+$/, '') }
+    const address = config.PUBLIC_URL ?? (await runningServer(installation.home)) ?? `http://${config.HOST}:${config.PORT}`
+    const settings = { config, keys: installation.keys, publicUrl: () => address.replace(/\/+$/, '') }
     const made = await inTenant(installation.db, tenant.id, async (tx) => {
       const channel = await createChannel(settings, tx, tenant.id, input)
       await writeAudit(tx, {

@@ -15,14 +15,14 @@ import { DEMO, PAST, type PastConversation } from './demo-data.ts'
 
 export type EmulatorNumber = { phoneNumberId: string; wabaId: string; accessToken: string; appSecret: string; verifyToken: string; graphUrl: string }
 
-/** Makes the demo tenant, unless it is there. Answers whether it was made now. */
-export async function seedDemo(ctx: Context, number: EmulatorNumber): Promise<boolean> {
+/** Makes the demo tenant, unless it is there. Answers its ids when it was made now. */
+export async function seedDemo(ctx: Context, number: EmulatorNumber): Promise<{ tenantId: string; channelId: string } | undefined> {
   const { rows } = await sql<{ taken: boolean }>`select door_slug_taken(${DEMO.tenant.slug}) as taken`.execute(ctx.db)
-  if (rows[0]?.taken) return false
+  if (rows[0]?.taken) return undefined
   const made = await createTenantWithOwner(ctx, { ...DEMO.tenant, plan: 'PRO', status: 'ACTIVE', owner: { ...DEMO.owner, password: DEMO.password } })
   const { tenantId } = made
   const passwordHash = await hashPassword(DEMO.password)
-  await tenantTx(ctx, tenantId, async (tx) => {
+  const channelId = await tenantTx(ctx, tenantId, async (tx) => {
     await tx.updateTable('tenants').set({ onboarded_at: new Date() }).execute()
     const attendants: string[] = []
     for (const a of DEMO.attendants) {
@@ -35,8 +35,9 @@ export async function seedDemo(ctx: Context, number: EmulatorNumber): Promise<bo
     for (const t of DEMO.tags) tags.set(t.name, (await createTag(tx, tenantId, t)).id)
     const channel = await createChannel(ctx, tx, tenantId, { ...number, name: 'WhatsApp da recepção', emulator: true })
     for (const past of PAST) await seedConversation(tx, { tenantId, channelId: channel.id, attendants, tags }, past)
+    return channel.id
   })
-  return true
+  return { tenantId, channelId }
 }
 
 type Place = { tenantId: string; channelId: string; attendants: string[]; tags: Map<string, string> }

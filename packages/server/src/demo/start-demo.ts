@@ -2,6 +2,7 @@ import path from 'node:path'
 import { styleText } from 'node:util'
 import pg from 'pg'
 import { type Emulator, startEmulator } from 'whatsapp-emulator'
+import { testStored } from '../features/channels/connect-channel.ts'
 import { type Server, startServer } from '../main.ts'
 import { type Config, loadConfig } from '../platform/config.ts'
 import { findHome } from '../platform/home.ts'
@@ -80,8 +81,11 @@ async function startParts({ config, installation, emulatorPort, began, quiet, bu
   const { phoneNumberId, wabaId, accessToken, appSecret, verifyToken } = emulator.defaults
   const fresh = await seedDemo(server.ctx, { phoneNumberId, wabaId, accessToken, appSecret, verifyToken, graphUrl: emulator.graphUrl })
   await reconnectEmulator(server, emulator)
-  if (fresh) introducePast(emulator)
-  if (!quiet) printWelcome({ server, emulator, wantedPort: config.PORT, seconds: (performance.now() - began) / 1000, fresh, built })
+  if (fresh) {
+    introducePast(emulator)
+    await testStored(server.ctx, fresh.tenantId, fresh.channelId)
+  }
+  if (!quiet) printWelcome({ server, emulator, wantedPort: config.PORT, seconds: (performance.now() - began) / 1000, built })
   return {
     server,
     emulator,
@@ -93,7 +97,7 @@ async function startParts({ config, installation, emulatorPort, began, quiet, bu
   }
 }
 
-function printWelcome(d: { server: Server; emulator: Emulator; wantedPort: number; seconds: number; fresh: boolean; built: boolean }): void {
+function printWelcome(d: { server: Server; emulator: Emulator; wantedPort: number; seconds: number; built: boolean }): void {
   const label = (s: string) => styleText('dim', s.padEnd(12))
   const link = (s: string) => styleText(['bold', 'cyan'], s)
   const notes = [
