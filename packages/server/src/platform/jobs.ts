@@ -30,19 +30,13 @@ export const defineJob = <P extends { tenantId: string }>(name: string, payload:
 })
 
 export type JobMeta = { id: string; attempt: number; lastAttempt: boolean }
-export type JobBinding = {
-  // biome-ignore lint/suspicious/noExplicitAny: the list holds jobs of different payloads; each is checked by its own schema before it runs.
-  definition: JobDefinition<any>
-  concurrency: number
-  // biome-ignore lint/suspicious/noExplicitAny: see above.
-  handle: (payload: any, meta: JobMeta) => Promise<void>
-}
-/** Pairs a definition with its handler, with the payload's type checked. */
+/** A job with its handler; what it carries is checked by its own schema before it runs. */
+export type JobBinding = { job: JobQueue; concurrency: number; run: (data: unknown, meta: JobMeta) => Promise<void> }
 export const bindJob = <P extends { tenantId: string }>(
   definition: JobDefinition<P>,
   concurrency: number,
   handle: (payload: P, meta: JobMeta) => Promise<void>,
-): JobBinding => ({ definition, concurrency, handle })
+): JobBinding => ({ job: definition, concurrency, run: (data, meta) => handle(definition.payload.parse(data), meta) })
 
 const queueOptions = (q: QueueSettings) => ({
   policy: q.ordered ? ('key_strict_fifo' as const) : ('standard' as const),
@@ -122,7 +116,7 @@ export class Jobs {
   /** Starts working off the listed jobs. */
   async work(bindings: readonly JobBinding[]): Promise<void> {
     for (const binding of bindings) {
-      const { name, queue } = binding.definition
+      const { name, queue } = binding.job
       await this.#boss.work<object>(
         name,
         {
@@ -143,9 +137,9 @@ export class Jobs {
   async #run(binding: JobBinding, job: Job<object>, retryCount: number, retries: number): Promise<void> {
     const meta: JobMeta = { id: job.id, attempt: retryCount + 1, lastAttempt: retryCount >= retries }
     try {
-      await binding.handle(binding.definition.payload.parse(job.data), meta)
+      await binding.run(job.data, meta)
     } catch (err) {
-      this.#log.warn({ err, job: binding.definition.name, jobId: job.id, attempt: meta.attempt, lastAttempt: meta.lastAttempt }, 'job failed')
+      this.#log.warn({ err, job: binding.job.name, jobId: job.id, attempt: meta.attempt, lastAttempt: meta.lastAttempt }, 'job failed')
       throw err
     }
   }
