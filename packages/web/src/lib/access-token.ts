@@ -14,8 +14,25 @@ const TabMessage = z.discriminatedUnion('type', [
 const tabs = new BroadcastChannel('atende-session')
 const endListeners = new Set<(why: SessionEnd) => void>()
 
+const ASKED_AT = 'atende-refresh-asked-at'
+/** How long a page may wait for a refresh that its predecessor left behind. */
+const LEFT_BEHIND_MS = 1500
+
+/**
+ * A reload kills the page in the middle of its refresh, with its lock; the request itself lives on (keepalive) and brings the new
+ * cookie. The next page must not show the old cookie meanwhile: the server would take it for stolen.
+ */
+async function waitForPredecessor(): Promise<void> {
+  const asked = Number(localStorage.getItem(ASKED_AT) ?? 0)
+  const wait = asked + LEFT_BEHIND_MS - Date.now()
+  if (wait > 0 && wait <= LEFT_BEHIND_MS) await new Promise((done) => setTimeout(done, wait))
+}
+
 async function requestRefresh(): Promise<Login | null> {
-  const answer = await send('/api/auth/refresh', { method: 'POST' })
+  await waitForPredecessor()
+  localStorage.setItem(ASKED_AT, String(Date.now()))
+  const answer = await send('/api/auth/refresh', { method: 'POST', keepalive: true })
+  localStorage.removeItem(ASKED_AT)
   const body = await readJson(answer)
   if (answer.status === 401) return null
   if (!answer.ok) throw errorFromAnswer(answer.status, body, answer.headers)
