@@ -35,6 +35,28 @@ async function accessibilityFaults(page: Page): Promise<string[]> {
     .flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.target.join(' ')} (${n.failureSummary.split('\n')[1]?.trim()})`))
 }
 
+const attach = async (page: Page, what: string) => {
+  await page.getByRole('button', { name: 'Anexar' }).click()
+  await page.getByRole('menuitem', { name: what }).click()
+  await page.getByRole('dialog').waitFor()
+}
+/** What opens over a conversation, each closed again by Escape. */
+const OVER_IT: [what: string, show: (page: Page) => Promise<void>][] = [
+  ['the emoji', (page) => page.getByRole('button', { name: 'Emoji' }).click()],
+  ['the attachments', (page) => page.getByRole('button', { name: 'Anexar' }).click()],
+  ['a location', (page) => attach(page, 'Localização')],
+  ['a contact', (page) => attach(page, 'Contato')],
+  ['the assignment', (page) => page.getByRole('button', { name: /Quem atende/ }).click()],
+  ['more actions', (page) => page.getByRole('button', { name: 'Mais ações' }).click()],
+  [
+    'the shortcuts',
+    async (page) => {
+      await page.getByRole('log').focus()
+      await page.keyboard.press('?')
+    },
+  ],
+]
+
 const VARIANTS = [
   { name: 'wide-light', viewport: { width: 1440, height: 900 }, colorScheme: 'light' },
   { name: 'wide-dark', viewport: { width: 1440, height: 900 }, colorScheme: 'dark' },
@@ -67,8 +89,25 @@ describe.each(VARIANTS)('screens, $name', ({ name, viewport, colorScheme }) => {
     await page.getByText('Bom dia, Rafael! Aceitamos sim').last().waitFor()
     await page.waitForTimeout(500)
     await page.screenshot({ path: path.join(SHOTS, `${name}-conversation.png`) })
-    if (name === 'wide-light') await page.screenshot({ path: path.resolve(import.meta.dirname, '../docs/images/inbox.png') })
+    // The picture of the README: `SCREENSHOTS=1 npm test -- --only e2e` takes a new one.
+    if (name === 'wide-light' && process.env.SCREENSHOTS) await page.screenshot({ path: path.resolve(import.meta.dirname, '../docs/images/inbox.png') })
     expect(await accessibilityFaults(page)).toEqual([])
+  })
+
+  it('stands on the composer, however short it is, and calls people by readable phones', async () => {
+    const log = await page.getByRole('log').boundingBox()
+    const last = await page.locator('[data-message]').last().boundingBox()
+    if (!log || !last) throw new Error('nothing is shown')
+    expect(log.y + log.height - (last.y + last.height)).toBeLessThan(60)
+    await page.getByText('+55 21 98765-0011').first().waitFor()
+  })
+
+  it.each(OVER_IT)('%s over it', async (_what, show) => {
+    await show(page)
+    await page.waitForTimeout(300)
+    expect(await accessibilityFaults(page)).toEqual([])
+    await page.keyboard.press('Escape')
+    await page.waitForTimeout(200)
   })
 })
 

@@ -185,6 +185,32 @@ describe('a customer writes, a person answers', () => {
     await bruno.getByText('Escrevi enquanto você dormia').first().waitFor()
   })
 
+  it('a few letters and Enter are enough for a tag', async () => {
+    await bruno.getByText('Temos sim, Marina!').last().waitFor()
+    await composer(bruno).press('Escape')
+    await bruno.keyboard.press('t')
+    await bruno.getByPlaceholder('Procurar etiqueta').fill('feri')
+    const before = await stage.server.sql('select 1 from conversation_tags')
+    await bruno.keyboard.press('Enter')
+    await eventually(async () => (await stage.server.sql('select 1 from conversation_tags')).length !== before.length)
+    await bruno.keyboard.press('Escape')
+  })
+
+  it('the tabs of one browser count the same, and leaving in one leaves in all', async () => {
+    const twin = await bruno.context().newPage()
+    await twin.goto(`${stage.server.url}/contatos`)
+    await twin.getByText('Marina Souza').first().waitFor()
+    await bruno.bringToFront()
+    await bruno.goto(`${stage.server.url}/contatos`)
+    const box = marina().getByLabel('Mensagem de Marina Souza')
+    await box.fill('Ainda aí?')
+    await box.press('Enter')
+    for (const tab of [bruno, twin]) await tab.waitForFunction(() => document.title.startsWith('(1)'))
+    await twin.getByRole('button', { name: /Sua conta/ }).click()
+    await twin.getByRole('menuitem', { name: 'Sair' }).click()
+    for (const tab of [bruno, twin]) await tab.waitForURL(/\/entrar/)
+  })
+
   it('no page had an error', () => {
     expect(stage.faults).toEqual([])
   })
