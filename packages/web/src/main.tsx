@@ -38,6 +38,7 @@ rememberLocale(getLocale())
 
 // The login page needs little; everybody else gets the frame while the session is being looked up.
 if (!/^\/(entrar|criar-conta|convite)(?:\/|$)/.test(window.location.pathname)) void import('./shell/AppShell.tsx')
+if (/^\/(conversas|$)/.test(window.location.pathname)) void import('./features/inbox/InboxPage.tsx')
 
 const root = document.getElementById('root')
 if (root !== null) {

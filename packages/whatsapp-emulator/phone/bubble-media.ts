@@ -5,6 +5,7 @@ import { initialsOf } from './chat-context.ts'
 import { contentOf } from './describe-message.ts'
 import { h, type IconName, icon } from './dom.ts'
 import { drawMap } from './draw-map.ts'
+import { formatPhone } from './format-phone.ts'
 import { formatSize } from './format-time.ts'
 
 /** Where the page gets the file of a media object, or null when there is none to show. */
@@ -82,7 +83,7 @@ function buildCards(message: ChatMessage): HTMLElement {
       'div',
       { class: 'card' },
       h('span', { class: 'avatar', 'aria-hidden': 'true' }, initialsOf(name)),
-      h('div', {}, h('b', {}, name), h('small', {}, phone)),
+      h('div', {}, h('b', {}, name), h('small', {}, formatPhone(phone))),
     )
   })
   return h('div', {}, ...cards)

@@ -35,6 +35,9 @@ function followEnd(element: HTMLElement): { isNear(): boolean; go(): void; goIfN
   }
   // A picture that loads late makes the chat longer, by more than what counts as near.
   element.addEventListener('load', goIfNear, true)
+  element.addEventListener('loadedmetadata', goIfNear, true)
+  // The composer grows below, or the window changes its size.
+  new ResizeObserver(goIfNear).observe(element)
   element.addEventListener('scroll', () => {
     wasNear = distance() < NEAR_END + 320
   })

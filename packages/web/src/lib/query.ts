@@ -16,6 +16,10 @@ export const queryClient = new QueryClient({
   },
 })
 
+/** The connection is back: what failed for want of it is asked again, without anybody clicking. */
+export const refetchFailed = (): Promise<void> =>
+  queryClient.refetchQueries({ type: 'active', predicate: ({ state }) => state.status === 'error' && worthRepeating(state.error) })
+
 export const keys = {
   me: ['me'] as const,
   sessions: ['sessions'] as const,

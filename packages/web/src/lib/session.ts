@@ -39,8 +39,9 @@ export async function startSession(): Promise<Me | null> {
 
 /** Leaves here and in the other tabs, even when the server cannot be told: the token is forgotten in any case. */
 export async function logout(): Promise<void> {
-  await api(NoContent, 'POST', '/api/auth/logout').catch(() => undefined)
+  // First, or the server's word reaches the other tabs before ours and reads as if somebody else had ended the session.
   tellTabsLogout()
+  await api(NoContent, 'POST', '/api/auth/logout').catch(() => undefined)
   endSession('logout')
 }
 

@@ -2,8 +2,8 @@ import type { ClientToServerEvents, ServerToClientEvents } from '@atende/contrac
 import { useEffect, useEffectEvent } from 'react'
 import { io, type Socket } from 'socket.io-client'
 import { endSession, onSessionEnd, tokenKeeper } from './access-token.ts'
-import { setConnection } from './connection.ts'
-import { queryClient } from './query.ts'
+import { getConnection, setConnection } from './connection.ts'
+import { keys, queryClient, refetchFailed } from './query.ts'
 
 export const socket: Socket<ServerToClientEvents, ClientToServerEvents> = io({
   path: '/socket.io',
@@ -11,13 +11,17 @@ export const socket: Socket<ServerToClientEvents, ClientToServerEvents> = io({
   transports: ['websocket', 'polling'],
   // Some company proxies break websockets; then the slower way is tried by itself.
   tryAllTransports: true,
-  reconnectionDelay: 500,
-  reconnectionDelayMax: 10_000,
+  // Somebody looks at the screen and waits: back within two seconds or so of the server.
+  reconnectionDelay: 400,
+  reconnectionDelayMax: 2_000,
+  randomizationFactor: 0.3,
 })
 
 const ACK_MS = 10_000
 const RENEW_EARLY_MS = 60_000
 const OFFLINE_AFTER_MS = 8_000
+const PROBE_MS = 3_000
+const SLEPT_MS = 30_000
 
 let cursor: string | undefined
 let renewal: ReturnType<typeof setTimeout> | undefined
@@ -29,16 +33,16 @@ async function currentToken(refused: string | null): Promise<string | null> {
   return (await tokenKeeper.refresh(refused))?.token ?? null
 }
 
-async function authenticate(refused: string | null = null): Promise<void> {
+async function authenticate(refused: string | null, patience: number): Promise<void> {
   const token = await currentToken(refused)
   if (token === null) {
     endSession('expired')
     return
   }
-  const answer = await socket.timeout(ACK_MS).emitWithAck('authenticate', cursor === undefined ? { token } : { token, cursor })
+  const answer = await socket.timeout(patience).emitWithAck('authenticate', cursor === undefined ? { token } : { token, cursor })
   if (!answer.ok) {
     // A second refusal in a row with a new token is not about the token.
-    if (refused === null) await authenticate(token)
+    if (refused === null) await authenticate(token, patience)
     else endSession('expired')
     return
   }
@@ -54,9 +58,9 @@ function planRenewal(expiresAt: string): void {
   renewal = setTimeout(() => void tryAuthenticate(tokenKeeper.fresh()), wait)
 }
 
-async function tryAuthenticate(refused: string | null): Promise<void> {
+async function tryAuthenticate(refused: string | null, patience = ACK_MS): Promise<void> {
   try {
-    await authenticate(refused)
+    await authenticate(refused, patience)
   } catch {
     // No answer in time: start the connection again, which authenticates again.
     if (socket.connected) socket.disconnect().connect()
@@ -66,7 +70,9 @@ async function tryAuthenticate(refused: string | null): Promise<void> {
 function markOnline(): void {
   clearTimeout(offlineTimer)
   offlineTimer = undefined
+  if (getConnection() === 'online') return
   setConnection('online')
+  void refetchFailed()
 }
 
 function markAway(): void {
@@ -75,6 +81,8 @@ function markAway(): void {
     setConnection('offline')
     return
   }
+  // Every further try reports here too; what is said plainly must not flicker with them.
+  if (getConnection() === 'offline') return
   setConnection('connecting')
   offlineTimer ??= setTimeout(() => setConnection('offline'), OFFLINE_AFTER_MS)
 }
@@ -88,7 +96,13 @@ function wire(): void {
   socket.on('disconnect', (reason) => {
     markAway()
     // The server closed it on purpose (restart); the client does not come back by itself then.
-    if (reason === 'io server disconnect' && tokenKeeper.sessionId() !== null) setTimeout(() => socket.connect(), 1_000)
+    if (reason !== 'io server disconnect' || tokenKeeper.sessionId() === null) return
+    setTimeout(() => {
+      if (tokenKeeper.sessionId() === null) return
+      socket.connect()
+      // The usual reason is another role: the screens must know what it may do.
+      void queryClient.invalidateQueries({ queryKey: keys.me })
+    }, 500)
   })
   socket.io.on('reconnect_attempt', markAway)
   socket.on('connect_error', markAway)
@@ -98,8 +112,19 @@ function wire(): void {
   })
   window.addEventListener('offline', markAway)
   window.addEventListener('online', () => {
-    if (socket.connected) markOnline()
+    if (socket.connected) void tryAuthenticate(null, PROBE_MS)
     else socket.connect()
+  })
+  watchSleep()
+}
+
+/** After a sleep the connection may be dead without knowing: ask at once, instead of waiting for the next heartbeat. */
+function watchSleep(): void {
+  let hiddenAt: number | null = null
+  document.addEventListener('visibilitychange', () => {
+    const away = hiddenAt === null ? 0 : Date.now() - hiddenAt
+    hiddenAt = document.visibilityState === 'hidden' ? Date.now() : null
+    if (away > SLEPT_MS && socket.connected) void tryAuthenticate(null, PROBE_MS)
   })
 }
 

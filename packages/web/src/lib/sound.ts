@@ -23,11 +23,10 @@ function note(audio: AudioContext, frequency: number, start: number): void {
 /** Two soft notes, made here so that no file is needed. Browsers allow it only after the person has touched the page. */
 export function playNotice(): void {
   if (!isSoundOn()) return
+  // Before the first touch a sound is refused, and asking for one fills the console.
+  if (!navigator.userActivation.hasBeenActive) return
   context ??= new AudioContext()
-  if (context.state === 'suspended') {
-    void context.resume().catch(() => undefined)
-    if (!navigator.userActivation.hasBeenActive) return
-  }
+  if (context.state === 'suspended') void context.resume().catch(() => undefined)
   const start = context.currentTime + 0.01
   note(context, 659.25, start)
   note(context, 880, start + 0.11)

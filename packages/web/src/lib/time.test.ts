@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
-import { daysBetween, formatDay, formatDuration, formatRelative, formatRemaining, formatStamp } from './time.ts'
+import { daysBetween, formatDay, formatDuration, formatRelative, formatRemaining, formatStamp, formatTime } from './time.ts'
 
 const at = (text: string): Date => new Date(text)
 const now = at('2026-11-20T15:30:00')
@@ -28,6 +28,7 @@ describe('days, as people say them', () => {
     ;(await import('./locale.ts')).rememberLocale('en')
     expect(formatDay(at('2026-11-19T12:00:00'), now)).toBe('yesterday')
     expect(formatRelative(at('2026-11-20T15:27:00'), now)).toBe('3 min ago')
+    expect(formatTime(at('2026-11-20T15:07:00'))).toMatch(/^3:07\sPM$/)
   })
 })
 
@@ -56,6 +57,9 @@ describe('lengths of time', () => {
     [60_000, '1 min'],
     [3_600_000, '1 h'],
     [3_600_000 * 3 + 60_000 * 5, '3 h 05 min'],
+    [86_400_000 - 1, '23 h 59 min'],
+    [86_400_000, '24 h'],
+    [86_400_000 + 3_600_000, '1 d 1 h'],
     [86_400_000 * 2 + 3_600_000 * 4, '2 d 4 h'],
   ])('%d ms is %s', (length, said) => expect(formatDuration(length)).toBe(said))
 

@@ -25,8 +25,8 @@ const startOfDay = (at: Date): number => new Date(at.getFullYear(), at.getMonth(
 /** Whole calendar days from `at` to `now`; rounding absorbs the hour of a daylight saving change. */
 export const daysBetween = (at: Moment, now: Moment = Date.now()): number => Math.round((startOfDay(dateOf(now)) - startOfDay(dateOf(at))) / DAY)
 
-/** "18:40" */
-export const formatTime = (at: Moment): string => formatter('time', { hour: '2-digit', minute: '2-digit' }).format(dateOf(at))
+/** "18:40", "6:40 PM" */
+export const formatTime = (at: Moment): string => formatter('time', { timeStyle: 'short' }).format(dateOf(at))
 
 /** "20 de novembro de 2026 às 18:40" */
 export const formatDateTime = (at: Moment): string => formatter('full', { dateStyle: 'long', timeStyle: 'short' }).format(dateOf(at))
@@ -89,7 +89,8 @@ export function formatDuration(milliseconds: number): string {
   const passed = Math.max(0, milliseconds)
   if (passed < MINUTE) return `${Math.floor(passed / 1000)} s`
   if (passed < HOUR) return `${Math.floor(passed / MINUTE)} min`
-  if (passed < DAY) {
+  // The 24 h window is "24 h", not "1 d".
+  if (passed < DAY + HOUR) {
     const minutes = Math.floor((passed % HOUR) / MINUTE)
     return `${Math.floor(passed / HOUR)} h${minutes > 0 ? ` ${String(minutes).padStart(2, '0')} min` : ''}`
   }

@@ -6,8 +6,7 @@ import classes from './ShortcutHelp.module.css'
 
 export function ShortcutHelp({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const { t } = useTranslation('common')
-  const unique = [...new Map(useShortcutList().map((one) => [`${one.keys}|${one.label}`, one])).values()]
-  const groups = Map.groupBy(unique, (one) => one.group || t('shortcuts.general'))
+  const groups = Map.groupBy(useShortcutList(), (one) => one.group || t('shortcuts.general'))
   return (
     <Modal opened={opened} onClose={onClose} title={t('shortcuts.title')} size="lg" closeButtonProps={{ 'aria-label': t('action.close') }}>
       <Text size="sm" c="dimmed" mb="md">
@@ -18,11 +17,13 @@ export function ShortcutHelp({ opened, onClose }: { opened: boolean; onClose: ()
           <section key={name}>
             <h3 className={classes.name}>{name}</h3>
             <dl className={classes.list}>
-              {list.map((one) => (
-                <div key={`${one.keys}${one.label}`} className={classes.row}>
-                  <dt>{one.label}</dt>
+              {[...Map.groupBy(list, (one) => one.label)].map(([label, ways]) => (
+                <div key={label} className={classes.row}>
+                  <dt>{label}</dt>
                   <dd>
-                    <Kbd keys={one.keys} />
+                    {[...new Set(ways.map((one) => one.keys))].map((keys) => (
+                      <Kbd key={keys} keys={keys} />
+                    ))}
                   </dd>
                 </div>
               ))}

@@ -4,6 +4,7 @@ import { ChevronRight, MessageCircle, Smartphone } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { formatRelative } from '../../lib/time.ts'
 import { Pill } from '../../ui/Pill.tsx'
+import { formatPhone } from '../contacts/format-phone.ts'
 import classes from './ChannelLink.module.css'
 import { ChannelStatus } from './ChannelStatus.tsx'
 
@@ -22,7 +23,9 @@ export function ChannelLink({ channel }: { channel: Channel }) {
           {channel.emulator && channel.name !== t('emulator') && <Pill tone="quiet">{t('emulator')}</Pill>}
         </span>
         <span className={classes.text}>
-          {[channel.displayPhoneNumber ?? channel.phoneNumberId, channel.verifiedName, delivered].filter(Boolean).join(' · ')}
+          {[channel.displayPhoneNumber ? formatPhone(channel.displayPhoneNumber) : channel.phoneNumberId, channel.verifiedName, delivered]
+            .filter(Boolean)
+            .join(' · ')}
         </span>
         {channel.status === 'error' && channel.lastError !== null && <span className={classes.problem}>{channel.lastError}</span>}
       </span>

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { formatRelative } from '../../lib/time.ts'
 import { Facts } from '../../ui/Facts.tsx'
 import { Section } from '../../ui/Section.tsx'
+import { formatPhone } from '../contacts/format-phone.ts'
 import { ChannelStatus } from './ChannelStatus.tsx'
 import { useEmulator, useTestChannel } from './channel-mutations.ts'
 import { PhoneButton } from './EmulatorReady.tsx'
@@ -24,7 +25,7 @@ export function ChannelState({ channel, mayManage }: { channel: Channel; mayMana
         )}
         <Facts
           facts={[
-            [t('page.number'), channel.displayPhoneNumber],
+            [t('page.number'), channel.displayPhoneNumber && formatPhone(channel.displayPhoneNumber)],
             [t('page.verifiedName'), channel.verifiedName],
             [t('page.lastWebhook'), channel.lastWebhookAt === null ? t('page.never') : formatRelative(channel.lastWebhookAt)],
             [t('form.phoneNumberId'), channel.phoneNumberId],

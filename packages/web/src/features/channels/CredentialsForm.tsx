@@ -4,18 +4,24 @@ import { useForm } from '@mantine/form'
 import { useTranslation } from 'react-i18next'
 import { isApiError } from '../../lib/api-error.ts'
 import { fieldErrors } from '../../lib/error-text.ts'
-import { validateWith, withoutBlanks } from '../../lib/form.ts'
+import { validateWith } from '../../lib/form.ts'
+import { Advanced } from '../../ui/Advanced.tsx'
 import { FormError } from '../../ui/FormError.tsx'
 import { useCreateChannel, useTestCredentials } from './channel-mutations.ts'
 import { TestResult } from './TestResult.tsx'
 
-const EMPTY = { name: '', phoneNumberId: '', wabaId: '', accessToken: '', appSecret: '' }
+const EMPTY = { name: '', phoneNumberId: '', wabaId: '', accessToken: '', appSecret: '', graphUrl: '' }
 const Secrets = CreateChannelInput.required({ appSecret: true })
+
+/** Without an address of its own the channel talks to Meta. */
+function withAddress({ graphUrl, ...values }: typeof EMPTY): Omit<typeof EMPTY, 'graphUrl'> & { graphUrl?: string } {
+  return graphUrl.trim() === '' ? values : { ...values, graphUrl: graphUrl.trim() }
+}
 
 function useCredentials(onSaved: (channel: Channel) => void) {
   const { t } = useTranslation('channels')
-  const digits = { phoneNumberId: t('form.digits'), wabaId: t('form.digits') }
-  const form = useForm({ initialValues: EMPTY, validate: validateWith(Secrets, digits) })
+  const own = { phoneNumberId: t('form.digits'), wabaId: t('form.digits'), graphUrl: t('form.graphUrlFormat') }
+  const form = useForm({ initialValues: EMPTY, validate: (values) => validateWith(Secrets, own)(withAddress(values)) })
   const test = useTestCredentials()
   const create = useCreateChannel()
   const onError = (error: unknown): void => {
@@ -23,16 +29,15 @@ function useCredentials(onSaved: (channel: Channel) => void) {
     form.setErrors({ ...fieldErrors(error), ...(taken ? { phoneNumberId: t('form.taken') } : {}) })
   }
   const runTest = (): void => {
-    const { phoneNumberId, wabaId, accessToken } = form.values
-    const credentials = { phoneNumberId, wabaId, accessToken }
-    const problems = validateWith(TestChannelInput, digits)(credentials)
+    const { name: _name, appSecret: _secret, ...credentials } = withAddress(form.values)
+    const problems = validateWith(TestChannelInput, own)(credentials)
     form.setErrors(problems)
     create.reset()
     if (Object.keys(problems).length === 0) test.mutate(credentials, { onError })
   }
   const save = (values: typeof EMPTY): void => {
     test.reset()
-    create.mutate({ ...values, ...withoutBlanks(values) }, { onSuccess: onSaved, onError })
+    create.mutate(withAddress(values), { onSuccess: onSaved, onError })
   }
   return { form, test, create, runTest, save }
 }
@@ -53,6 +58,15 @@ export function CredentialsForm({ onSaved, onBack }: { onSaved: (channel: Channe
           {...form.getInputProps('accessToken')}
         />
         <PasswordInput label={t('form.appSecret')} description={t('form.appSecretHint')} autoComplete="new-password" {...form.getInputProps('appSecret')} />
+        <Advanced title={t('form.advanced')} forced={form.errors.graphUrl !== undefined}>
+          <TextInput
+            label={t('form.graphUrl')}
+            description={t('form.graphUrlHint')}
+            placeholder="https://graph.facebook.com"
+            type="url"
+            {...form.getInputProps('graphUrl')}
+          />
+        </Advanced>
         <Text size="xs" c="dimmed">
           {t('form.kept')}
         </Text>

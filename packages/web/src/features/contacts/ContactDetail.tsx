@@ -17,7 +17,7 @@ import { ContactConversations } from './ContactConversations.tsx'
 import classes from './ContactDetail.module.css'
 import { ContactForm } from './ContactForm.tsx'
 import { useContact, useDeleteContact } from './contact-queries.ts'
-import { formatPhone } from './format-phone.ts'
+import { formatPhone, shownName } from './format-phone.ts'
 import { TalkButton } from './TalkButton.tsx'
 
 function DeleteContact({ contact }: { contact: Contact }) {
@@ -52,7 +52,7 @@ function Head({ contact, onEdit }: { contact: Contact; onEdit: () => void }) {
     <header className={classes.head}>
       <Avatar name={contact.name} seed={contact.id} size={60} />
       <div className={classes.words}>
-        <h2 className={classes.name}>{contact.name}</h2>
+        <h2 className={classes.name}>{shownName(contact.name)}</h2>
         {contact.profileName !== null && <p className={classes.profile}>{t('onWhatsApp', { name: contact.profileName })}</p>}
       </div>
       <Group gap="xs">

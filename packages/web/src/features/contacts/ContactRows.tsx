@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next'
 import { useShortcut } from '../../lib/shortcuts.ts'
 import { Avatar } from '../../ui/Avatar.tsx'
 import classes from './ContactList.module.css'
-import { formatPhone } from './format-phone.ts'
+import { formatPhone, shownName } from './format-phone.ts'
 
 const ROW_PX = 62
 const FROM_END = 12
@@ -59,7 +59,7 @@ export function ContactRows({ contacts, q, selected, onEnd, loadingMore }: Conta
               >
                 <Avatar name={contact.name} seed={contact.id} size={40} />
                 <span className={classes.words}>
-                  <div className={classes.name}>{contact.name}</div>
+                  <div className={classes.name}>{shownName(contact.name)}</div>
                   <div className={classes.text}>{contact.phone === null ? (contact.email ?? t('noPhone')) : formatPhone(contact.phone)}</div>
                 </span>
               </Link>

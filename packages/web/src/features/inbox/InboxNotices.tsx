@@ -3,15 +3,17 @@ import { useEffect, useEffectEvent, useState } from 'react'
 import { setUnreadBadge } from '../../lib/badge.ts'
 import { useConnection } from '../../lib/connection.ts'
 import { notifyDesktop } from '../../lib/desktop-notice.ts'
+import { takeNoticeTurn } from '../../lib/notice-turn.ts'
 import { useMe } from '../../lib/session.ts'
 import { useSocketEvent } from '../../lib/socket.ts'
 import { playNotice } from '../../lib/sound.ts'
+import { shownName } from '../contacts/format-phone.ts'
 import { flushOutbox, hasUnsentFiles, openOutbox } from '../messages/outbox-store.ts'
 import { usePreview } from '../messages/use-preview.ts'
 import { pruneLists } from './cache.ts'
 import { createBatch } from './event-batch.ts'
 import { applyBurst, type LiveEvent } from './live-batch.ts'
-import { type Arrival, needsNotice } from './notify.ts'
+import { type Arrival, concerns, isSeen } from './notify.ts'
 import { useCounts } from './queries.ts'
 
 const isWatching = (): boolean => document.visibilityState === 'visible' && document.hasFocus()
@@ -45,13 +47,10 @@ export function InboxNotices() {
   const { data: counts } = useCounts(user.permissions.includes('conversations.read'))
   useOutboxFlow(user.id)
 
-  const announce = (arrivals: Arrival[]): void => {
-    const last = arrivals.at(-1)
-    if (!last) return
+  const announce = ({ conversation, message }: Arrival): void => {
     playNotice()
-    const { conversation, message } = last
     notifyDesktop({
-      title: conversation.contact.name,
+      title: shownName(conversation.contact.name),
       body: textOf(message.content).slice(0, 140),
       tag: conversation.id,
       onClick: () => void navigate({ to: '/conversas/$conversationId', params: { conversationId: conversation.id }, search: (was) => was }),
@@ -61,7 +60,11 @@ export function InboxNotices() {
     applyBurst(burst, { userId: user.id, openId })
     const situation = { userId: user.id, openId, watching: isWatching(), now: Date.now() }
     const arrivals = burst.flatMap((live) => (live.name === 'message:new' ? [live.event] : []))
-    announce(arrivals.filter((arrival) => needsNotice(arrival, situation)))
+    const mine = arrivals.filter((arrival) => concerns(arrival, situation))
+    const seen = mine.findLast((arrival) => isSeen(arrival, situation))
+    const unseen = mine.findLast((arrival) => !isSeen(arrival, situation))
+    if (seen) void takeNoticeTurn(seen.conversation.id, true, () => undefined)
+    if (unseen) void takeNoticeTurn(unseen.conversation.id, false, () => announce(unseen))
   })
   const [batch] = useState(() => createBatch<LiveEvent>((burst) => flush(burst)))
   useEffect(() => batch.stop, [batch])

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type Arrival, needsNotice } from './notify.ts'
+import { type Arrival, concerns, isSeen } from './notify.ts'
 
 const now = Date.UTC(2026, 10, 20, 12)
 const arrival = (parts: { direction?: 'in' | 'out'; assignee?: string | null; ageMs?: number } = {}): Arrival => {
@@ -10,6 +10,7 @@ const arrival = (parts: { direction?: 'in' | 'out'; assignee?: string | null; ag
     conversation: { id: 'c1', assignee: assignee === null ? null : { id: assignee, name: assignee } },
   } as Arrival
 }
+const needsNotice = (one: Arrival, situation: typeof here) => concerns(one, situation) && !isSeen(one, situation)
 const here = { userId: 'me', openId: 'c1', watching: true, now }
 
 describe('notices', () => {

@@ -7,9 +7,9 @@ type Situation = { userId: string; openId: string | null; watching: boolean; now
 /** Missed messages replayed after a reconnect are shown as unread; a sound for each would only startle. */
 const FRESH = 2 * 60_000
 
-/** A notice only for what needs this person now: a customer wrote to them, or to nobody yet, and they are not looking at it. */
-export const needsNotice = ({ message, conversation }: Arrival, { userId, openId, watching, now }: Situation): boolean =>
-  message.direction === 'in' &&
-  (conversation.assignee === null || conversation.assignee.id === userId) &&
-  now - Date.parse(message.at) < FRESH &&
-  !(watching && conversation.id === openId)
+/** A notice only for what needs this person now: a customer wrote just now to them, or to nobody yet. */
+export const concerns = ({ message, conversation }: Arrival, { userId, now }: Situation): boolean =>
+  message.direction === 'in' && (conversation.assignee === null || conversation.assignee.id === userId) && now - Date.parse(message.at) < FRESH
+
+/** They are looking at it on this very screen: then no tab says anything. */
+export const isSeen = ({ conversation }: Arrival, { openId, watching }: Situation): boolean => watching && conversation.id === openId

@@ -26,7 +26,9 @@ export const useConversation = (id: string) =>
   useQuery({
     queryKey: keys.conversation(id),
     queryFn: ({ signal }) => api(Conversation, 'GET', `/api/conversations/${id}`, { signal }),
-    placeholderData: () => conversationInLists(id),
+    // What the list knows is enough to open it, also when the server is away; it is asked for anew in any case.
+    initialData: () => conversationInLists(id),
+    initialDataUpdatedAt: 0,
     refetchOnWindowFocus: false,
   })
 

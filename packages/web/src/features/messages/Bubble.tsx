@@ -65,7 +65,7 @@ function Inside({ message, entry, bare }: { message: Message; entry: OutboxEntry
         </span>
       )}
       {message.quoted && <Quoted quoted={message.quoted} />}
-      <MessageBody content={message.content} />
+      <MessageBody content={message.content} mine={message.direction === 'out'} />
       <Meta message={message} />
       <SendState message={message} entry={entry} />
     </div>

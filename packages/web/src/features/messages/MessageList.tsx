@@ -62,6 +62,8 @@ function Announcer({ rows }: { rows: readonly TimelineRow[] }) {
 
 const moveFocus = (event: KeyboardEvent<HTMLElement>): void => {
   if (event.key !== 'ArrowUp' && event.key !== 'ArrowDown') return
+  // The arrows scroll the messages here; they must not walk through the list of conversations.
+  if (event.target === event.currentTarget) event.stopPropagation()
   if (!(event.target instanceof HTMLElement) || event.target.dataset.message === undefined) return
   const all = [...event.currentTarget.querySelectorAll<HTMLElement>('[data-message]')]
   const next = all[all.indexOf(event.target) + (event.key === 'ArrowUp' ? -1 : 1)]

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { useCan, useMe } from '../../lib/session.ts'
 import { ErrorState } from '../../ui/ErrorState.tsx'
 import { toast } from '../../ui/toast.ts'
+import { shownName } from '../contacts/format-phone.ts'
 import { Composer, type ComposerHandle } from './composer/Composer.tsx'
 import { Lightbox } from './Lightbox.tsx'
 import { MessageList, type Target } from './MessageList.tsx'
@@ -54,7 +55,7 @@ export function ThreadView({ conversation, windowOpen, onAtEnd }: ThreadViewProp
 
   const thread = useMemo<Thread>(
     () => ({
-      contactName: contact.name,
+      contactName: shownName(contact.name),
       userId: user.id,
       maySend,
       jumpTo,

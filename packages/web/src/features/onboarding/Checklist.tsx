@@ -1,3 +1,4 @@
+import type { Channel } from '@atende/contracts/channels'
 import { Anchor, Button, Text } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -7,25 +8,28 @@ import classes from './OnboardingPage.module.css'
 import { Step } from './Step.tsx'
 
 type StepName = 'channel' | 'team' | 'finish'
-type ChecklistProps = { channelName: string | null; people: number; busy: boolean; onFinish: () => void }
+type ChecklistProps = { channel: Channel | null; people: number; busy: boolean; onFinish: () => void }
 
-const firstOpen = (channelName: string | null, people: number): StepName => {
-  if (channelName === null) return 'channel'
+/** A number is ready when WhatsApp has found the way to us, not when its credentials are kept. */
+const isReady = (channel: Channel | null): boolean => channel !== null && (channel.emulator || channel.handshakeAt !== null)
+
+const firstOpen = (channel: Channel | null, people: number): StepName => {
+  if (!isReady(channel)) return 'channel'
   return people > 0 ? 'finish' : 'team'
 }
 
-export function Checklist({ channelName, people, busy, onFinish }: ChecklistProps) {
+export function Checklist({ channel, people, busy, onFinish }: ChecklistProps) {
   const { t } = useTranslation('onboarding')
-  const [open, setOpen] = useState(() => firstOpen(channelName, people))
+  const [open, setOpen] = useState(() => firstOpen(channel, people))
   const [alone, setAlone] = useState(false)
-  const connected = channelName !== null
+  const connected = isReady(channel)
   const teamDone = people > 0 || alone
   const skipTeam = (): void => {
     setAlone(true)
     setOpen('finish')
   }
   const stepOf = (name: StepName) => ({ open: open === name, onOpen: () => setOpen(name) })
-  const channelText = connected ? t('channel.done', { name: channelName }) : t('channel.text')
+  const channelText = channel === null ? t('channel.text') : t(connected ? 'channel.done' : 'channel.pending', { name: channel.name })
   const teamText = people > 0 ? t('team.done', { count: people }) : t('team.text')
   return (
     <>
@@ -34,7 +38,7 @@ export function Checklist({ channelName, people, busy, onFinish }: ChecklistProp
       </Text>
       <ol className={classes.steps} aria-label={t('steps')}>
         <Step number={1} title={t('channel.title')} text={channelText} done={connected} {...stepOf('channel')}>
-          <ChannelStep connected={connected} onNext={() => setOpen('team')} />
+          <ChannelStep channel={channel} connected={connected} onNext={() => setOpen('team')} />
         </Step>
         <Step number={2} title={t('team.title')} text={teamText} done={teamDone} {...stepOf('team')}>
           <InviteForm onDone={() => setOpen('finish')} doneLabel={t('nextStep')} />

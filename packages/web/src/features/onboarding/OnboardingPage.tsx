@@ -35,7 +35,7 @@ function FirstRun({ onLeave }: { onLeave: () => void }) {
   return (
     <>
       <Checklist
-        channelName={channels.data.find((one) => one.status !== 'disabled')?.name ?? null}
+        channel={channels.data.find((one) => one.status !== 'disabled') ?? null}
         people={users.data.length - 1 + (invitations.data?.length ?? 0)}
         busy={update.isPending}
         onFinish={finish}

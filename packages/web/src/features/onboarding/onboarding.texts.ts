@@ -6,7 +6,12 @@ export const onboardingTexts = texts(
     text: 'Dois passos e vocês já podem atender. Dá para fazer depois: fica no menu até terminar.',
     steps: 'Primeiros passos',
     progress: '{{done}} de {{total}} prontos',
-    channel: { title: 'Conectar o WhatsApp', text: 'Por onde os clientes vão falar com vocês.', done: '{{name}} está pronto.' },
+    channel: {
+      title: 'Conectar o WhatsApp',
+      text: 'Por onde os clientes vão falar com vocês.',
+      done: '{{name}} está pronto.',
+      pending: 'Falta a Meta confirmar o endereço de {{name}}.',
+    },
     team: {
       title: 'Chamar a equipe',
       text: 'Cada pessoa entra com o próprio acesso.',
@@ -25,7 +30,12 @@ export const onboardingTexts = texts(
     text: 'Two steps and you can start answering. You can do it later: it stays in the menu until it is done.',
     steps: 'First steps',
     progress: '{{done}} of {{total}} done',
-    channel: { title: 'Connect WhatsApp', text: 'Where customers will talk to you.', done: '{{name}} is ready.' },
+    channel: {
+      title: 'Connect WhatsApp',
+      text: 'Where customers will talk to you.',
+      done: '{{name}} is ready.',
+      pending: 'Meta has yet to confirm the address of {{name}}.',
+    },
     team: {
       title: 'Call in the team',
       text: 'Each person enters with their own login.',

@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next'
 import { useCan, useMe } from '../../../lib/session.ts'
 import { useShortcut } from '../../../lib/shortcuts.ts'
 import { Avatar } from '../../../ui/Avatar.tsx'
-import { formatPhone } from '../../contacts/format-phone.ts'
+import { formatPhone, shownName } from '../../contacts/format-phone.ts'
 import { useAssign, useSetStatus } from '../actions.ts'
 import { TagPill } from '../list/TagPill.tsx'
 import { AssigneeMenu } from './AssigneeMenu.tsx'
@@ -93,9 +93,9 @@ export function ConversationHeader({ conversation, detailsOpen, onDetails, onBac
       <Avatar name={conversation.contact.name} seed={conversation.contact.id} size={38} />
       <div className={classes.who}>
         <div className={classes.nameLine}>
-          <h2 className={classes.name} title={conversation.contact.name}>
+          <h2 className={classes.name} title={shownName(conversation.contact.name)}>
             <button type="button" className={classes.nameButton} onClick={onDetails}>
-              {conversation.contact.name}
+              {shownName(conversation.contact.name)}
             </button>
           </h2>
           {conversation.status === 'resolved' && (

@@ -3,7 +3,7 @@ import { CreateTagInput, Tag } from '@atende/contracts/tags'
 import { Checkbox, Popover, TextInput, UnstyledButton } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { Plus } from 'lucide-react'
-import { type ReactNode, useState } from 'react'
+import { type KeyboardEvent, type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { api } from '../../../lib/api.ts'
 import { keys, queryClient } from '../../../lib/query.ts'
@@ -40,6 +40,16 @@ function TagChoices({ conversation }: { conversation: Conversation }) {
     setTags([...conversation.tags, tag])
   })
   const toggle = (tag: Tag): void => setTags(chosen.has(tag.id) ? conversation.tags.filter((one) => one.id !== tag.id) : [...conversation.tags, tag])
+  // Type a few letters, Enter, done: the first that fits, or a new one when none does.
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key !== 'Enter' || find.trim() === '' || event.nativeEvent.isComposing) return
+    event.preventDefault()
+    const [first] = shown
+    if (first) {
+      toggle(first)
+      setFind('')
+    } else if (isNew && mayCreate && !create.isPending) create.mutate(find.trim())
+  }
   return (
     <>
       <TextInput
@@ -49,6 +59,7 @@ function TagChoices({ conversation }: { conversation: Conversation }) {
         placeholder={t('tags.find')}
         value={find}
         onChange={(event) => setFind(event.currentTarget.value)}
+        onKeyDown={onKeyDown}
       />
       <div className={classes.choices}>
         {shown.map((tag) => (

@@ -1,6 +1,7 @@
 import { TextInput } from '@mantine/core'
 import { type KeyboardEvent, useState } from 'react'
 import { toastError } from '../../../ui/toast.ts'
+import { shownName } from '../../contacts/format-phone.ts'
 import classes from './DetailsPane.module.css'
 
 type InlineFieldProps = {
@@ -38,7 +39,7 @@ export function InlineField({ value, label, placeholder, disabled, className, ch
   if (draft === null) {
     return (
       <button type="button" className={`${classes.inline} ${className ?? ''}`} title={label} disabled={disabled} onClick={() => setDraft(value)}>
-        {value === '' ? <span className={classes.placeholder}>{placeholder}</span> : value}
+        {value === '' ? <span className={classes.placeholder}>{placeholder}</span> : shownName(value)}
       </button>
     )
   }

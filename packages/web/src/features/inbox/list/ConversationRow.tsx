@@ -5,6 +5,7 @@ import { memo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { formatStamp } from '../../../lib/time.ts'
 import { Avatar } from '../../../ui/Avatar.tsx'
+import { shownName } from '../../contacts/format-phone.ts'
 import { StatusIcon } from '../../messages/Ticks.tsx'
 import { TypeIcon } from '../../messages/TypeIcon.tsx'
 import { usePreview } from '../../messages/use-preview.ts'
@@ -54,7 +55,7 @@ export const ConversationRow = memo(function ConversationRow({ conversation, ope
       </span>
       <span className={classes.main}>
         <span className={classes.top}>
-          <span className={classes.name}>{contact.name}</span>
+          <span className={classes.name}>{shownName(contact.name)}</span>
           {waitingSince && <Waiting since={waitingSince} now={now} />}
           <time className={classes.time} dateTime={conversation.lastActivityAt}>
             {formatStamp(conversation.lastActivityAt, now)}

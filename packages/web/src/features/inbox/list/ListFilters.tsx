@@ -21,6 +21,7 @@ function FilterFields({ search, onChange }: ListFiltersProps) {
         value={search.tag ?? null}
         onChange={(tag) => onChange({ tag: tag ?? undefined })}
         searchable
+        openOnFocus={false}
         clearable
         withScrollArea={false}
         styles={{ options: { maxHeight: 220, overflowY: 'auto' } }}

@@ -10,6 +10,7 @@ import { keys, queryClient } from '../../../lib/query.ts'
 import { useCan } from '../../../lib/session.ts'
 import { Avatar } from '../../../ui/Avatar.tsx'
 import { toastError } from '../../../ui/toast.ts'
+import { formatPhone } from '../../contacts/format-phone.ts'
 import classes from './bodies.module.css'
 
 type Card = z.infer<typeof ContactCard>
@@ -49,7 +50,8 @@ function SaveCard({ card }: { card: Card }) {
   )
 }
 
-export function ContactsBody({ contacts }: { contacts: readonly Card[] }) {
+/** `mine`: our own card needs no saving, it came from our contacts. */
+export function ContactsBody({ contacts, mine }: { contacts: readonly Card[]; mine: boolean }) {
   const { t } = useTranslation('messages')
   const maySave = useCan('contacts.write')
   return (
@@ -60,9 +62,9 @@ export function ContactsBody({ contacts }: { contacts: readonly Card[] }) {
           <span className={classes.cardWords}>
             <span className={classes.cardTitle}>{card.name}</span>
             {card.organization && <span className={classes.fileFacts}>{card.organization}</span>}
-            {card.phones[0] && <span className={`${classes.fileFacts} tabular`}>{card.phones[0].phone}</span>}
+            {card.phones[0] && <span className={`${classes.fileFacts} tabular`}>{formatPhone(card.phones[0].phone)}</span>}
             {card.phones.length > 1 && <span className={classes.fileFacts}>{t('contact.more', { count: card.phones.length - 1 })}</span>}
-            {maySave && <SaveCard card={card} />}
+            {maySave && !mine && <SaveCard card={card} />}
           </span>
         </span>
       ))}

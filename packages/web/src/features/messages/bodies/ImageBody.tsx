@@ -1,4 +1,5 @@
 import type { Media } from '@atende/contracts/media'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useThread } from '../thread-context.ts'
 import { useFreshMedia } from '../use-fresh-media.ts'
@@ -39,9 +40,20 @@ export function StickerBody({ media: given }: { media: Media }) {
 export function VideoBody({ media: given }: { media: Media }) {
   const { t } = useTranslation('messages')
   const { media, broken, onError, retry } = useFreshMedia(given)
+  // WhatsApp does not tell a video's shape; the file does.
+  const [shape, setShape] = useState<Pick<Media, 'width' | 'height'>>(media)
   if (media.status !== 'stored' || !media.url || broken) return <MediaPlaceholder media={media} broken={broken} onRetry={retry} />
   return (
     // biome-ignore lint/a11y/useMediaCaption: customers' videos come without captions
-    <video className={classes.video} style={boxOf(media)} src={media.url} controls preload="metadata" aria-label={t('media.video')} onError={onError} />
+    <video
+      className={classes.video}
+      style={boxOf(shape)}
+      src={media.url}
+      controls
+      preload="metadata"
+      aria-label={t('media.video')}
+      onLoadedMetadata={({ currentTarget: { videoWidth, videoHeight } }) => videoWidth > 0 && setShape({ width: videoWidth, height: videoHeight })}
+      onError={onError}
+    />
   )
 }

@@ -38,7 +38,7 @@ const Caption = ({ text }: { text: string | undefined }) =>
     </span>
   ) : null
 
-export function MessageBody({ content }: { content: MessageContent }) {
+export function MessageBody({ content, mine }: { content: MessageContent; mine: boolean }) {
   switch (content.type) {
     case 'text':
       return <TextBody text={content.text} />
@@ -70,7 +70,7 @@ export function MessageBody({ content }: { content: MessageContent }) {
     case 'location':
       return <LocationBody location={content.location} />
     case 'contacts':
-      return <ContactsBody contacts={content.contacts} />
+      return <ContactsBody contacts={content.contacts} mine={mine} />
     case 'button_reply':
       return <ButtonReply title={content.title} />
     case 'unsupported':

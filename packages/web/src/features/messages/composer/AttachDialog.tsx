@@ -1,8 +1,9 @@
 import type { MediaKind } from '@atende/contracts/media'
 
-import { Button, Group, Modal, Stack, Textarea } from '@mantine/core'
+import { Button, Group, Stack, Textarea } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { Dialog } from '../../../ui/Dialog.tsx'
 import { toast } from '../../../ui/toast.ts'
 import { AttachItem, type Attachment } from './AttachItem.tsx'
 import type { Wanted } from './AttachMenu.tsx'
@@ -73,7 +74,7 @@ export function AttachDialog({ picked, onSend, onClose }: AttachDialogProps) {
   }
   const choose = (id: string, kind: MediaKind): void => setAttachments(attachments.map((one) => (one.id === id ? { ...one, kind } : one)))
   return (
-    <Modal opened onClose={onClose} title={t('attach.title', { count: attachments.length })} size={480}>
+    <Dialog onClose={onClose} title={t('attach.title', { count: attachments.length })} size={480}>
       <Stack gap="sm">
         {attachments.map((one) => (
           <AttachItem key={one.id} attachment={one} onChoose={(kind) => choose(one.id, kind)} onRemove={() => remove(one.id)} />
@@ -104,6 +105,6 @@ export function AttachDialog({ picked, onSend, onClose }: AttachDialogProps) {
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   )
 }

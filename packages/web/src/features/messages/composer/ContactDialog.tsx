@@ -1,7 +1,7 @@
 import { pageOf } from '@atende/contracts/common'
 import { Contact } from '@atende/contracts/contacts'
 import type { ContactCard } from '@atende/contracts/messages'
-import { Modal, ScrollArea, Skeleton, Stack, TextInput, UnstyledButton } from '@mantine/core'
+import { ScrollArea, Skeleton, Stack, TextInput, UnstyledButton } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { Search } from 'lucide-react'
@@ -11,6 +11,7 @@ import type { z } from 'zod'
 import { api } from '../../../lib/api.ts'
 import { keys } from '../../../lib/query.ts'
 import { Avatar } from '../../../ui/Avatar.tsx'
+import { Dialog } from '../../../ui/Dialog.tsx'
 import { ErrorState } from '../../../ui/ErrorState.tsx'
 import { formatPhone } from '../../contacts/format-phone.ts'
 import classes from './ContactDialog.module.css'
@@ -36,7 +37,7 @@ export function ContactDialog({ onSend, onClose }: ContactDialogProps) {
     placeholderData: keepPreviousData,
   })
   return (
-    <Modal opened onClose={onClose} title={t('contactForm.title')} size={420}>
+    <Dialog onClose={onClose} title={t('contactForm.title')} size={420}>
       <Stack gap="sm">
         <TextInput
           data-autofocus
@@ -61,6 +62,6 @@ export function ContactDialog({ onSend, onClose }: ContactDialogProps) {
           ))}
         </ScrollArea>
       </Stack>
-    </Modal>
+    </Dialog>
   )
 }

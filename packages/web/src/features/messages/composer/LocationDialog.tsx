@@ -1,10 +1,11 @@
 import type { Location } from '@atende/contracts/messages'
-import { Alert, Button, Group, Modal, Stack, TextInput } from '@mantine/core'
+import { Alert, Button, Group, Stack, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { LocateFixed } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { z } from 'zod'
+import { Dialog } from '../../../ui/Dialog.tsx'
 
 type LocationDialogProps = { onSend: (location: z.infer<typeof Location>) => void; onClose: () => void }
 
@@ -48,7 +49,7 @@ export function LocationDialog({ onSend, onClose }: LocationDialogProps) {
     }),
   )
   return (
-    <Modal opened onClose={onClose} title={t('locationForm.title')} size={440}>
+    <Dialog onClose={onClose} title={t('locationForm.title')} size={440}>
       <form onSubmit={send} noValidate>
         <Stack gap="sm">
           <TextInput
@@ -72,6 +73,6 @@ export function LocationDialog({ onSend, onClose }: LocationDialogProps) {
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   )
 }
