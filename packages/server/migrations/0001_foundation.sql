@@ -20,6 +20,9 @@ begin
   execute format('create policy owner_door on %s to current_user using (true) with check (true)', t);
 end $$;
 
+-- Which text of each migration was applied; the owner's alone.
+create table migration_checksums (name text primary key, checksum text not null);
+
 create table tenants (
   id uuid primary key,
   name text not null,

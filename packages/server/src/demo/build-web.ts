@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { REPOSITORY } from '../platform/config.ts'
 
@@ -30,11 +30,19 @@ export function webIsStale(): boolean {
 export async function buildWeb(): Promise<boolean> {
   if (!webIsStale()) return false
   const vite = path.join(REPOSITORY, 'node_modules/vite/bin/vite.js')
-  const child = spawn(process.execPath, [vite, 'build', WEB, '--logLevel', 'error'], { cwd: REPOSITORY, stdio: ['ignore', 'pipe', 'pipe'] })
+  // Built beside and then renamed: a server that runs on the old files never meets a half-written folder.
+  const next = path.join(WEB, `dist-${process.pid}`)
+  const child = spawn(process.execPath, [vite, 'build', WEB, '--logLevel', 'error', '--outDir', next, '--emptyOutDir'], {
+    cwd: REPOSITORY,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   let said = ''
   child.stdout.on('data', (d) => (said += d))
   child.stderr.on('data', (d) => (said += d))
   const code = await new Promise<number | null>((done) => child.once('close', done))
+  if (code !== 0) rmSync(next, { recursive: true, force: true })
   if (code !== 0) throw new Error(`the web client could not be built:\n${said}`)
+  rmSync(path.join(WEB, 'dist'), { recursive: true, force: true })
+  renameSync(next, path.join(WEB, 'dist'))
   return true
 }

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { CompiledQuery, Kysely, PostgresDialect, sql, type Transaction } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
 import pg from 'pg'
+import { sha256 } from './crypto.ts'
 import type { DB } from './schema.ts'
 
 const MIGRATIONS = path.resolve(import.meta.dirname, '../../migrations')
@@ -60,30 +61,53 @@ export async function ensureAppRole(ownerUrl: string, role: string, password: st
   }
 }
 
-/** Applies what is missing of migrations/*.sql, in order, each in a transaction. Safe when several processes start at once. */
+/** An applied migration's text is not what was applied: the schema is not what this program expects. */
+export class MigrationChanged extends Error {}
+
+async function readMigrations(appRole: string): Promise<{ name: string; text: string; checksum: string }[]> {
+  const files = (await readdir(MIGRATIONS)).filter((f) => f.endsWith('.sql')).sort()
+  return Promise.all(
+    files.map(async (file) => {
+      const text = await readFile(path.join(MIGRATIONS, file), 'utf8')
+      return { name: file.replace('.sql', ''), text: text.replaceAll('{{app_role}}', appRole), checksum: sha256(text).toString('hex') }
+    }),
+  )
+}
+
+/** Remembers what was applied. @throws MigrationChanged when a file was edited afterwards */
+async function checkApplied(db: Database, files: readonly { name: string; checksum: string }[], applied: readonly string[]): Promise<void> {
+  for (const { name, checksum } of files) {
+    if (!applied.includes(name)) continue
+    await sql`insert into migration_checksums values (${name}, ${checksum}) on conflict do nothing`.execute(db)
+    const { rows } = await sql<{ checksum: string }>`select checksum from migration_checksums where name = ${name}`.execute(db)
+    if (rows[0]?.checksum !== checksum) {
+      throw new MigrationChanged(
+        `migration ${name} was changed after it had been applied to this database; migrations only go forward: restore the file and add a new one`,
+      )
+    }
+  }
+}
+
+/**
+ * Applies what is missing of migrations/*.sql, in order, each in a transaction. Safe when several processes start at once.
+ * @throws MigrationChanged
+ */
 export async function migrate(ownerUrl: string, appRole: string): Promise<string[]> {
   const { db } = openDatabase(ownerUrl, 2, 'atende-migrate')
   try {
-    const migrator = new Migrator({
-      db,
-      provider: {
-        async getMigrations() {
-          const out: Record<string, Migration> = {}
-          for (const file of (await readdir(MIGRATIONS)).filter((f) => f.endsWith('.sql')).sort()) {
-            const text = (await readFile(path.join(MIGRATIONS, file), 'utf8')).replaceAll('{{app_role}}', appRole)
-            out[file.replace('.sql', '')] = {
-              up: async (tx) => {
-                await tx.executeQuery(CompiledQuery.raw(text))
-              },
-            }
-          }
-          return out
-        },
-      },
-    })
+    const files = await readMigrations(appRole)
+    const run = (text: string) => async (tx: Kysely<unknown>) => {
+      await tx.executeQuery(CompiledQuery.raw(text))
+    }
+    const all = Object.fromEntries(files.map((f): [string, Migration] => [f.name, { up: run(f.text) }]))
+    const migrator = new Migrator({ db, provider: { getMigrations: async () => all } })
+    const before = (await migrator.getMigrations()).filter((m) => m.executedAt).map((m) => m.name)
+    await checkApplied(db, files, before)
     const { results, error } = await migrator.migrateToLatest()
     if (error) throw error
-    return (results ?? []).map((r) => r.migrationName)
+    const now = (results ?? []).map((r) => r.migrationName)
+    await checkApplied(db, files, now)
+    return now
   } finally {
     await db.destroy()
   }
