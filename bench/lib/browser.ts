@@ -21,21 +21,22 @@ export async function measureBrowser(rig: Rig, perSecond: number, seconds: numbe
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGS })
   try {
     // Tall enough to hold every conversation: messages of one second share their place in the list.
-    const page = await browser.newPage({ viewport: { width: 1440, height: 4000 }, locale: 'pt-BR' })
+    const page = await browser.newPage({ viewport: { width: 1440, height: 2200 }, locale: 'pt-BR' })
     await page.goto(`${rig.server.url}/entrar`)
     await page.getByLabel('E-mail').fill(rig.account.email)
     await page.getByLabel('Senha', { exact: true }).fill(rig.account.password)
     await page.getByRole('button', { name: 'Entrar' }).click()
     await page.waitForURL('**/conversas**')
     await page.waitForTimeout(1500)
-    // Reads the whole page's text at each change: what a person could see, when they could see it.
+    // Reads the list's text at each change: what a person could see, when they could see it.
     await page.evaluate(() => {
       const seen: Record<string, number> = {}
       Object.assign(globalThis, { seen })
+      const list = document.querySelector('[aria-label="Lista de conversas"]') ?? document.body
       const look = () => {
-        for (const [mark] of (document.body.textContent ?? '').matchAll(/marca-\d+-/g)) seen[mark] ??= Date.now()
+        for (const [mark] of (list.textContent ?? '').matchAll(/marca-\d+-/g)) seen[mark] ??= Date.now()
       }
-      new MutationObserver(look).observe(document.body, { childList: true, subtree: true, characterData: true })
+      new MutationObserver(look).observe(list, { childList: true, subtree: true, characterData: true })
     })
     const posted: Record<string, number> = {}
     const client = new Client(rig.target, 16)
@@ -43,7 +44,7 @@ export async function measureBrowser(rig: Rig, perSecond: number, seconds: numbe
     for (let i = 0; i < total; i++) {
       const mark = `marca-${i}-`
       posted[mark] = Date.now()
-      void client.post(textDelivery(rig.target, newWamid('e'), `55219${String(20_000_000 + (i % 40))}`, mark))
+      void client.post(textDelivery(rig.target, newWamid('e'), `55219${String(20_000_000 + (i % 20))}`, mark))
       await new Promise((r) => setTimeout(r, 1000 / perSecond))
     }
     await page.waitForTimeout(2000)
