@@ -124,7 +124,7 @@ async function answers(port: number, password: string): Promise<boolean> {
 const SETTINGS = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
-  max_connections: '80',
+  max_connections: '200',
   shared_buffers: '128MB',
   wal_compression: 'on',
   max_wal_size: '2GB',

@@ -17,7 +17,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const admin = `postgres://postgres:test@127.0.0.1:${server.port}/postgres`
   for (const role of Object.values(TEST_ROLES)) await sqlAs(admin, `create role ${role} login nosuperuser nobypassrls password 'test'`)
   await sqlAs(admin, 'alter system set fsync = off')
-  await sqlAs(admin, 'alter system set max_connections = 300')
   await sqlAs(admin, 'select pg_reload_conf()')
   await sqlAs(admin, `create database template_atende owner ${TEST_ROLES.owner}`)
   const ownerUrl = `postgres://${TEST_ROLES.owner}:test@127.0.0.1:${server.port}/template_atende`

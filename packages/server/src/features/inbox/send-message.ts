@@ -112,11 +112,12 @@ async function followUp(ctx: Context, tx: TenantTx, login: TenantLogin, conversa
  * @throws AppError not_found, retry_refused
  */
 export async function retryMessage(ctx: Context, tx: TenantTx, login: TenantLogin, id: string): Promise<void> {
+  // The conversation first, as everywhere: two who lock in different orders would wait for each other.
+  const place = await tx.selectFrom('messages').select('conversation_id').where('id', '=', id).executeTakeFirst()
+  const conversation = place && (await lockConversation(tx, place.conversation_id))
   const row = await messages.lockMessage(tx, id)
-  if (!row) throw notFound()
+  if (!conversation || !row) throw notFound()
   if (row.direction !== 'out' || !['failed', 'unknown'].includes(row.status)) throw new AppError('retry_refused')
-  const conversation = await lockConversation(tx, row.conversation_id)
-  if (!conversation) throw notFound()
   await requireUsableChannel(tx, conversation)
   await tx.updateTable('messages').set({ status: 'queued', error: null, provider_id: null }).where('id', '=', id).execute()
   await publish(tx, login.tenantId, [{ kind: 'message.status', payload: { messageId: id, conversationId: row.conversation_id } }])

@@ -102,6 +102,13 @@ export const learnProviderIds = (tx: TenantTx, list: readonly { messageId: strin
       ${list.map((s) => s.providerId)}::text[]) x(id, c, p)
     where m.id = x.id and m.channel_id = x.c and m.direction = 'out' and m.provider_id is null`.execute(tx)
 
+/** The sender holds a message and wants its statuses, the receiver the other way round: both take the messages first, by id. */
+const lockInOrder = (tx: TenantTx, channelIds: readonly string[], providerIds: readonly string[]) =>
+  sql`select m.id from messages m where m.id in (
+      select k.id from unnest(${[...channelIds]}::uuid[], ${[...providerIds]}::text[]) x(c, p) join messages k on k.channel_id = x.c and k.provider_id = x.p
+      union select a.message_id from send_attempts a where a.provider_id = any(${[...providerIds]}::text[]))
+    order by m.id for update`.execute(tx)
+
 /**
  * Connects kept statuses to their messages (by provider id, also of an earlier try) and moves each message to the furthest
  * status it has reached; never back. Answers the messages that changed.
@@ -111,6 +118,7 @@ export async function advance(
   channelIds: readonly string[],
   providerIds: readonly string[],
 ): Promise<{ id: string; conversation_id: string; status: string }[]> {
+  await lockInOrder(tx, channelIds, providerIds)
   const { rows } = await sql<{ id: string; conversation_id: string; status: string }>`
     with hit as (
       update message_statuses s set message_id = coalesce(

@@ -90,7 +90,8 @@ export class Receiver {
 
   async #process(tx: SystemTx, batch: readonly Taken[], typing: Typing[]): Promise<void> {
     const byTenant = Map.groupBy(batch, (e) => e.tenant_id)
-    for (const [tenantId, events] of byTenant) {
+    // Always in the same order, so that two receivers cannot wait for each other.
+    for (const [tenantId, events] of [...byTenant].sort(([a], [b]) => (a < b ? -1 : 1))) {
       const mine = await enterTenant(tx, tenantId)
       const understood = await processEvents(this.#ctx, mine, tenantId, events)
       if (understood.length > 0) typing.push({ tenantId, typing: understood })
