@@ -1,8 +1,10 @@
 import type { EmulatorState } from '../src/control/control-types.ts'
+import type { PhoneMessage } from '../src/control/phone-message.ts'
 import type { ChatMessage, CustomerMessage, MediaFile } from '../src/emulator-types.ts'
 import { showNotice } from './dom.ts'
 
-async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+/** One request to the control API; throws with the emulator's own words when it is refused. */
+export async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
   const form = body instanceof FormData
   const answer = await fetch(`/control/${path}`, {
     method,
@@ -19,9 +21,14 @@ export function attempt(work: Promise<unknown>, what: string): void {
   work.catch((error: unknown) => showNotice(`${what}: ${error instanceof Error ? error.message : String(error)}`))
 }
 
+/** Runs a POST and says so when it fails. */
+export function post(path: string, body: object, what: string): void {
+  attempt(call('POST', path, body), what)
+}
+
 export const readState = (): Promise<EmulatorState> => call('GET', 'state')
 
-export const readMessages = (phoneNumberId: string, customer: string): Promise<{ messages: ChatMessage[] }> =>
+export const readMessages = (phoneNumberId: string, customer: string): Promise<{ messages: PhoneMessage[] }> =>
   call('GET', `messages?${new URLSearchParams({ phoneNumberId, customer, limit: '300' })}`)
 
 export const sendMessage = (phoneNumberId: string, from: string, message: CustomerMessage): Promise<ChatMessage> =>
@@ -56,3 +63,9 @@ export async function uploadMedia(phoneNumberId: string, file: Blob, filename: s
   form.append('file', new Blob([file], { type: mimeType.split(';')[0] }), filename)
   return call('POST', 'media', form)
 }
+
+/** Path of something a customer does, e.g. `block`. */
+export const customerPath = (waId: string, what: string): string => `customers/${encodeURIComponent(waId)}/${what}`
+
+/** Path of something done to a message, e.g. `edit`. */
+export const messagePath = (id: string, what: string): string => `messages/${encodeURIComponent(id)}/${what}`

@@ -1,9 +1,13 @@
 import type { CustomerMessage } from '../src/emulator-types.ts'
 import { attempt, uploadMedia } from './api-client.ts'
+import { openCart } from './cart.ts'
 import type { ChatContext } from './chat-context.ts'
 import { h, type IconName, icon } from './dom.ts'
-import { PLACES, sendPlace } from './send-place.ts'
+import { openForm } from './form-sheet.ts'
+import { openPlaceForm, PLACES, sendPlace } from './send-place.ts'
+import { buildContactCard } from './send-special.ts'
 import { openSheet } from './sheet.ts'
+import { openSpecialMenu } from './special-menu.ts'
 
 type FileKind = 'image' | 'video' | 'document' | 'sticker' | 'audio'
 
@@ -21,7 +25,7 @@ export function kindOfFile(file: File): FileKind {
   return file.type.startsWith('audio/') ? 'audio' : 'document'
 }
 
-/** The menu behind the plus sign: own files, place, contact, and ready examples. */
+/** The menu behind the plus sign: own files, place, contact, order, the rarer kinds, and ready examples. */
 export function openAttachMenu(context: ChatContext): void {
   const choose = (kind: FileKind, accept: string): void => {
     const input = h('input', { type: 'file', accept })
@@ -36,13 +40,12 @@ export function openAttachMenu(context: ChatContext): void {
     close()
     context.send({ type: kind, [kind]: { sample: kind, ...extra } } as CustomerMessage)
   }
-  const closeAnd = (run: () => void): void => {
+  const closeAnd = (run: () => void) => (): void => {
     close()
     run()
   }
   const item = (sign: IconName, label: string, run: () => void): HTMLElement =>
     h('button', { type: 'button', onclick: run }, h('span', { class: 'sign' }, icon(sign, 23)), label)
-  const example = (label: string, run: () => void): HTMLElement => h('button', { type: 'button', onclick: run }, label)
 
   const close = openSheet(
     context.screen,
@@ -52,33 +55,68 @@ export function openAttachMenu(context: ChatContext): void {
       { class: 'attach-grid' },
       item('image', 'Imagem', () => choose('image', 'image/jpeg,image/png,image/webp')),
       item('video', 'Vídeo', () => choose('video', 'video/mp4,video/3gpp')),
+      item('music', 'Áudio', () => choose('audio', 'audio/*')),
       item('file', 'Documento', () => choose('document', '*/*')),
       item('sticker', 'Figurinha', () => choose('sticker', 'image/webp')),
-      item('pin', 'Localização', () => closeAnd(() => sendPlace(context))),
-      item('person', 'Contato', () => closeAnd(() => sendContact(context))),
+      item(
+        'pin',
+        'Localização',
+        closeAnd(() => openPlaceForm(context)),
+      ),
+      item(
+        'person',
+        'Contato',
+        closeAnd(() => openContactForm(context)),
+      ),
+      item(
+        'cart',
+        'Pedido',
+        closeAnd(() => openCart(context)),
+      ),
+      item(
+        'spark',
+        'Mais tipos',
+        closeAnd(() => openSpecialMenu(context)),
+      ),
     ),
     h('h4', {}, 'Exemplos'),
-    h(
-      'div',
-      { class: 'examples' },
-      example('Foto da praia', () => sample('image', { caption: 'Olha que vista! É esse o quarto?' })),
-      example('Vídeo', () => sample('video')),
-      example('Comprovante (PDF)', () => sample('document', { filename: 'comprovante.pdf' })),
-      example('Recado de voz', () => sample('audio', { voice: true })),
-      example('Figurinha', () => sample('sticker')),
-      ...PLACES.map((place) => example(place.name || 'Localização sem nome', () => closeAnd(() => sendPlace(context, undefined, place)))),
-    ),
+    buildExamples(context, sample, closeAnd),
   )
 }
 
-function sendContact(context: ChatContext): void {
-  context.send({
-    type: 'contacts',
-    contacts: [
-      {
-        name: { formatted_name: 'João Pereira', first_name: 'João', last_name: 'Pereira' },
-        phones: [{ phone: '+55 21 99876-5432', wa_id: '5521998765432', type: 'CELL' }],
-      },
+function buildExamples(
+  context: ChatContext,
+  sample: (kind: FileKind, extra?: Record<string, string | boolean>) => void,
+  closeAnd: (run: () => void) => () => void,
+): HTMLElement {
+  const example = (label: string, run: () => void): HTMLElement => h('button', { type: 'button', onclick: run }, label)
+  const places = PLACES.map((place) => {
+    const send = closeAnd(() => sendPlace(context, undefined, place))
+    return example(place.name || 'Localização sem nome', send)
+  })
+  return h(
+    'div',
+    { class: 'examples' },
+    example('Foto da praia', () => sample('image', { caption: 'Olha que vista! É esse o quarto?' })),
+    example('Vídeo', () => sample('video')),
+    example('Recado de voz', () => sample('audio', { voice: true })),
+    example('Música', () => sample('audio', { sample: 'music' })),
+    example('Comprovante (PDF)', () => sample('document', { filename: 'comprovante.pdf' })),
+    example('Figurinha', () => sample('sticker')),
+    example('Figurinha animada', () => sample('sticker', { sample: 'animatedSticker' })),
+    ...places,
+  )
+}
+
+function openContactForm(context: ChatContext): void {
+  openForm(context.screen, {
+    title: 'Enviar contato',
+    submit: 'Enviar contato',
+    fields: [
+      { name: 'name', label: 'Nome', value: 'João Pereira', required: true },
+      { name: 'phone', label: 'Telefone', value: '+55 21 99876-5432', type: 'tel' },
+      { name: 'email', label: 'E-mail', value: '', type: 'email' },
     ],
+    done: (values) => context.send(buildContactCard(values.name ?? '', values.phone ?? '', values.email)),
   })
 }

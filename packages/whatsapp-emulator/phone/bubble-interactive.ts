@@ -1,108 +1,70 @@
-import type { ChatMessage } from '../src/emulator-types.ts'
-import { type JsonObject, readObject, readObjects, readText } from '../src/json.ts'
+import type { PhoneMessage } from '../src/control/phone-message.ts'
+import { type Json, type JsonObject, readObject, readObjects, readText } from '../src/json.ts'
+import { buildHeader } from './bubble-media.ts'
+import { buildCarousel } from './carousel.ts'
 import type { ChatContext } from './chat-context.ts'
 import { contentOf } from './describe-message.ts'
-import { h, icon } from './dom.ts'
+import { h } from './dom.ts'
+import { parseObject } from './flow-scope.ts'
 import { formatText } from './format-text.ts'
-import { sendPlace } from './send-place.ts'
-import { openSheet } from './sheet.ts'
+import { PRODUCTS } from './send-special.ts'
 
-/** Body and choices of an interactive message of the business, or the answer of the customer. */
-export function buildInteractive(message: ChatMessage): Node[] {
+/** What stands above the buttons of an interactive message of the business, or the answer of the customer. */
+export function buildInteractive(context: ChatContext, message: PhoneMessage): Node[] {
   const content = contentOf(message)
-  if (message.direction === 'inbound') {
-    const answer = readObject(content, 'button_reply') ?? readObject(content, 'list_reply')
-    const description = readText(answer, 'description')
-    return [h('span', {}, readText(answer, 'title') ?? 'Resposta enviada'), ...(description ? [h('span', { class: 'foot' }, description)] : [])]
-  }
-  const header = readText(readObject(content, 'header'), 'text')
+  if (message.direction === 'inbound') return buildAnswer(content)
   const footer = readText(readObject(content, 'footer'), 'text')
+  const body = readText(readObject(content, 'body'), 'text') ?? (content.type === 'call_permission_request' ? 'Podemos ligar para você por aqui?' : '')
   return [
-    ...(header ? [h('b', { class: 'head' }, header)] : []),
-    h('span', {}, formatText(readText(readObject(content, 'body'), 'text') ?? '')),
+    ...buildHeader(readObject(content, 'header')),
+    h('span', {}, formatText(body)),
     ...(footer ? [h('span', { class: 'foot' }, footer)] : []),
+    ...buildProducts(content),
+    ...(content.type === 'carousel' ? [buildCarousel(context, message, readObjects(readObject(content, 'action'), 'cards'))] : []),
   ]
 }
 
-/** The buttons under an interactive message or a template; null when it has none. */
-export function buildChoices(context: ChatContext, message: ChatMessage): HTMLElement | null {
-  if (message.direction === 'inbound') return null
-  const content = contentOf(message)
-  const buttons = message.type === 'template' ? templateButtons(context, message, content) : interactiveButtons(context, message, content)
-  return buttons.length > 0 ? h('div', { class: 'choices' }, ...buttons) : null
+function buildAnswer(content: JsonObject): Node[] {
+  const answer = readObject(content, 'button_reply') ?? readObject(content, 'list_reply')
+  if (answer) {
+    const description = readText(answer, 'description')
+    return [h('span', {}, readText(answer, 'title') ?? ''), ...(description ? [h('span', { class: 'foot' }, description)] : [])]
+  }
+  const form = readObject(content, 'nfm_reply')
+  if (form) return buildFormAnswer(form)
+  const permission = readObject(content, 'call_permission_reply')
+  if (permission) return [h('span', {}, permission.response === 'accept' ? 'Permiti ligações' : 'Não permiti ligações')]
+  return [h('span', {}, 'Resposta enviada')]
 }
 
-function interactiveButtons(context: ChatContext, message: ChatMessage, content: JsonObject): HTMLElement[] {
+function buildFormAnswer(form: JsonObject): Node[] {
+  const rows = Object.entries(parseObject(readText(form, 'response_json'))).filter(([key]) => key !== 'flow_token')
+  const list = h('dl', {}, ...rows.flatMap(([key, value]) => [h('dt', {}, key.replaceAll('_', ' ')), h('dd', {}, describeValue(value))]))
+  return [h('div', { class: 'form-answer' }, h('b', {}, 'Formulário enviado'), list)]
+}
+
+function describeValue(value: Json): string {
+  if (typeof value === 'boolean') return value ? 'sim' : 'não'
+  return Array.isArray(value) ? value.join(', ') : String(value ?? '')
+}
+
+function buildProducts(content: JsonObject): Node[] {
   const action = readObject(content, 'action')
-  const answer = (interactive: JsonObject): void => context.send({ type: 'interactive', interactive, context: { message_id: message.id } })
-  if (content.type === 'button') {
-    return readObjects(action, 'buttons').map((button) => {
-      const reply = readObject(button, 'reply') ?? {}
-      const title = readText(reply, 'title') ?? ''
-      return h('button', { type: 'button', onclick: () => answer({ type: 'button_reply', button_reply: { id: reply.id, title } }) }, title)
-    })
-  }
-  if (content.type === 'list') {
-    const label = readText(action, 'button') ?? 'Opções'
-    return [h('button', { type: 'button', onclick: () => openList(context, label, action, answer) }, icon('list', 18), label)]
-  }
-  if (content.type === 'cta_url') {
-    const parameters = readObject(action, 'parameters')
-    const url = readText(parameters, 'url') ?? ''
-    const href = /^https?:\/\//.test(url) ? url : undefined
-    return [h('a', { href, target: '_blank', rel: 'noopener noreferrer' }, icon('link', 18), readText(parameters, 'display_text') ?? 'Abrir')]
-  }
-  if (content.type === 'location_request_message') {
-    return [h('button', { type: 'button', onclick: () => sendPlace(context, message.id) }, icon('pin', 18), 'Enviar localização')]
-  }
-  const name = readText(readObject(action, 'parameters'), 'flow_cta') ?? readText(readObject(action, 'parameters'), 'display_text')
-  return name ? [h('button', { type: 'button', disabled: true }, name)] : []
+  const single = content.type === 'product' ? readText(action, 'product_retailer_id') : undefined
+  if (single) return [buildProduct(single)]
+  if (content.type !== 'product_list') return []
+  return readObjects(action, 'sections').flatMap((section) => [
+    h('b', { class: 'section' }, readText(section, 'title') ?? 'Produtos'),
+    ...readObjects(section, 'product_items').map((item) => buildProduct(readText(item, 'product_retailer_id') ?? '')),
+  ])
 }
 
-function openList(context: ChatContext, label: string, action: JsonObject | undefined, answer: (interactive: JsonObject) => void): void {
-  const list = h('div', { class: 'options' })
-  for (const section of readObjects(action, 'sections')) {
-    const title = readText(section, 'title')
-    if (title) list.append(h('h4', {}, title))
-    for (const row of readObjects(section, 'rows')) {
-      const description = readText(row, 'description')
-      const pick = (): void => {
-        close()
-        answer({ type: 'list_reply', list_reply: { id: row.id, title: row.title, ...(description ? { description } : {}) } })
-      }
-      list.append(h('button', { type: 'button', onclick: pick }, readText(row, 'title') ?? '', description ? h('small', {}, description) : null))
-    }
-  }
-  const close = openSheet(context.screen, label, list)
-}
-
-/** A template is shown by its parameters: the emulator does not keep template texts. */
-export function buildTemplate(message: ChatMessage): Node[] {
-  const content = contentOf(message)
-  const parts = readObjects(content, 'components').filter((component) => String(component.type).toLowerCase() !== 'button')
-  const texts = parts.flatMap((component) =>
-    readObjects(component, 'parameters')
-      .map((parameter) => readParameter(parameter))
-      .filter((text) => text !== ''),
+function buildProduct(id: string): HTMLElement {
+  const product = PRODUCTS.find((entry) => entry.id === id)
+  return h(
+    'div',
+    { class: 'origin product' },
+    h('span', { class: 'tile', 'aria-hidden': 'true' }, product?.sign ?? '🛍️'),
+    h('div', {}, h('b', {}, product?.name ?? id), h('small', {}, product ? `R$ ${product.price},00` : 'Produto do catálogo')),
   )
-  return [h('i', { class: 'kind' }, `Modelo · ${readText(content, 'name') ?? ''}`), h('span', {}, formatText(texts.join('\n') || 'Mensagem modelo'))]
-}
-
-function readParameter(parameter: JsonObject): string {
-  return (
-    readText(parameter, 'text') ??
-    readText(readObject(parameter, 'currency'), 'fallback_value') ??
-    readText(readObject(parameter, 'date_time'), 'fallback_value') ??
-    ''
-  )
-}
-
-function templateButtons(context: ChatContext, message: ChatMessage, content: JsonObject): HTMLElement[] {
-  return readObjects(content, 'components')
-    .filter((component) => String(component.type).toLowerCase() === 'button' && component.sub_type === 'quick_reply')
-    .map((component) => {
-      const payload = readText(readObjects(component, 'parameters')[0], 'payload') ?? 'Responder'
-      const send = (): void => context.send({ type: 'button', button: { payload, text: payload }, context: { message_id: message.id } })
-      return h('button', { type: 'button', onclick: send }, payload)
-    })
 }

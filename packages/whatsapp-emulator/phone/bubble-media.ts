@@ -29,6 +29,24 @@ export function buildMedia(message: ChatMessage): HTMLElement | null {
   return buildDocument(address, content)
 }
 
+/** The header of an interactive message, a card or a template: text, file or place. */
+export function buildHeader(header: JsonObject | undefined): Node[] {
+  const type = readText(header, 'type')
+  if (!header || !type) return []
+  if (type === 'text') return [h('b', { class: 'head' }, readText(header, 'text') ?? '')]
+  const content = readObject(header, type) ?? {}
+  if (type === 'location') return [h('div', { class: 'head-media' }, buildPlace(content))]
+  const address = addressOf(content)
+  if (!address) return [h('div', { class: 'head-media' }, buildMissing(readText(content, 'link') ?? 'Arquivo do modelo', type === 'video' ? 'video' : 'image'))]
+  const shown =
+    type === 'image'
+      ? buildPicture(address, 'Foto')
+      : type === 'video'
+        ? h('video', { src: address, controls: true, preload: 'metadata', playsinline: true, 'aria-label': 'Vídeo' })
+        : buildDocument(address, content)
+  return [h('div', { class: 'head-media' }, shown)]
+}
+
 function buildMissing(text: string, sign: IconName = 'clock'): HTMLElement {
   return h('div', { class: 'missing' }, icon(sign), text)
 }

@@ -1,7 +1,9 @@
-import type { ChatMessage, CustomerMessage } from '../src/emulator-types.ts'
-import { attempt } from './api-client.ts'
+import type { PhoneMessage } from '../src/control/phone-message.ts'
+import type { CustomerMessage } from '../src/emulator-types.ts'
+import { attempt, messagePath, post } from './api-client.ts'
 import { kindOfFile, openAttachMenu, sendFile } from './attach-menu.ts'
 import type { ChatContext } from './chat-context.ts'
+import { contentOf } from './describe-message.ts'
 import { h, icon, iconButton } from './dom.ts'
 import { openEmojiPicker } from './emoji-picker.ts'
 import { buildRecordingLine } from './recording-line.ts'
@@ -11,7 +13,9 @@ import { startRecording } from './voice-recorder.ts'
 
 export interface Composer {
   element: HTMLElement
-  startReply(message: ChatMessage): void
+  startReply(message: PhoneMessage): void
+  /** Puts an own message back into the field; sending changes it. */
+  startEdit(message: PhoneMessage): void
   /** Adds the quoted message to an outgoing one and ends the reply. */
   withReply(message: CustomerMessage): CustomerMessage
 }
@@ -45,7 +49,9 @@ export function createComposer(context: ChatContext): Composer {
     if (body === '') return
     text.value = ''
     refresh()
-    context.send({ type: 'text', text: { body } })
+    const edited = reply.takeEdited()
+    if (edited) post(messagePath(edited.id, 'edit'), { text: body }, 'A mensagem não foi editada')
+    else context.send({ type: 'text', text: { body } })
   }
 
   function press(): void {
@@ -79,6 +85,13 @@ export function createComposer(context: ChatContext): Composer {
     element: h('div', { class: 'composer' }, reply.element, line),
     startReply(message) {
       reply.set(message)
+      text.focus()
+    },
+    startEdit(message) {
+      const content = contentOf(message)
+      reply.set(message, true)
+      text.value = String(content.body ?? content.caption ?? '')
+      refresh()
       text.focus()
     },
     withReply: (message) => reply.addTo(message),

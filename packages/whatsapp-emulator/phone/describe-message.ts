@@ -1,3 +1,4 @@
+import type { PhoneMessage } from '../src/control/phone-message.ts'
 import type { ChatMessage } from '../src/emulator-types.ts'
 import { isObject, type JsonObject, readObject, readText } from '../src/json.ts'
 
@@ -11,6 +12,7 @@ const NAMES: Record<string, string> = {
   contacts: 'Contato',
   template: 'Mensagem modelo',
   order: 'Pedido',
+  unsupported: 'Mensagem não suportada',
 }
 
 /** The content as an object; empty when it is of another kind. */
@@ -19,7 +21,8 @@ export function contentOf(message: ChatMessage): JsonObject {
 }
 
 /** One line about a message, for quotes. */
-export function describeMessage(message: ChatMessage): string {
+export function describeMessage(message: PhoneMessage): string {
+  if (message.deletedAt) return 'Mensagem apagada'
   const content = contentOf(message)
   const text =
     readText(content, 'body') ??

@@ -38,6 +38,18 @@ const ICONS = {
   trash: 'M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13',
   stop: 'M7 7h10v10H7z',
   back: 'M15 5l-7 7 7 7',
+  minus: 'M5 12h14',
+  ban: 'M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM5.8 5.8l12.4 12.4',
+  forward: 'M15 6l5 5-5 5M20 11h-9a7 7 0 0 0-7 7',
+  question: 'M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM9.5 9.5a2.5 2.5 0 1 1 3.6 2.2c-.8.4-1.1.9-1.1 1.8M12 16.5v.1',
+  phone: 'M5 4h4l1.5 5-2.3 1.6a12 12 0 0 0 5.2 5.2L15 13.5l5 1.5v4a1.5 1.5 0 0 1-1.6 1.5A16 16 0 0 1 3.5 5.6 1.5 1.5 0 0 1 5 4z',
+  copy: 'M9 9h11v11H9zM5 15H4V4h11v1',
+  pencil: 'M4 20l1-4L16 5l3 3L8 19zM14 7l3 3',
+  people: 'M9 12a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM2.5 20a6.5 6.5 0 0 1 13 0M16 5.5a3.5 3.5 0 0 1 0 6.5M18 14.5a6.5 6.5 0 0 1 3.5 5.5',
+  tools: 'M4 7h9M17 7h3M4 17h3M11 17h9M15 4.5v5M9 14.5v5',
+  cart: 'M3 4h3l2.5 11h9L20 7H7M9.5 19.5v.1M16.5 19.5v.1',
+  music: 'M9 18V5l10-2v13M9 18a2.5 2.5 0 1 1-5 0 2.5 2.5 0 0 1 5 0zM19 16a2.5 2.5 0 1 1-5 0 2.5 2.5 0 0 1 5 0z',
+  spark: 'M12 3l2 6 6 2-6 2-2 6-2-6-6-2 6-2z',
 } as const
 
 export type IconName = keyof typeof ICONS
@@ -70,9 +82,13 @@ export function iconButton(name: IconName, label: string, onclick: (event: Mouse
   return h('button', { type: 'button', class: `icon-button ${className}`, 'aria-label': label, title: label, onclick }, icon(name))
 }
 
+const MOST_NOTICES = 3
+
 /** A short line at the foot of the page that goes away by itself. */
 export function showNotice(text: string): void {
   const notice = h('p', { class: 'notice' }, text)
-  document.getElementById('notices')?.append(notice)
+  const place = document.getElementById('notices')
+  place?.append(notice)
+  while (place && place.childElementCount > MOST_NOTICES) place.firstElementChild?.remove()
   setTimeout(() => notice.remove(), 5000)
 }

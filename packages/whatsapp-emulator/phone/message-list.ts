@@ -1,22 +1,23 @@
-import type { ChatMessage } from '../src/emulator-types.ts'
+import type { PhoneMessage } from '../src/control/phone-message.ts'
 import { buildRow } from './bubble.ts'
-import { type ChatContext, initialsOf } from './chat-context.ts'
+import { type ChatContext, initialsOf, isMine } from './chat-context.ts'
 import { h } from './dom.ts'
 import { dayOf, formatDay } from './format-time.ts'
 
 const NEAR_END = 90
 
 /** A message of the business is on the phone once it was delivered: not while offline, never when it failed. */
-function hasArrived(message: ChatMessage): boolean {
+function hasArrived(message: PhoneMessage): boolean {
+  if (message.groupId && message.direction === 'outbound') return message.status !== 'accepted' && message.status !== 'failed'
   return message.direction === 'inbound' || ['delivered', 'read', 'played'].includes(message.status)
 }
 
 export interface MessageList {
   element: HTMLElement
   /** Draws the whole chat. */
-  redraw(messages: Iterable<ChatMessage>): void
+  redraw(messages: Iterable<PhoneMessage>): void
   /** Draws one message: in its place when it is there already, else at the end. */
-  show(message: ChatMessage): void
+  show(message: PhoneMessage): void
   showTyping(typing: boolean): void
   scrollTo(id: string): void
   /** The phone came into sight: a list that was hidden could not scroll. */
@@ -44,8 +45,13 @@ function followEnd(element: HTMLElement): { isNear(): boolean; go(): void; goIfN
   return { isNear: () => distance() < NEAR_END, go, goIfNear }
 }
 
+/** Whose messages stand together. */
+function authorOf(message: PhoneMessage): string {
+  return message.direction === 'outbound' ? 'business' : (message.sender ?? 'customer')
+}
+
 function buildEmpty(context: ChatContext): HTMLElement {
-  const { verifiedName } = context.number
+  const verifiedName = context.group?.subject ?? context.number.verifiedName
   const greet = (): void => context.send({ type: 'text', text: { body: 'Oi, boa tarde! 👋' } })
   return h(
     'div',
@@ -68,10 +74,10 @@ export function createMessageList(context: ChatContext): MessageList {
   const rows = new Map<string, HTMLElement>()
   const typingRow = buildTypingRow()
   const end = followEnd(element)
-  let last: ChatMessage | null = null
+  let last: PhoneMessage | null = null
 
-  function append(message: ChatMessage): void {
-    if (message.type === 'reaction' || !hasArrived(message)) return
+  function append(message: PhoneMessage): void {
+    if (message.type === 'reaction' || message.type === 'pin' || !hasArrived(message)) return
     if (rows.size === 0) element.replaceChildren()
     const old = rows.get(message.id)
     const row = buildRow(context, message)
@@ -83,7 +89,7 @@ export function createMessageList(context: ChatContext): MessageList {
     }
     const newDay = !last || dayOf(last.timestamp) !== dayOf(message.timestamp)
     if (newDay) element.append(h('div', { class: 'day' }, formatDay(message.timestamp, context.state.now())))
-    if (newDay || last?.direction !== message.direction) row.classList.add('first')
+    if (newDay || !last || authorOf(last) !== authorOf(message)) row.classList.add('first')
     element.append(row)
     last = message
   }
@@ -99,7 +105,7 @@ export function createMessageList(context: ChatContext): MessageList {
       end.go()
     },
     show(message) {
-      const stay = end.isNear() || (message.direction === 'inbound' && !rows.has(message.id))
+      const stay = end.isNear() || (isMine(context, message) && !rows.has(message.id))
       append(message)
       if (typingRow.isConnected) element.append(typingRow)
       if (stay) end.go()

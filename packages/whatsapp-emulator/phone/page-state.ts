@@ -1,11 +1,12 @@
 import type { EmulatorState } from '../src/control/control-types.ts'
-import type { BusinessNumber, ChatMessage, Customer } from '../src/emulator-types.ts'
+import type { PhoneMessage } from '../src/control/phone-message.ts'
+import type { BusinessNumber, Call, Chat, Customer, Flow, Group, Scenario, Template } from '../src/emulator-types.ts'
 import { readMessages, readState } from './api-client.ts'
 
 type Change =
   | { kind: 'desk' }
   | { kind: 'messages'; chat: string }
-  | { kind: 'message'; chat: string; message: ChatMessage }
+  | { kind: 'message'; chat: string; message: PhoneMessage }
   | { kind: 'typing'; chat: string }
   | { kind: 'connection' }
 
@@ -13,7 +14,15 @@ type Change =
 export interface PageState {
   numbers: BusinessNumber[]
   customers: Customer[]
-  messages: Map<string, Map<string, ChatMessage>>
+  groups: Group[]
+  templates: Template[]
+  flows: Flow[]
+  calls: Call[]
+  scenario: Scenario | null
+  pendingDeliveries: number
+  /** What is known of a chat: window, blocked, who has it. */
+  chats: Map<string, Chat>
+  messages: Map<string, Map<string, PhoneMessage>>
   typingUntil: Map<string, number>
   connected: boolean
   now(): number
@@ -40,6 +49,13 @@ export function createPageState(): PageState {
   const state: PageState = {
     numbers: [],
     customers: [],
+    groups: [],
+    templates: [],
+    flows: [],
+    calls: [],
+    scenario: null,
+    pendingDeliveries: 0,
+    chats: new Map(),
     messages: new Map(),
     typingUntil: new Map(),
     connected: true,
@@ -49,7 +65,7 @@ export function createPageState(): PageState {
       return () => readers.delete(reader)
     },
     loadChat: (phoneNumberId, waId) => loader.load(phoneNumberId, waId),
-    connect: () => listenToStream(state, loader, refresh, tell),
+    connect: () => listenToStream(state, loader, oneAtATime(refresh), tell),
   }
   const loader = createLoader(state, tell)
 
@@ -58,17 +74,47 @@ export function createPageState(): PageState {
     offset = fresh.now - Date.now()
     state.numbers = fresh.numbers
     state.customers = fresh.customers
+    state.groups = fresh.groups
+    state.templates = fresh.templates
+    state.flows = fresh.flows
+    state.calls = fresh.calls
+    state.scenario = fresh.scenario
+    state.pendingDeliveries = fresh.pendingDeliveries
+    state.chats = new Map(fresh.chats.map((chat) => [keyOf(chat.phoneNumberId, chat.waId), chat]))
     dropEmptied(state, fresh, tell)
     tell({ kind: 'desk' })
   }
   return state
 }
 
+/** Many changes in a row are read once: a call during a running one makes exactly one more. */
+function oneAtATime(work: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | null = null
+  let again: Promise<void> | null = null
+  const start = (): Promise<void> => {
+    running = work().finally(() => {
+      running = null
+    })
+    return running
+  }
+  return () => {
+    if (!running) return start()
+    again ??= running
+      .catch(() => {})
+      .then(() => {
+        again = null
+        return start()
+      })
+    return again
+  }
+}
+
 /** A reset empties chats: what the emulator no longer has must not stay on the screen. */
 function dropEmptied(state: PageState, fresh: EmulatorState, tell: Tell): void {
   const counts = new Map(fresh.chats.map((chat) => [keyOf(chat.phoneNumberId, chat.waId), chat.messages]))
+  const groups = new Set(fresh.groups.map((group) => keyOf(group.phoneNumberId, group.id)))
   for (const [chat, messages] of state.messages) {
-    if (messages.size === 0 || counts.get(chat)) continue
+    if (messages.size === 0 || counts.get(chat) || groups.has(chat)) continue
     state.messages.set(chat, new Map())
     tell({ kind: 'messages', chat })
   }
@@ -77,16 +123,16 @@ function dropEmptied(state: PageState, fresh: EmulatorState, tell: Tell): void {
 interface Loader {
   load(phoneNumberId: string, waId: string): void
   /** Takes a message that arrives while its chat is still being read. */
-  note(chat: string, message: ChatMessage): void
+  note(chat: string, message: PhoneMessage): void
   reloadAll(): void
 }
 
 function createLoader(state: PageState, tell: Tell): Loader {
   const wanted = new Set<string>()
-  const arriving = new Map<string, Map<string, ChatMessage>>()
+  const arriving = new Map<string, Map<string, PhoneMessage>>()
   async function read(chat: string): Promise<void> {
     const [phoneNumberId = '', waId = ''] = chat.split(':')
-    const late = new Map<string, ChatMessage>()
+    const late = new Map<string, PhoneMessage>()
     arriving.set(chat, late)
     const { messages } = await readMessages(phoneNumberId, waId)
     arriving.delete(chat)
@@ -114,15 +160,17 @@ function listenToStream(state: PageState, loader: Loader, refresh: () => Promise
     state.connected = true
     tell({ kind: 'connection' })
     // Whatever happened while the line was down is read again.
-    void refresh().then(loader.reloadAll)
+    void refresh()
+      .then(loader.reloadAll)
+      .catch(() => {})
   })
   stream.addEventListener('error', () => {
     state.connected = false
     tell({ kind: 'connection' })
   })
-  stream.addEventListener('state', () => void refresh())
+  stream.addEventListener('state', () => void refresh().catch(() => {}))
   stream.addEventListener('message', (event) => {
-    const { message } = JSON.parse(event.data) as { message: ChatMessage }
+    const { message } = JSON.parse(event.data) as { message: PhoneMessage }
     const chat = keyOf(message.phoneNumberId, message.waId)
     loader.note(chat, message)
     const known = state.messages.get(chat)

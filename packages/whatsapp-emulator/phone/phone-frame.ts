@@ -1,7 +1,8 @@
-import type { BusinessNumber, Customer } from '../src/emulator-types.ts'
+import type { BusinessNumber, Customer, Group } from '../src/emulator-types.ts'
 import { attempt } from './api-client.ts'
 import { kindOfFile, sendFile } from './attach-menu.ts'
 import { type ChatContext, initialsOf, sendFrom } from './chat-context.ts'
+import { buildCallLine } from './choice-actions.ts'
 import { createComposer } from './composer.ts'
 import { h, icon, iconButton } from './dom.ts'
 import { formatClock } from './format-time.ts'
@@ -20,8 +21,13 @@ export interface PhoneFrame {
 }
 
 /** One phone on the desk, showing one chat. It is made anew when the customer or number changes. */
-export function createPhoneFrame(state: PageState, customer: Customer, number: BusinessNumber): PhoneFrame {
-  const chat = keyOf(number.phoneNumberId, customer.waId)
+export function createPhoneFrame(
+  state: PageState,
+  customer: Customer,
+  number: BusinessNumber,
+  view: { group: Group | null; showGroup(groupId: string | null): void },
+): PhoneFrame {
+  const chat = keyOf(number.phoneNumberId, view.group?.id ?? customer.waId)
   const screen = h('div', { class: 'screen' })
   const context: ChatContext = {
     state,
@@ -29,15 +35,18 @@ export function createPhoneFrame(state: PageState, customer: Customer, number: B
     number,
     screen,
     find: (id) => state.messages.get(chat)?.get(id),
-    send: (message) => sendFrom(customer, number, composer.withReply(message)),
+    ...view,
+    send: (message) => sendFrom(customer, number, { ...composer.withReply(message), ...(view.group ? { group_id: view.group.id } : {}) }),
     startReply: (message) => composer.startReply(message),
+    startEdit: (message) => composer.startEdit(message),
     scrollTo: (id) => list.scrollTo(id),
   }
   const list = createMessageList(context)
   const composer = createComposer(context)
   const header = buildHeader(context)
-  const offline = customer.online ? null : h('div', { class: 'flight' }, 'Sem internet: o que o negócio enviar chega depois.')
-  screen.append(header.bar, header.title, ...(offline ? [offline] : []), list.element, composer.element, h('div', { class: 'home-bar' }))
+  const notes = buildNotes(context).map((text) => h('div', { class: 'flight' }, text))
+  const line = buildCallLine(context)
+  screen.append(header.bar, header.title, ...(line ? [line] : []), ...notes, list.element, composer.element, h('div', { class: 'home-bar' }))
   const { element, setOpen } = buildCase(context)
 
   const showTyping = (): void => {
@@ -55,7 +64,7 @@ export function createPhoneFrame(state: PageState, customer: Customer, number: B
   showTyping()
   const known = state.messages.get(chat)
   if (known) requestAnimationFrame(() => list.redraw(known.values()))
-  else state.loadChat(number.phoneNumberId, customer.waId)
+  else state.loadChat(number.phoneNumberId, view.group?.id ?? customer.waId)
 
   return {
     element,
@@ -74,9 +83,25 @@ export function createPhoneFrame(state: PageState, customer: Customer, number: B
   }
 }
 
+function countPeople(group: Group): string {
+  return group.participants.length === 1 ? 'Grupo · 1 pessoa e o negócio' : `Grupo · ${group.participants.length} pessoas e o negócio`
+}
+
+/** What keeps messages from flowing, said at the top of the chat. */
+function buildNotes(context: ChatContext): string[] {
+  const { customer, number, state } = context
+  const chat = state.chats.get(keyOf(number.phoneNumberId, customer.waId))
+  return [
+    customer.online ? '' : 'Sem internet: o que o negócio enviar chega depois.',
+    chat?.blockedByCustomer ? 'Você bloqueou este negócio: nada chega, nada sai.' : '',
+    chat?.threadRole ? `Quem atende agora: ${chat.threadRole}. Suas mensagens vão para “standby”.` : '',
+  ].filter(Boolean)
+}
+
 /** Status bar and chat header. */
 function buildHeader(context: ChatContext): { bar: HTMLElement; title: HTMLElement; showClock(): void; showTyping(typing: boolean): void } {
   const { number, state } = context
+  const title = context.group?.subject ?? number.verifiedName
   const under = h('p', {})
   const time = h('time', {})
   const more = iconButton('more', 'Opções do telefone', () => openPhoneMenu(context, more))
@@ -90,13 +115,13 @@ function buildHeader(context: ChatContext): { bar: HTMLElement; title: HTMLEleme
     title: h(
       'div',
       { class: 'chat-header' },
-      h('span', { class: 'avatar', 'aria-hidden': 'true' }, initialsOf(number.verifiedName)),
-      h('div', {}, h('h2', {}, number.verifiedName), under),
+      h('span', { class: 'avatar', 'aria-hidden': 'true' }, initialsOf(title)),
+      h('div', {}, h('h2', {}, title), under),
       more,
     ),
     showClock,
     showTyping(typing) {
-      under.textContent = typing ? 'digitando…' : number.displayPhoneNumber
+      under.textContent = typing ? 'digitando…' : context.group ? countPeople(context.group) : number.displayPhoneNumber
       under.classList.toggle('typing', typing)
     },
   }

@@ -1,12 +1,17 @@
-import { attempt, removeCustomer, saveCustomer, setOnline } from './api-client.ts'
+import { attempt, customerPath, post, removeCustomer, saveCustomer, setOnline } from './api-client.ts'
 import type { ChatContext } from './chat-context.ts'
-import { h, icon } from './dom.ts'
+import { h, type IconName, icon } from './dom.ts'
+import { openGroups } from './group-sheet.ts'
+import { openIdentity } from './identity-sheet.ts'
+import { keyOf } from './page-state.ts'
 
-/** The menu of one phone: which business it talks to, network, read receipts, take it off the desk. */
+/** The menu of one phone: which chat it shows, network, read receipts, blocking, offers, identity, take it off the desk. */
 export function openPhoneMenu(context: ChatContext, anchor: HTMLElement): void {
-  const { customer, number, state } = context
-  const save = (changes: { phoneNumberId?: string; readReceipts?: boolean }): void =>
-    attempt(saveCustomer({ name: customer.name, phone: customer.phone, waId: customer.waId, ...changes }), 'Não deu para mudar o telefone')
+  if (anchor.getAttribute('aria-expanded') === 'true') {
+    context.screen.querySelector('.menu')?.remove()
+    anchor.setAttribute('aria-expanded', 'false')
+    return
+  }
   const close = (): void => {
     menu.remove()
     document.removeEventListener('pointerdown', outside, true)
@@ -19,6 +24,37 @@ export function openPhoneMenu(context: ChatContext, anchor: HTMLElement): void {
   const outside = (event: Event): void => {
     if (event.target instanceof Node && !menu.contains(event.target) && !anchor.contains(event.target)) close()
   }
+  const choice = buildNumberChoice(context, close)
+  const action = (sign: IconName, label: string, work: () => void, className = ''): HTMLElement => {
+    const run = (): void => {
+      close()
+      work()
+    }
+    return h('button', { type: 'button', class: className, onclick: run }, icon(sign, 18), label)
+  }
+  const { customer } = context
+  const menu = h(
+    'div',
+    {
+      class: 'menu',
+      role: 'dialog',
+      'aria-label': 'Opções do telefone',
+      onkeydown: (event: KeyboardEvent) => event.key === 'Escape' && leave(),
+    },
+    h('label', { class: 'tall' }, 'Conversando com', choice),
+    ...buildSwitches(context),
+    action('people', 'Grupos…', () => openGroups(context)),
+    action('person', 'Perfil e número…', () => openIdentity(context)),
+    action('trash', 'Tirar da mesa', () => attempt(removeCustomer(customer.waId), 'Não deu para tirar o telefone'), 'harm'),
+  )
+  anchor.setAttribute('aria-expanded', 'true')
+  context.screen.append(menu)
+  document.addEventListener('pointerdown', outside, true)
+  choice.focus()
+}
+
+function buildNumberChoice(context: ChatContext, close: () => void): HTMLSelectElement {
+  const { customer, number, state } = context
   const choice = h(
     'select',
     {},
@@ -32,36 +68,28 @@ export function openPhoneMenu(context: ChatContext, anchor: HTMLElement): void {
   )
   choice.addEventListener('change', () => {
     close()
-    save({ phoneNumberId: choice.value })
+    context.showGroup(null)
+    attempt(saveCustomer({ name: customer.name, phone: customer.phone, waId: customer.waId, phoneNumberId: choice.value }), 'Não deu para mudar o telefone')
   })
-  const online = h('input', { type: 'checkbox', class: 'switch', role: 'switch', checked: customer.online })
-  online.addEventListener('change', () => attempt(setOnline(customer.waId, online.checked), 'Não deu para mudar a rede'))
-  const receipts = h('input', { type: 'checkbox', class: 'switch', role: 'switch', checked: customer.readReceipts })
-  receipts.addEventListener('change', () => save({ readReceipts: receipts.checked }))
-  const remove = (): void => {
-    close()
-    attempt(removeCustomer(customer.waId), 'Não deu para tirar o telefone')
+  return choice
+}
+
+function buildSwitches(context: ChatContext): HTMLElement[] {
+  const { customer, number, state } = context
+  const chat = state.chats.get(keyOf(number.phoneNumberId, customer.waId))
+  const toggle = (label: string, checked: boolean, change: (on: boolean) => void): HTMLElement => {
+    const input = h('input', { type: 'checkbox', class: 'switch', role: 'switch', checked })
+    input.addEventListener('change', () => change(input.checked))
+    return h('label', {}, label, input)
   }
-  const menu = h(
-    'div',
-    {
-      class: 'menu',
-      role: 'dialog',
-      'aria-label': 'Opções do telefone',
-      onkeydown: (event: KeyboardEvent) => event.key === 'Escape' && leave(),
-    },
-    h('label', { class: 'tall' }, 'Conversando com', choice),
-    h('label', {}, 'Com internet', online),
-    h('label', {}, 'Confirma leitura', receipts),
-    h('button', { type: 'button', class: 'harm', onclick: remove }, icon('trash', 18), 'Tirar da mesa'),
-  )
-  if (anchor.getAttribute('aria-expanded') === 'true') {
-    context.screen.querySelector('.menu')?.remove()
-    anchor.setAttribute('aria-expanded', 'false')
-    return
-  }
-  anchor.setAttribute('aria-expanded', 'true')
-  context.screen.append(menu)
-  document.addEventListener('pointerdown', outside, true)
-  choice.focus()
+  const about = (what: string, body: object): void =>
+    post(customerPath(customer.waId, what), { ...body, phoneNumberId: number.phoneNumberId }, 'Não deu para mudar')
+  return [
+    toggle('Com internet', customer.online, (on) => attempt(setOnline(customer.waId, on), 'Não deu para mudar a rede')),
+    toggle('Confirma leitura', customer.readReceipts, (on) =>
+      attempt(saveCustomer({ name: customer.name, phone: customer.phone, waId: customer.waId, readReceipts: on }), 'Não deu para mudar o telefone'),
+    ),
+    toggle('Recebe ofertas', chat?.marketingStopped !== true, (on) => about('marketing', { value: on ? 'resume' : 'stop' })),
+    toggle('Negócio bloqueado', chat?.blockedByCustomer === true, (on) => about('block', { blocked: on })),
+  ]
 }

@@ -1,11 +1,11 @@
-import type { ChatMessage } from '../src/emulator-types.ts'
-import type { ChatContext } from './chat-context.ts'
+import type { PhoneMessage } from '../src/control/phone-message.ts'
+import { type ChatContext, isMine } from './chat-context.ts'
 import { h } from './dom.ts'
 
 const EMOJI = ['👍', '❤️', '😂', '😮', '😢', '🙏']
 
 /** Six emoji above a message; the one already given takes itself back. */
-export function openReactionPicker(context: ChatContext, message: ChatMessage, row: HTMLElement): void {
+export function openReactionPicker(context: ChatContext, message: PhoneMessage, row: HTMLElement): void {
   document.querySelector('.reaction-picker')?.remove()
   const list = row.parentElement
   if (!list) return
@@ -43,7 +43,7 @@ export function openReactionPicker(context: ChatContext, message: ChatMessage, r
     ),
   )
   list.append(picker)
-  const mine = message.direction === 'inbound'
+  const mine = isMine(context, message)
   picker.style.setProperty('top', `${Math.max(list.scrollTop + 4, row.offsetTop - 48)}px`)
   picker.style.setProperty(mine ? 'right' : 'left', '12px')
   document.addEventListener('pointerdown', outside, true)

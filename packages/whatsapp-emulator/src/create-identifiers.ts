@@ -26,10 +26,10 @@ export function createTraceId(): string {
 
 /**
  * The business-scoped user id of a customer: the same person has another id in another portfolio
- * (Cloud API, business-scoped user ids).
+ * (Cloud API, business-scoped user ids). Another `seed` gives the same phone another id.
  */
-export function createBusinessScopedId(businessId: string, waId: string): string {
-  const hash = createHash('sha256').update(`${businessId}:${waId}`).digest()
+export function createBusinessScopedId(businessId: string, waId: string, seed = waId): string {
+  const hash = createHash('sha256').update(`${businessId}:${seed}`).digest()
   const digits = (hash.readBigUInt64BE(0) % 10n ** 18n).toString().padStart(18, '0')
   return `${waId.startsWith('55') ? 'BR' : 'US'}.${digits}`
 }

@@ -4,24 +4,26 @@ import type { EmulatorControl } from './control/control-types.ts'
 import { createControl } from './control/create-control.ts'
 import { registerControlRoutes } from './control/register-control-routes.ts'
 import { DEFAULT_NUMBER } from './default-number.ts'
-import type { Credentials, EmulatorOptions } from './emulator-types.ts'
+import type { EmulatorOptions } from './emulator-options.ts'
+import type { Credentials } from './emulator-types.ts'
 import { MAX_UPLOAD_BYTES } from './graph/media-limits.ts'
 import { registerGraphRoutes, stripVersion } from './graph/register-graph-routes.ts'
 import { registerPageRoutes } from './page/register-page-routes.ts'
 import { changeMessage } from './state/change-message.ts'
+import { resumeReviews } from './state/decide-template.ts'
 import type { Engine } from './state/engine.ts'
 import { resumeStatusFlows } from './state/run-status-flow.ts'
 import { createWorld } from './state/world.ts'
 import { createWebhookDeliverer } from './webhooks/deliver-webhooks.ts'
 
 export type { EmulatorControl, EmulatorState, NewCustomer, NewNumber, NumberChanges, RawWebhook, WebhookSettings } from './control/control-types.ts'
+export type { EmulatorOptions } from './emulator-options.ts'
 export type {
   BusinessNumber,
   ChatMessage,
   Credentials,
   Customer,
   CustomerMessage,
-  EmulatorOptions,
   MediaFile,
   MessageStatus,
   Scenario,
@@ -75,6 +77,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   }
   webhooks.resume()
   resumeStatusFlows(engine)
+  resumeReviews(engine)
   return { url: world.url, graphUrl: world.url, phoneUrl: `${world.url}/`, control, stop, defaults: readDefaults(engine) }
 }
 
@@ -83,6 +86,7 @@ async function createServer(engine: Engine, control: EmulatorControl): Promise<F
     logger: false,
     bodyLimit: 8 * 1024 * 1024,
     forceCloseConnections: true,
+    routerOptions: { ignoreTrailingSlash: true },
     rewriteUrl: (request) => stripVersion(request),
   })
   // An empty JSON body is a body without fields, as Graph takes it; bad JSON is left for the routes to refuse.

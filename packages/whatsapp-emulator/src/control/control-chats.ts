@@ -46,6 +46,8 @@ export function createChatVerbs(engine: Engine): ChatVerbs {
       world.chats.put(keyOfChat(chat.phoneNumberId, chat.waId), { ...chat, lastInboundAt: world.now() - (open ? 0 : 25 * HOUR) })
     },
     listMessages(phone, options = {}) {
+      const group = world.groups.get(phone)
+      if (group) return listChatMessages(world, group.phoneNumberId, group.id, options.limit)
       const { customer, number } = requireChat(world, phone, options.phoneNumberId)
       return listChatMessages(world, number.phoneNumberId, customer.waId, options.limit)
     },

@@ -1,5 +1,6 @@
-import type { BusinessNumber, ChatMessage, Customer, CustomerMessage, MediaFile, Scenario } from '../emulator-types.ts'
+import type { BusinessNumber, Call, Chat, ChatMessage, Customer, CustomerMessage, Flow, Group, MediaFile, Scenario, Template } from '../emulator-types.ts'
 import type { WebhookLogEntry } from '../webhooks/webhook-types.ts'
+import type { BackstageControl } from './backstage-types.ts'
 
 export interface NewNumber {
   displayPhoneNumber: string
@@ -56,12 +57,17 @@ export interface EmulatorState {
   numbers: BusinessNumber[]
   customers: Customer[]
   openChats: { phoneNumberId: string; waId: string }[]
-  chats: { phoneNumberId: string; waId: string; lastInboundAt: number | null; messages: number }[]
+  chats: (Chat & { messages: number })[]
+  groups: Group[]
+  templates: Template[]
+  flows: Flow[]
+  /** Calls that ring or go on. */
+  calls: Call[]
   pendingDeliveries: number
 }
 
 /** The verbs of the control API, for use in the same process. `from` and `customer` are phones, with or without `+`. */
-export interface EmulatorControl {
+export interface EmulatorControl extends BackstageControl {
   readState(): EmulatorState
   createNumber(number: NewNumber): BusinessNumber
   changeNumber(phoneNumberId: string, changes: NumberChanges): BusinessNumber

@@ -114,9 +114,10 @@ test('thousands of messages are taken at once', async () => {
   const { emulator, receiver } = await startPair()
   for (let index = 0; index < 3000; index += 1)
     emulator.control.sendAs(`55119${String(70000000 + (index % 50))}`, { type: 'text', text: { body: `m${index}` } })
-  await waitFor(() => receiver.received.length === 3000, 20_000)
+  // That all arrive is the subject, not how fast a loaded machine is.
+  await waitFor(() => receiver.received.length === 3000, 60_000)
   expect(new Set(receiver.messages().map((message) => message.id)).size).toBe(3000)
-}, 30_000)
+}, 90_000)
 
 test('the page and its modules are served without types and with a strict policy', async () => {
   const { emulator } = await startPair()

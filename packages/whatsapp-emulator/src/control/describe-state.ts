@@ -14,6 +14,10 @@ export function describeState(world: World): EmulatorState {
       return { phoneNumberId, waId }
     }),
     chats: [...world.chats.values()].map((chat) => ({ ...chat, messages: world.chatMessages.get(keyOfChat(chat.phoneNumberId, chat.waId))?.length ?? 0 })),
+    groups: [...world.groups.values()],
+    templates: [...world.templates.values()],
+    flows: [...world.flows.values()],
+    calls: [...world.calls.values()].filter((call) => call.state !== 'ended' && call.state !== 'rejected'),
     pendingDeliveries: world.deliveries.size,
   }
 }

@@ -9,7 +9,9 @@ const SAMPLES = {
   video: { file: 'ondas.mp4', mimeType: 'video/mp4' },
   audio: { file: 'recado.ogg', mimeType: 'audio/ogg; codecs=opus' },
   document: { file: 'comprovante.pdf', mimeType: 'application/pdf' },
+  music: { file: 'musica.mp3', mimeType: 'audio/mpeg' },
   sticker: { file: 'sol.webp', mimeType: 'image/webp' },
+  animatedSticker: { file: 'pinguim.webp', mimeType: 'image/webp' },
 } as const
 
 export type SampleKind = keyof typeof SAMPLES

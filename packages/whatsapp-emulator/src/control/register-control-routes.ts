@@ -1,13 +1,15 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { CustomerMessage, Scenario } from '../emulator-types.ts'
 import { readUpload } from '../graph/read-upload.ts'
-import { isObject, type JsonObject, readText } from '../json.ts'
+import { isObject } from '../json.ts'
 import type { Engine } from '../state/engine.ts'
 import { readMediaBytes } from '../state/keep-media.ts'
 import { CallbackRefused } from '../webhooks/verify-callback.ts'
 import { ControlError } from './control-error.ts'
 import type { EmulatorControl, NewCustomer, NewNumber, NumberChanges, RawWebhook, WebhookSettings } from './control-types.ts'
 import { guardControl } from './guard-control.ts'
+import { done, readInput } from './read-input.ts'
+import { registerPhoneRoutes, registerPlatformRoutes } from './register-backstage-routes.ts'
 import { registerEventStream } from './register-event-stream.ts'
 import { sendMediaBytes } from './send-media-bytes.ts'
 
@@ -91,19 +93,9 @@ export async function registerControlRoutes(app: FastifyInstance, engine: Engine
   app.post('/raw-webhook', async (request) => control.sendRawWebhook(readInput<RawWebhook>(request)))
   app.post('/retry-now', async () => done(() => control.retryNow()))
   app.post('/reset', async (request) => done(() => control.reset(readInput<{ numbers?: boolean }>(request))))
+  registerPhoneRoutes(app, control)
+  registerPlatformRoutes(app, control)
   registerEventStream(app, engine.world)
-}
-
-/** The JSON body, with the texts that must be there. */
-function readInput<T>(request: FastifyRequest, ...required: string[]): T {
-  const body: JsonObject = isObject(request.body) ? request.body : {}
-  for (const key of required) if (!readText(body, key)) throw new ControlError(400, `${key} is missing`)
-  return body as T
-}
-
-function done(run: () => void): { success: true } {
-  run()
-  return { success: true }
 }
 
 function readStatus(error: unknown): number {

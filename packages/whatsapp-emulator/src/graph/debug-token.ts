@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { JsonObject } from '../json.ts'
 import type { Engine } from '../state/engine.ts'
+import { readTokenState } from '../state/platform-state.ts'
 import { readToken } from './find-by-token.ts'
 import { GraphError, parameterError, tokenError } from './graph-error.ts'
 
@@ -20,15 +21,16 @@ export function debugToken(engine: Engine, request: FastifyRequest, input: strin
       type: 'OAuthException',
       code: 100,
     })
-  const scopes = ['whatsapp_business_management', 'whatsapp_business_messaging']
+  const { state, scopes } = readTokenState(engine.world, input)
+  const expired = state === 'expired' || owner.sendFault === 190
   return {
     data: {
       app_id: owner.appId,
       type: 'SYSTEM_USER',
       application: 'Emulator app',
       data_access_expires_at: 0,
-      expires_at: 0,
-      is_valid: owner.sendFault !== 190,
+      expires_at: expired ? Math.floor(engine.world.now() / 1000) : 0,
+      is_valid: state === 'valid' && !expired,
       issued_at: Math.floor(owner.createdAt / 1000),
       scopes,
       granular_scopes: scopes.map((scope) => ({ scope, target_ids: [owner.wabaId] })),

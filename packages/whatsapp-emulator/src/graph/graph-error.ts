@@ -8,10 +8,14 @@ export class GraphError extends Error {
   readonly http: number
   readonly body: JsonObject
 
-  constructor(http: number, error: JsonObject) {
+  readonly graphError: JsonObject
+
+  /** @param beside keys that stand beside `error`, e.g. the lists of a partial failure */
+  constructor(http: number, error: JsonObject, beside: JsonObject = {}) {
     super(String(error.message))
     this.http = http
-    this.body = { error: { ...error, fbtrace_id: createTraceId() } }
+    this.graphError = error
+    this.body = { ...beside, error: { ...error, fbtrace_id: createTraceId() } }
   }
 }
 
@@ -46,9 +50,34 @@ export function unknownPath(path: string): GraphError {
   return new GraphError(400, { message: `Unknown path components: ${path}`, type: 'OAuthException', code: 2500 })
 }
 
+/**
+ * A refusal of a form, with title and text for people: templates carry their `2388…` here as `error_subcode`
+ * (Cloud API, error codes).
+ */
+export function userError(code: number, subcode: number, title: string, text: string, message = 'Invalid parameter'): GraphError {
+  return new GraphError(400, {
+    message,
+    type: 'OAuthException',
+    code,
+    error_subcode: subcode,
+    is_transient: false,
+    error_user_title: title,
+    error_user_msg: text,
+  })
+}
+
 /** The token is missing, wrong or expired. */
-export function tokenError(kind: 'missing' | 'invalid' | 'expired'): GraphError {
+export function tokenError(kind: 'missing' | 'invalid' | 'expired' | 'revoked'): GraphError {
   if (kind === 'missing') return new GraphError(401, { message: 'AuthException', type: 'OAuthException', code: 0 })
+  if (kind === 'revoked') {
+    return new GraphError(401, {
+      message:
+        'Error validating access token: The session has been invalidated because the user changed their password or Facebook has changed the session for security reasons.',
+      type: 'OAuthException',
+      code: 190,
+      error_subcode: 467,
+    })
+  }
   if (kind === 'expired') {
     return new GraphError(401, {
       message: 'Error validating access token: Session has expired',

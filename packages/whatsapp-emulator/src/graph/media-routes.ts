@@ -13,7 +13,7 @@ export function registerMediaRoutes(app: FastifyInstance, engine: Engine): void 
   const { world } = engine
 
   app.post<{ Params: { id: string } }>('/:id/media', async (request) => {
-    const number = requireNumberAccess(world, request, request.params.id)
+    const number = requireNumberAccess(world, request, request.params.id, 'whatsapp_business_messaging')
     if (!request.isMultipart()) throw parameterError('The parameter file is required.')
     const { fields, file } = await readUpload(request)
     if (fields.messaging_product !== 'whatsapp') throw parameterError('The parameter messaging_product is required.')

@@ -1,91 +1,109 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { BusinessNumber } from '../emulator-types.ts'
+import type { JsonObject } from '../json.ts'
 import type { Engine } from '../state/engine.ts'
-import { createLimitChecker } from './check-limits.ts'
-import { debugToken } from './debug-token.ts'
-import { asPage, describeNumber, describeSubscriptions, pickAccount, pickFields, pickNumber } from './describe-nodes.ts'
-import { listByToken, readToken, requireNumberAccess } from './find-by-token.ts'
-import { parameterError, tokenError, unknownObject } from './graph-error.ts'
+import { bodyOf } from './body-of.ts'
+import { describeTemplateAnalytics } from './describe-analytics.ts'
+import { describeNumber, pickAccount, pickNumber } from './describe-nodes.ts'
+import { listByToken, requireAccountAccess, requireNumberAccess } from './find-by-token.ts'
+import { describeTemplate, TEMPLATE_DEFAULTS } from './find-template.ts'
+import { changeFlow, deleteFlow, describeFlow, FLOW_DEFAULTS, findFlowByToken } from './flow-nodes.ts'
+import { unknownObject } from './graph-error.ts'
+import { changeGroup, deleteGroup, describeGroup, findGroupByToken } from './group-nodes.ts'
+import type { ManagementLimit } from './limit-management.ts'
 import { describeMedia, findRequestedMedia, removeMedia } from './media-routes.ts'
-import { bodyOf, registerProfileRoutes } from './profile-routes.ts'
-import { sendMessageRoute } from './send-message-route.ts'
-import { changeNumber, subscribeAccount, subscribeApp, unsubscribeAccount } from './subscribe-webhooks.ts'
+import { paginate, queryOf } from './paginate.ts'
+import { pickFields } from './select-fields.ts'
+import { changeNumber } from './subscribe-webhooks.ts'
+import { editTemplate, findTemplateByToken } from './template-routes.ts'
 
-type IdRequest = FastifyRequest<{ Params: { id: string }; Querystring: { fields?: string } }>
+type IdRequest = FastifyRequest<{ Params: { id: string } }>
 
-/** Numbers, accounts, subscriptions, profile, tokens (Graph API: access tokens; Cloud API: phone numbers, webhooks, business profiles). */
-export function registerNodeRoutes(app: FastifyInstance, engine: Engine): void {
+/**
+ * Single objects by id: numbers, accounts, portfolios, media, templates, flows, groups. Graph has one path for all of them
+ * (Graph API, nodes).
+ */
+export function registerNodeRoutes(app: FastifyInstance, engine: Engine, count: ManagementLimit): void {
   const { world } = engine
-  const checkLimits = createLimitChecker(world)
 
-  app.post('/:id/messages', async (request: IdRequest, reply) =>
-    sendMessageRoute(engine, checkLimits, requireNumberAccess(world, request, request.params.id), request, reply),
-  )
+  app.get('/:id', async (request: IdRequest, reply) => readNode(engine, request, reply, count))
 
-  app.get('/:id', async (request: IdRequest) => {
+  app.post('/:id', async (request: IdRequest, reply) => {
     const { id } = request.params
-    const numbers = listByToken(world, request)
+    const numbers = enter(engine, request, reply, count)
     const number = numbers.find((entry) => entry.phoneNumberId === id)
-    if (number) return pickNumber(number, request.query.fields)
-    const account = numbers.find((entry) => entry.wabaId === id)
-    if (account) return pickAccount(account, request.query.fields)
-    const file = findRequestedMedia(engine, request, id)
-    if (file) return describeMedia(engine, file)
-    throw unknownObject('GET', id)
+    if (number) return changeNumber(world, requireNumberAccess(world, request, id, 'whatsapp_business_management'), bodyOf(request))
+    const template = findTemplateByToken(engine, request, id)
+    if (template) return editTemplate(engine, template, bodyOf(request))
+    const flow = findFlowByToken(engine, request, id)
+    if (flow) return changeFlow(engine, flow, request)
+    const group = findGroupByToken(engine, request, id)
+    if (group) return changeGroup(engine, group, request)
+    throw unknownObject('POST', id)
   })
 
-  app.post('/:id', async (request: IdRequest) => changeNumber(world, requireNumberAccess(world, request, request.params.id), bodyOf(request)))
-
-  app.delete('/:id', async (request: IdRequest) => removeMedia(engine, findRequestedMedia(engine, request, request.params.id), request.params.id))
-
-  app.get('/:id/phone_numbers', async (request: IdRequest) =>
-    asPage(
-      accountNumbers(engine, request).map((number) =>
-        request.query.fields ? pickFields(describeNumber(number), request.query.fields, []) : pickNumber(number, undefined),
-      ),
-    ),
-  )
-
-  app.get('/:id/subscribed_apps', async (request: IdRequest) => describeSubscriptions(firstOf(accountNumbers(engine, request))))
-  app.post('/:id/subscribed_apps', async (request: IdRequest) => subscribeAccount(world, accountNumbers(engine, request), bodyOf(request)))
-  app.delete('/:id/subscribed_apps', async (request: IdRequest) => unsubscribeAccount(world, accountNumbers(engine, request)))
-
-  app.post('/:id/subscriptions', async (request: IdRequest) => {
-    const token = readToken(request)
-    if (!token) throw tokenError('missing')
-    const numbers = [...world.numbers.values()].filter((number) => number.appId === request.params.id && token === `${number.appId}|${number.appSecret}`)
-    if (numbers.length === 0) throw unknownObject('POST', request.params.id)
-    return subscribeApp(world, numbers, bodyOf(request))
+  app.delete('/:id', async (request: IdRequest, reply) => {
+    const { id } = request.params
+    enter(engine, request, reply, count)
+    const flow = findFlowByToken(engine, request, id)
+    if (flow) return deleteFlow(engine, flow)
+    const group = findGroupByToken(engine, request, id)
+    if (group) return deleteGroup(engine, group)
+    return removeMedia(engine, findRequestedMedia(engine, request, id), id)
   })
 
-  registerProfileRoutes(app, engine)
-
-  app.post('/:id/register', async (request: IdRequest) => {
-    const number = requireNumberAccess(world, request, request.params.id)
-    const body = bodyOf(request)
-    if (body.messaging_product !== 'whatsapp') throw parameterError('The parameter messaging_product is required.')
-    if (!/^\d{6}$/.test(String(body.pin ?? ''))) throw parameterError('Param pin must be a 6-digit string.')
-    world.numbers.put(number.phoneNumberId, { ...number, registered: true })
-    return { success: true }
+  app.get('/:id/phone_numbers', async (request: IdRequest, reply) => {
+    const numbers = requireAccountAccess(world, request, request.params.id)
+    count(reply, numbers[0])
+    const { fields } = queryOf(request)
+    const shown = numbers.map((number) => (fields ? pickFields(describeNumber(world, number), fields, []) : pickNumber(world, number, undefined)))
+    return paginate(world, request, shown)
   })
 
-  app.post('/:id/deregister', async (request: IdRequest) => {
-    const number = requireNumberAccess(world, request, request.params.id)
-    world.numbers.put(number.phoneNumberId, { ...number, registered: false })
-    return { success: true }
+  app.get('/:id/template_analytics', async (request: IdRequest, reply) => {
+    const [number] = requireAccountAccess(world, request, request.params.id)
+    count(reply, number)
+    return describeTemplateAnalytics(world, number, queryOf(request))
   })
 
-  app.get<{ Querystring: { input_token?: string } }>('/debug_token', async (request) => debugToken(engine, request, request.query.input_token))
+  for (const edge of ['owned_whatsapp_business_accounts', 'client_whatsapp_business_accounts'] as const) {
+    app.get(`/:id/${edge}`, async (request: IdRequest, reply) => {
+      const own = enter(engine, request, reply, count).filter((number) => number.businessId === request.params.id)
+      if (own.length === 0) throw unknownObject('GET', request.params.id)
+      const accounts = edge.startsWith('client') ? [] : [...new Map(own.map((number) => [number.wabaId, number])).values()]
+      const shown = accounts.map((number) => pickAccount(world, number, queryOf(request).fields))
+      return paginate(world, request, shown)
+    })
+  }
 }
 
-function accountNumbers(engine: Engine, request: IdRequest): BusinessNumber[] {
-  const numbers = listByToken(engine.world, request).filter((number) => number.wabaId === request.params.id)
-  if (numbers.length === 0) throw unknownObject(request.method, request.params.id)
+/** The numbers of the token, the call counted. */
+function enter(engine: Engine, request: FastifyRequest, reply: FastifyReply, count: ManagementLimit): BusinessNumber[] {
+  const numbers = listByToken(engine.world, request)
+  if (numbers[0]) count(reply, numbers[0])
   return numbers
 }
 
-function firstOf(numbers: BusinessNumber[]): BusinessNumber {
-  const [first] = numbers
-  if (!first) throw unknownObject('GET', '0')
-  return first
+function readNode(engine: Engine, request: IdRequest, reply: FastifyReply, count: ManagementLimit): JsonObject {
+  const { id } = request.params
+  const { world } = engine
+  const { fields } = queryOf(request)
+  const numbers = listByToken(world, request)
+  const file = findRequestedMedia(engine, request, id)
+  if (file) return describeMedia(engine, file)
+  if (numbers[0]) count(reply, numbers[0])
+  const number = numbers.find((entry) => entry.phoneNumberId === id)
+  if (number) return pickNumber(world, number, fields)
+  const account = numbers.find((entry) => entry.wabaId === id)
+  if (account) return pickAccount(world, account, fields)
+  const business = numbers.find((entry) => entry.businessId === id)
+  if (business) return pickFields({ id, name: business.verifiedName, verification_status: 'verified' }, fields, ['id', 'name'])
+  const template = findTemplateByToken(engine, request, id)
+  if (template) return pickFields(describeTemplate(template), fields, TEMPLATE_DEFAULTS)
+  const flow = findFlowByToken(engine, request, id)
+  if (flow) return pickFields(describeFlow(engine, flow), fields, FLOW_DEFAULTS)
+  const group = findGroupByToken(engine, request, id)
+  if (group) return pickFields(describeGroup(engine, group), fields, ['id', 'subject'])
+  if (id === 'me') return { id: numbers[0]?.businessId, name: numbers[0]?.verifiedName }
+  throw unknownObject('GET', id)
 }

@@ -1,6 +1,6 @@
-import { createBusinessScopedId, keepDigits } from '../create-identifiers.ts'
+import { keepDigits } from '../create-identifiers.ts'
 import type { BusinessNumber } from '../emulator-types.ts'
-import { findCustomer, findCustomerByUserId } from '../state/find-customer.ts'
+import { findCustomer, findCustomerByUserId, readUserId } from '../state/find-customer.ts'
 import type { World } from '../state/world.ts'
 import { messagingError, parameterError } from './graph-error.ts'
 import { readSentinel } from './sentinel-numbers.ts'
@@ -47,5 +47,5 @@ function findByUserId(world: World, number: BusinessNumber, userId: string): Rec
   if (!/^[A-Z]{2}\.[A-Za-z0-9.]+$/.test(userId)) throw messagingError(131009, 'Parameter value is not valid: recipient')
   const customer = findCustomerByUserId(world, number, userId)
   if (!customer) throw messagingError(131026, 'The business-scoped user id is not known to this portfolio.')
-  return { waId: customer.waId, contact: { input: userId, user_id: createBusinessScopedId(number.businessId, customer.waId) } }
+  return { waId: customer.waId, contact: { input: userId, user_id: readUserId(world, number.businessId, customer.waId) } }
 }

@@ -4,10 +4,25 @@ import { createTraceId } from '../create-identifiers.ts'
 import { CURRENT_VERSION, OLDEST_LIVE_VERSION } from '../default-number.ts'
 import { reportProblem } from '../report-problem.ts'
 import type { Engine } from '../state/engine.ts'
+import { registerCallRoutes } from './call-routes.ts'
+import { createLimitChecker } from './check-limits.ts'
+import { registerFlowRoutes } from './flow-routes.ts'
 import { GraphError, parameterError, unknownPath } from './graph-error.ts'
+import { registerGroupRoutes } from './group-routes.ts'
+import { createManagementLimit } from './limit-management.ts'
 import { MAX_UPLOAD_BYTES } from './media-limits.ts'
 import { registerMediaRoutes } from './media-routes.ts'
+import { registerMessageRoutes } from './message-routes.ts'
 import { registerNodeRoutes } from './node-routes.ts'
+import { registerOauthRoutes } from './oauth-routes.ts'
+import { registerPeopleRoutes } from './people-routes.ts'
+import { registerProfileRoutes } from './profile-routes.ts'
+import { registerQrRoutes } from './qr-routes.ts'
+import { registerRegistrationRoutes } from './registration-routes.ts'
+import { registerSettingsRoutes } from './settings-routes.ts'
+import { registerSubscriptionRoutes } from './subscription-routes.ts'
+import { registerTemplateRoutes } from './template-routes.ts'
+import { registerUploadRoutes } from './upload-routes.ts'
 
 const versions = new WeakMap<IncomingMessage, string>()
 
@@ -35,8 +50,26 @@ export async function registerGraphRoutes(app: FastifyInstance, engine: Engine):
     return reply.code(known.http).send(known.body)
   })
 
+  const count = createManagementLimit(engine.world)
   registerMediaRoutes(app, engine)
-  registerNodeRoutes(app, engine)
+  registerMessageRoutes(app, engine, createLimitChecker(engine.world))
+  registerUploadRoutes(app, engine)
+  registerCallRoutes(app, engine)
+  registerOauthRoutes(app, engine)
+  for (const register of [
+    registerTemplateRoutes,
+    registerFlowRoutes,
+    registerGroupRoutes,
+    registerRegistrationRoutes,
+    registerSettingsRoutes,
+    registerProfileRoutes,
+    registerPeopleRoutes,
+    registerQrRoutes,
+    registerSubscriptionRoutes,
+    registerNodeRoutes,
+  ]) {
+    register(app, engine, count)
+  }
   app.all('/*', async (request) => {
     throw unknownPath(`/${request.url.split('?')[0]?.replace(/^\/+/, '') ?? ''}`)
   })

@@ -1,102 +1,86 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { BusinessNumber, ChatMessage } from '../emulator-types.ts'
-import { isObject, type JsonObject, readObject, readText } from '../json.ts'
-import { changeMessage } from '../state/change-message.ts'
+import type { BusinessNumber, ChatMessage, Template } from '../emulator-types.ts'
+import { type JsonObject, readObject } from '../json.ts'
 import type { Engine } from '../state/engine.ts'
-import { listChatMessages } from '../state/find-customer.ts'
-import { acceptBusinessMessage, isWindowOpen } from './accept-business-message.ts'
+import { keyOfChat } from '../state/world.ts'
+import { type Accepted, acceptBusinessMessage, isWindowOpen } from './accept-business-message.ts'
+import { bodyOf, openTexts } from './body-of.ts'
+import { breakTransport } from './break-transport.ts'
+import { checkPermissionRequest } from './call-routes.ts'
 import type { LimitChecker } from './check-limits.ts'
+import { checkChat, checkNumberMaySend, checkStanding } from './check-standing.ts'
+import { findTemplateToSend } from './check-template.ts'
 import { messagingError, parameterError } from './graph-error.ts'
+import { markRead } from './mark-read.ts'
 import { normaliseRecipient, type Recipient } from './normalise-recipient.ts'
-import { readSentinel, type TransportFault } from './sentinel-numbers.ts'
+import { sendToGroup } from './send-group-message.ts'
+import { readSentinel } from './sentinel-numbers.ts'
 import { validateMessage } from './validate-message.ts'
 
-const TYPING_MS = 25_000
+/** Which of the two send edges was called. */
+export type SendEdge = 'messages' | 'marketing_messages'
 
-/** `POST /{PNID}/messages` (Cloud API, send messages). */
+/** `POST /{PNID}/messages` and `/marketing_messages` (Cloud API, send messages). */
 export async function sendMessageRoute(
   engine: Engine,
   checkLimits: LimitChecker,
   number: BusinessNumber,
   request: FastifyRequest,
   reply: FastifyReply,
+  edge: SendEdge = 'messages',
 ): Promise<unknown> {
-  const body = isObject(request.body) ? request.body : {}
-  if (body.messaging_product !== 'whatsapp') {
-    throw parameterError(
-      body.messaging_product === undefined ? 'The parameter messaging_product is required.' : 'Param messaging_product must be one of {WHATSAPP}',
-    )
-  }
-  if (!number.registered) throw messagingError(133010)
-  if (number.sendFault !== null) throw messagingError(number.sendFault)
+  const { world } = engine
+  const given = bodyOf(request)
+  const body = openTexts(given, ['context', String(given.type ?? 'text')])
+  requireProduct(body)
+  checkNumberMaySend(world, number)
   if (body.status === 'read') return markRead(engine, number, body)
+  if (edge === 'marketing_messages' && body.type !== 'template') throw messagingError(134100)
+  if (body.recipient_type === 'group') return sendToGroup(engine, checkLimits, number, body)
 
-  const recipient = normaliseRecipient(engine.world, number, body.to, body.recipient)
+  const recipient = normaliseRecipient(world, number, body.to, body.recipient)
   const sentinel = readSentinel(recipient.waId)
-  const type = validateMessage(engine.world, number, body)
+  const type = validateMessage(world, number, body)
   if (sentinel?.kind === 'refuse') throw messagingError(sentinel.code)
+  const template = type === 'template' ? findTemplateToSend(engine, number, body) : null
+  checkKind(edge, template, recipient)
+  const windowOpen = isWindowOpen(engine, number, recipient.waId)
+  checkStanding(world, number, recipient.waId, windowOpen && template === null)
+  checkChat(world, number, world.chats.get(keyOfChat(number.phoneNumberId, recipient.waId)), body)
+  if (readObject(body, 'interactive')?.type === 'call_permission_request') checkPermissionRequest(world, number, recipient.waId)
   checkLimits(number.phoneNumberId, recipient.waId)
-  const { windowCheck, windowError } = engine.world.scenario
-  if (windowCheck && windowError === 'sync' && !sentinel && type !== 'template' && !isWindowOpen(engine, number, recipient.waId)) {
-    throw messagingError(131047)
+  const { windowCheck, windowError } = world.scenario
+  if (windowCheck && windowError === 'sync' && !sentinel && type !== 'template' && !windowOpen) throw messagingError(131047)
+  const sent: Accepted = {
+    waId: recipient.waId,
+    body: { ...body, type },
+    template,
+    sentinel,
+    byUserId: recipient.contact.user_id !== undefined,
+    marketingLite: edge === 'marketing_messages',
   }
-  const accept = (): JsonObject => answerFor(recipient, acceptBusinessMessage(engine, number, recipient.waId, { ...body, type }, sentinel))
+  const accept = (): JsonObject => answerFor(engine, recipient, acceptBusinessMessage(engine, number, sent))
   return sentinel?.kind === 'transport' ? breakTransport(engine, sentinel.fault, accept, request, reply) : accept()
 }
 
-function answerFor(recipient: Recipient, message: ChatMessage): JsonObject {
+function requireProduct(body: JsonObject): void {
+  if (body.messaging_product === 'whatsapp') return
+  throw parameterError(
+    body.messaging_product === undefined ? 'The parameter messaging_product is required.' : 'Param messaging_product must be one of {WHATSAPP}',
+  )
+}
+
+function checkKind(edge: SendEdge, template: Template | null, recipient: Recipient): void {
+  if (edge === 'marketing_messages' && template && template.category !== 'MARKETING') throw messagingError(131055)
+  // One-time codes go to phones only (Cloud API, business-scoped user ids).
+  if (template?.category === 'AUTHENTICATION' && recipient.contact.user_id) throw messagingError(131062)
+}
+
+function answerFor(engine: Engine, recipient: Recipient, message: ChatMessage): JsonObject {
+  const held = message.template !== undefined && engine.world.scenario.qualityPacing
   return {
     messaging_product: 'whatsapp',
     contacts: [{ ...recipient.contact }],
-    messages: [{ id: message.id, message_status: 'accepted' }],
+    messages: [{ id: message.id, message_status: held ? 'held_for_quality_assessment' : 'accepted' }],
   }
-}
-
-/** Marks a customer's message and all earlier ones as read; with `typing_indicator` the phone shows typing. */
-function markRead(engine: Engine, number: BusinessNumber, body: JsonObject): JsonObject {
-  const { world } = engine
-  const id = readText(body, 'message_id')
-  if (!id) throw parameterError('The parameter message_id is required.')
-  const target = world.messages.get(id)
-  if (target?.direction !== 'inbound' || target.phoneNumberId !== number.phoneNumberId) {
-    throw messagingError(131009, 'Parameter value is not valid: message_id is not a message received by this number')
-  }
-  const chat = listChatMessages(world, target.phoneNumberId, target.waId)
-  for (const message of chat.slice(0, chat.findIndex((entry) => entry.id === id) + 1)) {
-    if (message.direction !== 'inbound' || message.status === 'read') continue
-    changeMessage(world, message.id, (changed) => {
-      changed.status = 'read'
-      changed.statusTimes = { ...changed.statusTimes, read: world.now() }
-    })
-  }
-  const typing = readObject(body, 'typing_indicator')
-  if (typing) {
-    if (typing.type !== 'text') throw messagingError(131009, 'Parameter value is not valid: typing_indicator.type must be text')
-    world.emit({ kind: 'typing', phoneNumberId: target.phoneNumberId, waId: target.waId, until: world.now() + TYPING_MS })
-  }
-  return { success: true }
-}
-
-async function breakTransport(engine: Engine, fault: TransportFault, accept: () => JsonObject, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-  const { socket } = request.raw
-  if (fault === 'empty-500') return reply.code(500).send()
-  if (fault === 'html-503') return reply.code(503).type('text/html').send('<html><body>Service Unavailable</body></html>')
-  if (fault === 'reset-before-accept') {
-    reply.hijack()
-    socket.resetAndDestroy()
-    return reply
-  }
-  const answer = accept()
-  if (fault === 'slow-answer') {
-    await new Promise<void>((resolve) => engine.world.after(3_000, resolve))
-    return answer
-  }
-  reply.hijack()
-  if (fault === 'cut-answer') {
-    const text = JSON.stringify(answer)
-    reply.raw.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) })
-    reply.raw.write(text.slice(0, text.length / 2), () => socket.destroy())
-  } else if (fault === 'reset-after-accept') socket.resetAndDestroy()
-  // silent-after-accept: the socket stays open until the client gives up or the emulator stops.
-  return reply
 }

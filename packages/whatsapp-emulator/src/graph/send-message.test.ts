@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { DEFAULT_NUMBER } from '../default-number.ts'
+import { createWorld } from '../state/world.ts'
 import { MARINA, startPair } from '../testing/start-pair.ts'
 import { waitFor } from '../testing/start-receiver.ts'
 import { createLimitChecker } from './check-limits.ts'
@@ -122,7 +123,7 @@ test('the 24 h window closes for everything but templates', async () => {
   expect((await send(MARINA)).status).toBe(200)
   await control('POST', 'advance-clock', { hours: 24.1 })
   expect((await send(MARINA)).body.error).toMatchObject({ code: 131047 })
-  expect((await send(MARINA, { type: 'template', template: { name: 'lembrete', language: { code: 'pt_BR' } } })).status).toBe(200)
+  expect((await send(MARINA, { type: 'template', template: { name: 'hello_world', language: { code: 'en_US' } } })).status).toBe(200)
   await control('POST', 'window', { from: MARINA, open: true })
   expect((await send(MARINA)).status).toBe(200)
   await control('POST', 'window', { from: MARINA, open: false })
@@ -180,7 +181,9 @@ test('limits: a burst of 45 to one person', async () => {
 
 test('limits: the 81st message within one second is refused', () => {
   let now = 1_790_000_000_000
-  const check = createLimitChecker({ scenario: { limits: true }, now: () => now })
+  const world = createWorld({ limits: true })
+  world.now = () => now
+  const check = createLimitChecker(world)
   const sendMany = (count: number): void => {
     for (let index = 0; index < count; index += 1) check(PNID, `${now}${index}`)
   }
@@ -192,7 +195,7 @@ test('limits: the 81st message within one second is refused', () => {
 
 test('recipients: country code, ninth digit, business-scoped id', async () => {
   const { emulator, receiver, send, graph } = await startPair()
-  expect((await send('(11) 98765-4321', { type: 'template', template: { name: 'a', language: { code: 'pt_BR' } } })).body).toMatchObject({
+  expect((await send('(11) 98765-4321', { type: 'template', template: { name: 'hello_world', language: { code: 'en_US' } } })).body).toMatchObject({
     contacts: [{ input: '(11) 98765-4321', wa_id: MARINA }],
   })
   emulator.control.createCustomer({ name: 'Zé', phone: '+55 31 98888-7777', waId: '553188887777' })

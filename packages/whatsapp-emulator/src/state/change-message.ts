@@ -5,6 +5,7 @@ import { indexMessage, type World } from './world.ts'
 export function addMessage(world: World, message: ChatMessage): ChatMessage {
   world.messages.put(message.id, message)
   indexMessage(world, message)
+  if (message.direction === 'inbound') countInbound(world, message.phoneNumberId)
   world.emit({ kind: 'message', message })
   return message
 }
@@ -26,4 +27,10 @@ export function applyReaction(world: World, targetId: string, side: 'customer' |
     else delete reactions[side]
     message.reactions = reactions
   })
+}
+
+function countInbound(world: World, phoneNumberId: string): void {
+  const second = Math.floor(world.now() / 1000)
+  const known = world.inboundSeconds.get(phoneNumberId)
+  world.inboundSeconds.set(phoneNumberId, { second, count: known?.second === second ? known.count + 1 : 1 })
 }

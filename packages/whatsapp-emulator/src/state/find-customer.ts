@@ -21,10 +21,15 @@ export function findCustomer(world: World, phone: string): Customer | undefined 
   return undefined
 }
 
+/** The business-scoped user id of a person in a portfolio (Cloud API, business-scoped user ids). */
+export function readUserId(world: World, businessId: string, waId: string): string {
+  return createBusinessScopedId(businessId, waId, world.customers.get(waId)?.idSeed)
+}
+
 /** The customer behind a business-scoped user id, as this number's portfolio knows it. */
 export function findCustomerByUserId(world: World, number: BusinessNumber, userId: string): Customer | undefined {
   for (const customer of world.customers.values()) {
-    if (createBusinessScopedId(number.businessId, customer.waId) === userId) return customer
+    if (readUserId(world, number.businessId, customer.waId) === userId) return customer
   }
   return undefined
 }

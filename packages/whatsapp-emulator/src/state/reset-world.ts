@@ -12,6 +12,9 @@ export function resetWorld(world: World, numbers: boolean): void {
   clearMedia(world)
   world.chatMessages.clear()
   world.openChats.clear()
+  const { templates, flows, groups, qrCodes, calls, uploads, numberStates, accountStates, tokenStates } = world
+  for (const collection of [templates, flows, groups, qrCodes, calls, uploads, numberStates, accountStates, tokenStates]) collection.clear()
+  world.inboundSeconds.clear()
   world.advanceClock(-world.clockOffset)
   world.deliveredCount = 0
   world.setScenario(createScenario(world.options))

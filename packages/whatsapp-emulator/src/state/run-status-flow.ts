@@ -1,10 +1,10 @@
-import type { ChatMessage, MessageStatus } from '../emulator-types.ts'
-import type { JsonObject } from '../json.ts'
+import type { BusinessNumber, ChatMessage, MessageStatus } from '../emulator-types.ts'
 import { buildStatusValue } from '../webhooks/build-webhook-values.ts'
 import { changeMessage } from './change-message.ts'
 import type { Engine } from './engine.ts'
 import { listChatMessages } from './find-customer.ts'
-import { keyOfChat } from './world.ts'
+import { describeConversation, priceMessage, useFreeService } from './price-message.ts'
+import { keyOfChat, type World } from './world.ts'
 
 /** How the statuses of one message run; sentinel numbers change it. */
 export interface StatusPlan {
@@ -40,7 +40,9 @@ function deliverToPhone(engine: Engine, id: string, skipWebhook = false): void {
   const { world } = engine
   const message = world.messages.get(id)
   const customer = message && world.customers.get(message.waId)
-  if (!message || !customer?.online || message.status !== 'sent') return
+  if (!message || message.groupId || !customer?.online || message.status !== 'sent') return
+  // What was not delivered in time is dropped without a word (Cloud API, time to live).
+  if (message.expiresAt !== undefined && message.expiresAt <= world.now()) return
   world.deliveredCount += 1
   const { dropDeliveredEvery } = world.scenario
   const dropped = skipWebhook || (dropDeliveredEvery > 0 && world.deliveredCount % dropDeliveredEvery === 0)
@@ -102,6 +104,7 @@ export function reportStatus(engine: Engine, id: string, status: MessageStatus, 
   if (!message || !number || !customer || message.statusTimes[status] !== undefined) return
   if (!anyOrder && RANK[status] <= RANK[message.status]) return
   const priced = status === 'sent' || ((status === 'delivered' || status === 'read') && !message.statusTimes.delivered && !message.statusTimes.read)
+  if (priced && message.pricing === undefined) keepPrice(world, number, message)
   changeMessage(world, id, (changed) => {
     changed.statusTimes = { ...changed.statusTimes, [status]: world.now() }
     if (RANK[status] > RANK[changed.status]) changed.status = status
@@ -110,20 +113,16 @@ export function reportStatus(engine: Engine, id: string, status: MessageStatus, 
     phoneNumberId: number.phoneNumberId,
     wabaId: number.wabaId,
     field: 'messages',
-    value: buildStatusValue(world, number, customer, message, status, priced ? priceMessage(message) : null),
+    value: buildStatusValue(world, number, customer, message, status, priced ? (message.pricing ?? null) : null),
     inboundIds: [],
     lane: keyOfChat(message.phoneNumberId, message.waId),
   })
 }
 
-/** Pricing block of a message; templates are priced by the category they name, all else as service (Cloud API, pricing). */
-function priceMessage(message: ChatMessage): JsonObject | null {
-  if (message.type === 'reaction') return null
-  const template = message.type === 'template'
-  return {
-    billable: template,
-    pricing_model: 'PMP',
-    type: template ? 'regular' : 'free_customer_service',
-    category: template ? 'utility' : 'service',
-  }
+/** The price is fixed once, with the first status that tells it. */
+export function keepPrice(world: World, number: BusinessNumber, message: ChatMessage): void {
+  const { pricing, usesFree } = priceMessage(world, number, message)
+  message.pricing = pricing
+  message.conversation = describeConversation(world, message, pricing)
+  if (usesFree) useFreeService(world, number.phoneNumberId)
 }

@@ -1,9 +1,24 @@
 import { EventEmitter } from 'node:events'
 import { mkdirSync } from 'node:fs'
-import { DEFAULT_BUSINESS_NAME, DEFAULT_CUSTOMER, DEFAULT_NUMBER } from '../default-number.ts'
-import type { BusinessNumber, Chat, ChatMessage, Customer, EmulatorOptions, MediaFile, Scenario } from '../emulator-types.ts'
+import { CURRENT_VERSION, DEFAULT_BUSINESS_NAME, DEFAULT_CUSTOMER, DEFAULT_NUMBER } from '../default-number.ts'
+import type { EmulatorOptions } from '../emulator-options.ts'
+import type {
+  AccountState,
+  BusinessNumber,
+  Call,
+  Chat,
+  ChatMessage,
+  Customer,
+  Flow,
+  Group,
+  MediaFile,
+  NumberState,
+  Scenario,
+  Template,
+} from '../emulator-types.ts'
 import type { PendingDelivery, WebhookLogEntry } from '../webhooks/webhook-types.ts'
 import { type Collection, createCollection } from './collection.ts'
+import type { AppState, QrCode, TokenState, UploadSession } from './platform-types.ts'
 import { type LogRecord, openStateLog, readStateFile, type StateLog } from './state-log.ts'
 
 export type WorldEvent =
@@ -11,6 +26,8 @@ export type WorldEvent =
   | { kind: 'message'; message: ChatMessage }
   | { kind: 'typing'; phoneNumberId: string; waId: string; until: number }
   | { kind: 'webhook'; entry: WebhookLogEntry }
+  /** A coexistence sync was asked for (`smb_app_data`). */
+  | { kind: 'sync'; phoneNumberId: string; syncType: 'smb_app_state_sync' | 'history'; requestId: string }
 
 /** Everything the emulator knows. One per running emulator; no module-level state. */
 export interface World {
@@ -22,10 +39,22 @@ export interface World {
   messages: Collection<ChatMessage>
   media: Collection<MediaFile>
   deliveries: Collection<PendingDelivery>
+  templates: Collection<Template>
+  flows: Collection<Flow>
+  groups: Collection<Group>
+  qrCodes: Collection<QrCode>
+  calls: Collection<Call>
+  uploads: Collection<UploadSession>
+  numberStates: Collection<NumberState>
+  accountStates: Collection<AccountState>
+  tokenStates: Collection<TokenState>
+  appStates: Collection<AppState>
   mediaBytes: Map<string, Buffer>
   mediaFolder: string | null
   /** Message ids of each chat, oldest first. */
   chatMessages: Map<string, string[]>
+  /** Messages of customers in the current second, per number: throughput counts both directions. */
+  inboundSeconds: Map<string, { second: number; count: number }>
   /** Chats open on the customer's screen, and who opened them. */
   openChats: Map<string, 'page' | 'api'>
   events: EventEmitter<{ change: [WorldEvent] }>
@@ -69,6 +98,14 @@ export function createScenario(options: EmulatorOptions): Scenario {
     sentMs: options.timing?.sentMs ?? 120,
     deliveredMs: options.timing?.deliveredMs ?? 350,
     readMs: options.timing?.readMs ?? 700,
+    templateCheck: true,
+    templateReviewMs: 150,
+    templateDecision: 'approve',
+    qualityPacing: false,
+    marketingCap: 0,
+    freeServiceMessages: 1000,
+    webhookVersion: CURRENT_VERSION,
+    groupMs: 50,
     ...options.scenario,
   }
 }
@@ -81,6 +118,16 @@ function createCollections(write: (record: LogRecord) => void) {
     messages: createCollection<ChatMessage>('messages', write),
     media: createCollection<MediaFile>('media', write),
     deliveries: createCollection<PendingDelivery>('deliveries', write),
+    templates: createCollection<Template>('templates', write),
+    flows: createCollection<Flow>('flows', write),
+    groups: createCollection<Group>('groups', write),
+    qrCodes: createCollection<QrCode>('qrCodes', write),
+    calls: createCollection<Call>('calls', write),
+    uploads: createCollection<UploadSession>('uploads', write),
+    numberStates: createCollection<NumberState>('numberStates', write),
+    accountStates: createCollection<AccountState>('accountStates', write),
+    tokenStates: createCollection<TokenState>('tokenStates', write),
+    appStates: createCollection<AppState>('appStates', write),
     settings: createCollection<{ scenario?: Partial<Scenario>; clockOffset?: number }>('settings', write),
   }
 }
@@ -99,6 +146,7 @@ export function createWorld(options: EmulatorOptions): World {
     mediaBytes: new Map(),
     mediaFolder: options.stateFile ? `${options.stateFile}.media` : null,
     chatMessages: new Map(),
+    inboundSeconds: new Map(),
     openChats: new Map(),
     events: new EventEmitter(),
     timers: new Set(),

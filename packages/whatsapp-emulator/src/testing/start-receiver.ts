@@ -64,7 +64,7 @@ export async function startReceiver(port = 0): Promise<Receiver> {
 }
 
 /** Waits until `check` is true; fails after `ms`. */
-export async function waitFor(check: () => boolean, ms = 4000): Promise<void> {
+export async function waitFor(check: () => boolean, ms = 15_000): Promise<void> {
   const end = Date.now() + ms
   while (!check()) {
     if (Date.now() > end) throw new Error(`waited ${ms} ms in vain for: ${String(check)}`)

@@ -39,7 +39,7 @@ export function createDeliveryAttempts(
   async function attempt(delivery: PendingDelivery): Promise<void> {
     if (inFlight.has(delivery.id) || !world.deliveries.get(delivery.id)) return
     const number = world.numbers.get(delivery.phoneNumberId)
-    const callbackUrl = number?.subscribed ? findCallback(number) : null
+    const callbackUrl = number?.subscribed ? findCallback(number, delivery.field) : null
     if (!number || !callbackUrl || Date.now() - delivery.createdAt > RETRY_FOR_MS) {
       world.deliveries.remove(delivery.id)
       return

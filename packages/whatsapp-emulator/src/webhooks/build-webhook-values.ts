@@ -1,7 +1,8 @@
-import { createBusinessScopedId, keepDigits } from '../create-identifiers.ts'
+import { keepDigits } from '../create-identifiers.ts'
 import type { BusinessNumber, ChatMessage, Customer, MessageStatus } from '../emulator-types.ts'
 import { errorForStatus } from '../graph/error-table.ts'
 import type { Json, JsonObject } from '../json.ts'
+import { readUserId } from '../state/find-customer.ts'
 import type { World } from '../state/world.ts'
 
 /** `metadata` of every message-class webhook. */
@@ -19,7 +20,7 @@ export function identifyCustomer(world: World, number: BusinessNumber, waId: str
   const mode = world.scenario.identity
   return {
     ...(mode === 'bsuid' ? {} : { phone: waId }),
-    ...(mode === 'phone' ? {} : { userId: createBusinessScopedId(number.businessId, waId) }),
+    ...(mode === 'phone' ? {} : { userId: readUserId(world, number.businessId, waId) }),
   }
 }
 
@@ -62,8 +63,9 @@ export function buildStatusValue(
     status,
     timestamp: toSeconds(message.statusTimes[status] ?? world.now()),
     ...(shown.phone ? { recipient_id: shown.phone } : {}),
-    ...(shown.userId && !failed ? { recipient_user_id: shown.userId } : {}),
+    ...(shown.userId && (!failed || message.addressedBy === 'user_id') ? { recipient_user_id: shown.userId } : {}),
     ...(message.callbackData ? { biz_opaque_callback_data: message.callbackData } : {}),
+    ...(pricing && message.conversation ? { conversation: describeTime(message.conversation, status) } : {}),
     ...(pricing ? { pricing } : {}),
     ...(failed && message.errorCode !== null ? { errors: [errorForStatus(message.errorCode)] } : {}),
   }
@@ -74,4 +76,10 @@ export function buildStatusValue(
     ...(contacts.length > 0 ? { contacts } : {}),
     statuses: [entry],
   }
+}
+
+/** The end of a conversation stands on `sent` only. */
+function describeTime(conversation: JsonObject, status: MessageStatus): JsonObject {
+  const { expiration_timestamp: end, ...rest } = conversation
+  return status === 'sent' ? { ...rest, expiration_timestamp: end } : rest
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { reportProblem } from '../report-problem.ts'
+import { readAppState } from '../state/platform-state.ts'
 import type { World } from '../state/world.ts'
 import { createDeliveryAttempts } from './attempt-delivery.ts'
 import { createBatcher } from './batch-changes.ts'
@@ -9,6 +10,8 @@ import { mergeChanges } from './merge-changes.ts'
 import type { PendingDelivery, WebhookChange, WebhookLogEntry } from './webhook-types.ts'
 
 const SHUFFLE_SPREAD_MS = 200
+/** The largest POST of Meta's (Cloud API, webhooks). The escaped body is ASCII: characters are bytes. */
+const MAX_BODY_BYTES = 3 * 1024 * 1024
 
 export interface WebhookDeliverer {
   queue(change: WebhookChange): void
@@ -66,13 +69,14 @@ function createLanes(world: World, attempt: (delivery: PendingDelivery) => Promi
 }
 
 /** Puts changes into a delivery; the body is fixed here, so that every retry sends the same bytes. */
-function createDelivery(first: WebhookChange, changes: WebhookChange[]): PendingDelivery {
+function createDelivery(world: World, first: WebhookChange, changes: WebhookChange[]): PendingDelivery {
   const now = Date.now()
   return {
     id: randomUUID(),
     phoneNumberId: first.phoneNumberId,
+    field: first.field,
     lane: changes.length > 1 ? `batch:${first.phoneNumberId}` : first.lane,
-    body: escapeWebhookBody(mergeChanges(changes)),
+    body: escapeWebhookBody(mergeChanges(changes, world.now())),
     inboundIds: changes.flatMap((change) => change.inboundIds),
     attempt: 0,
     createdAt: now,
@@ -88,7 +92,13 @@ export function createWebhookDeliverer(world: World, onDelivered: (inboundIds: s
   function dispatch(changes: WebhookChange[]): void {
     const [first] = changes
     if (!first) return
-    const delivery = createDelivery(first, changes)
+    const delivery = createDelivery(world, first, changes)
+    if (changes.length > 1 && delivery.body.length > MAX_BODY_BYTES) {
+      const half = Math.ceil(changes.length / 2)
+      dispatch(changes.slice(0, half))
+      dispatch(changes.slice(half))
+      return
+    }
     world.deliveries.put(delivery.id, delivery)
     const { delayMs, jitterMs, shuffle } = world.scenario
     const wait = delayMs + Math.random() * (jitterMs || (shuffle ? SHUFFLE_SPREAD_MS : 0))
@@ -101,8 +111,10 @@ export function createWebhookDeliverer(world: World, onDelivered: (inboundIds: s
     log,
     queue(change) {
       const number = world.numbers.get(change.phoneNumberId)
-      const callbackUrl = number?.subscribed ? findCallback(number) : null
+      const callbackUrl = number?.subscribed ? findCallback(number, change.field) : null
       if (!number || !callbackUrl) return
+      const { fields } = readAppState(world, number.appId)
+      if (fields && !fields.includes(change.field)) return
       if (world.scenario.batchMs > 0) batcher.add(`${callbackUrl} ${number.appSecret}`, change)
       else dispatch([change])
     },

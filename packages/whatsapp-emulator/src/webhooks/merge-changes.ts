@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../json.ts'
+import { isMessageField } from './find-callback.ts'
 import type { WebhookChange } from './webhook-types.ts'
 
 /** The largest number of updates Meta puts in one POST (Cloud API, webhooks). */
@@ -6,9 +7,9 @@ export const MAX_UPDATES = 1000
 
 /**
  * The body of one POST for these changes: an entry per account, and within it messages of the same
- * number side by side in one value, as Meta may batch them (Cloud API, webhooks).
+ * number side by side in one value, as Meta may batch them (Cloud API, webhooks). Entries about an account carry a time.
  */
-export function mergeChanges(changes: WebhookChange[]): JsonObject {
+export function mergeChanges(changes: WebhookChange[], now: number): JsonObject {
   const entries = new Map<string, JsonObject[]>()
   const open = new Map<string, JsonObject>()
   for (const change of changes) {
@@ -29,7 +30,11 @@ export function mergeChanges(changes: WebhookChange[]): JsonObject {
   }
   return {
     object: 'whatsapp_business_account',
-    entry: [...entries].map(([id, list]) => ({ id, changes: list })),
+    entry: [...entries].map(([id, list]) => ({
+      id,
+      ...(list.some((change) => !isMessageField(String(change.field))) ? { time: Math.floor(now / 1000) } : {}),
+      changes: list,
+    })),
   }
 }
 

@@ -16,6 +16,8 @@ export interface WebhookChange {
 export interface PendingDelivery {
   id: string
   phoneNumberId: string
+  /** Field of the changes: decides whether overrides count. All changes of a delivery are of one class. */
+  field?: string
   lane: string
   body: string
   inboundIds: string[]

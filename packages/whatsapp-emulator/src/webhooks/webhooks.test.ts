@@ -165,3 +165,34 @@ test('raw webhooks: unsigned, wrongly signed, any bytes', async () => {
   expect(raw?.body).toBe('{"object":"x","entry":[]} ')
   expect(raw?.headers['x-hub-signature-256']).toBe(signWebhookBody(raw?.body ?? '', DEFAULT_NUMBER.appSecret))
 })
+
+test('a batch above 3 MB is cut into several posts', async () => {
+  const { receiver, emulator } = await startPair({ scenario: { batchMs: 20 } })
+  for (let index = 0; index < 5; index += 1) emulator.control.sendAs(MARINA, { type: 'text', text: { body: 'x'.repeat(1024 * 1024) } })
+  await waitFor(() => receiver.messages().length === 5, 10_000)
+  for (const { body } of receiver.received) expect(body.length).toBeLessThanOrEqual(3 * 1024 * 1024)
+  expect(receiver.received.length).toBeGreaterThan(1)
+})
+
+test('templates and states survive a restart; a review that was interrupted goes on', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'emulator-'))
+  const stateFile = join(folder, 'state.jsonl')
+  const first = await startEmulator({ stateFile, scenario: { templateReviewMs: 60_000 } })
+  const headers = { authorization: `Bearer ${first.defaults.accessToken}`, 'content-type': 'application/json' }
+  const template = { name: 'aviso', language: 'pt_BR', category: 'UTILITY', components: [{ type: 'BODY', text: 'Tudo pronto.' }] }
+  await fetch(`${first.graphUrl}/v26.0/${DEFAULT_NUMBER.wabaId}/message_templates`, { method: 'POST', headers, body: JSON.stringify(template) })
+  await fetch(`${first.graphUrl}/v26.0/${DEFAULT_NUMBER.phoneNumberId}/username`, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify({ username: 'recanto.mar' }),
+  })
+  await first.stop()
+  const second = await startEmulator({ stateFile, scenario: { templateReviewMs: 1 } })
+  const read = async (path: string): Promise<string> => (await fetch(`${second.graphUrl}/v26.0/${path}`, { headers })).text()
+  await waitFor(() => second.control.listTemplates().some(({ name, status }) => name === 'aviso' && status === 'APPROVED'))
+  expect(await read(`${DEFAULT_NUMBER.phoneNumberId}/username`)).toContain('recanto.mar')
+  second.control.reset()
+  expect(await read(`${DEFAULT_NUMBER.wabaId}/message_templates`)).not.toContain('aviso')
+  await second.stop()
+  await rm(folder, { recursive: true })
+})
