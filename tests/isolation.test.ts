@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { PriceList } from '@atende/contracts/usage'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { uuidv7 } from '../packages/server/src/platform/ids.ts'
 import { clientEventNames } from '../packages/server/src/platform/realtime.ts'
@@ -66,7 +67,23 @@ async function plant(): Promise<void> {
   ids.media = media.body.id
   mediaUrl = media.body.url
   ids.session = (await as<{ items: { id: string }[] }>(victim, 'GET', '/api/auth/sessions')).body.items[0]?.id ?? ''
+  const own = { validFrom: '2026-01-01' }
+  const prices = await as<PriceList>(victim, 'POST', '/api/usage/prices', { ...own, category: MARK, country: 'BR', currency: 'BRL', amount: 1 })
+  ids.price = prices.body.prices.find((p) => !p.builtIn)?.id ?? ''
+  const quotas = await as<PriceList>(victim, 'POST', '/api/usage/quotas', { ...own, category: MARK, perNumberAndMonth: 7 })
+  ids.quota = quotas.body.quotas.find((q) => !q.builtIn)?.id ?? ''
   ids.webhookEvent = (await as<{ items: { id: string }[] }>(victim, 'GET', '/api/webhook-events')).body.items[0]?.id ?? ''
+  ids.template = uuidv7()
+  await server.sql(
+    `insert into templates (id, tenant_id, waba_id, name, language, category, parts, status) values ($1, $2, $3, 'boas_vindas', 'pt_BR', 'UTILITY', $4, 'APPROVED')`,
+    [ids.template, victim.tenantId, channel.wabaId, JSON.stringify({ body: MARK })],
+  )
+  ids.notice = uuidv7()
+  const notice = [ids.notice, victim.tenantId, ids.channel, JSON.stringify({ number: MARK })]
+  await server.sql(
+    `insert into notices (id, tenant_id, code, severity, channel_id, key, details) values ($1, $2, 'token_invalid', 'critical', $3, 'k', $4)`,
+    notice,
+  )
   for (const [kind, id] of Object.entries(ids)) expect(id, kind).toMatch(/^[0-9a-f-]{36}$/)
 }
 
@@ -133,17 +150,23 @@ describe('tables', () => {
       "select p.proname as name from pg_proc p join pg_namespace n on n.oid = p.pronamespace where n.nspname = 'public' and p.prosecdef order by 1",
     )
     expect(doors.map((d) => d.name)).toEqual([
+      'door_due_channels', // whose daily check is due: ids only, taken once
       'door_find_login',
       'door_is_super_admin',
+      'door_keep_sends', // a sender says that it lives: its own lanes, by its own id
       'door_list_tenants',
       'door_memberships',
+      'door_mend_sends', // frees what dead senders held; answers nothing
+      'door_next_send', // milliseconds until anything may leave
       'door_purge',
       'door_search_contacts',
       'door_search_conversations',
+      'door_send_backlog', // a count and a time, for /health
       'door_session',
       'door_slug_taken',
       'door_store_webhooks',
       'door_tail_events',
+      'door_take_sends', // whose turn it is to send: tenant and conversation ids, taken once
       'door_take_webhook',
       'door_take_webhooks',
       'door_update_tenant',
@@ -191,6 +214,14 @@ const ROUTES: Record<string, Kind> = {
   'GET /api/contacts/:id': { id: 'contact' },
   'PATCH /api/contacts/:id': { id: 'contact', body: { name: 'x' } },
   'DELETE /api/contacts/:id': { id: 'contact' },
+  'POST /api/contacts/:id/merge': { id: 'contact', body: { otherId: uuidv7() } },
+  'POST /api/contacts/:id/merges/:mergeId/undo': { cannot: 'asked in merge-contacts.test.ts with a foreign trace' },
+  'GET /api/usage/whatsapp': { list: true },
+  'GET /api/usage/prices': { list: true },
+  'POST /api/usage/prices': self,
+  'DELETE /api/usage/prices/:id': { id: 'price' },
+  'POST /api/usage/quotas': self,
+  'DELETE /api/usage/quotas/:id': { id: 'quota' },
   'GET /api/tags': { list: true },
   'POST /api/tags': self,
   'PATCH /api/tags/:id': { id: 'tag', body: { name: 'x' } },
@@ -206,11 +237,33 @@ const ROUTES: Record<string, Kind> = {
   'POST /api/conversations/:id/unread': { id: 'conversation' },
   'GET /api/messages': { cannot: 'asked below with the conversation of the victim' },
   'GET /api/messages/:id': { id: 'message' },
+  'GET /api/messages/:id/raw': { id: 'message' },
   'POST /api/messages': { body: () => ({ conversationId: ids.conversation, clientId: randomUUID(), content: { type: 'text', text: 'x' } }), refused: 404 },
   'POST /api/messages/:id/retry': { id: 'message' },
   'POST /api/media': self,
   'GET /api/media/:id': { id: 'media' },
+  'POST /api/media/:id/fetch': { id: 'media' },
   'GET /api/media/:id/content': { id: 'media' },
+  'GET /api/templates': { list: true },
+  'POST /api/templates': {
+    body: () => ({
+      channelId: ids.channel,
+      name: 'boas_vindas',
+      language: 'pt_BR',
+      category: 'UTILITY',
+      parts: { header: null, body: 'Seja bem-vindo por aqui.', variables: [], footer: null, buttons: [], cards: null, auth: null, offer: null },
+    }),
+    refused: 404,
+  },
+  'POST /api/templates/sync': { body: () => ({ channelId: ids.channel }), refused: 404 },
+  'GET /api/templates/:id': { id: 'template' },
+  'PATCH /api/templates/:id': {
+    id: 'template',
+    body: { parts: { header: null, body: 'Seja bem-vindo.', variables: [], footer: null, buttons: [], cards: null, auth: null, offer: null } },
+  },
+  'DELETE /api/templates/:id': { id: 'template' },
+  'POST /api/templates/:id/preview': { id: 'template', body: { values: {} } },
+  'POST /api/templates/:id/unpause': { id: 'template' },
   'GET /api/channels': { list: true },
   'POST /api/channels': self,
   'POST /api/channels/test': { cannot: 'asks Graph with the credentials in the body' },
@@ -222,6 +275,19 @@ const ROUTES: Record<string, Kind> = {
   'GET /api/channels/:id/setup': { id: 'channel' },
   'POST /api/channels/:id/test': { id: 'channel' },
   'POST /api/channels/:id/subscribe': { id: 'channel' },
+  'GET /api/channels/:id/health': { id: 'channel' },
+  'POST /api/channels/:id/check': { id: 'channel' },
+  'GET /api/channels/:id/profile': { id: 'channel' },
+  'PATCH /api/channels/:id/profile': { id: 'channel', body: { about: 'x' } },
+  'POST /api/channels/:id/request-code': { id: 'channel', body: { method: 'SMS' } },
+  'POST /api/channels/:id/verify-code': { id: 'channel', body: { code: '123456' } },
+  'POST /api/channels/:id/register': { id: 'channel', body: { pin: '123456' } },
+  'POST /api/channels/:id/deregister': { id: 'channel' },
+  'POST /api/channels/:id/pin': { id: 'channel', body: { pin: '123456' } },
+  'POST /api/channels/:id/sync': { id: 'channel', body: { kind: 'history' } },
+  'GET /api/notices': { list: true },
+  'GET /api/notices/count': { list: true },
+  'POST /api/notices/:id/resolve': { id: 'notice' },
   'GET /api/webhook-events': { list: true },
   'GET /api/webhook-events/:id': { id: 'webhookEvent' },
   'POST /api/webhook-events/:id/replay': { id: 'webhookEvent' },
@@ -413,14 +479,14 @@ describe('sockets', () => {
 describe('jobs', () => {
   it('every queue carries its tenant', async () => {
     const { JOB_DEFINITIONS } = await import('../packages/server/src/jobs.ts')
-    expect(JOB_DEFINITIONS.map((j) => j.name).sort()).toEqual(['media.download', 'messages.mark-read', 'messages.send'])
+    expect(JOB_DEFINITIONS.map((j) => j.name).sort()).toEqual(['channels.check', 'media.derive', 'media.download', 'messages.mark-read', 'templates.sync'])
     for (const j of JOB_DEFINITIONS) expect(j.payload.safeParse({}).error?.issues.some((i) => i.path[0] === 'tenantId')).toBe(true)
   })
 
-  it('a job that names another tenant’s conversation finds nothing', async () => {
-    const { sendWaiting } = await import('../packages/server/src/features/channels/whatsapp-cloud/send.ts')
+  it('a sender that is given another tenant’s conversation finds nothing', async () => {
+    const { sendNext } = await import('../packages/server/src/features/channels/whatsapp-cloud/send.ts')
     const before = await server.sql('select status from messages order by id')
-    await sendWaiting(server.ctx, { tenantId: intruder.tenantId, conversationId: ids.conversation ?? '' }, { id: 'x', attempt: 1, lastAttempt: true })
+    await sendNext(server.ctx, { tenantId: intruder.tenantId, conversationId: ids.conversation ?? '', holder: randomUUID() })
     expect(await server.sql('select status from messages order by id')).toEqual(before)
   })
 })

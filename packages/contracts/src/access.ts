@@ -23,6 +23,9 @@ export const Permission = z.enum([
   'channels.read',
   'channels.manage',
   'webhooks.read',
+  'templates.read',
+  'templates.manage',
+  'usage.read',
   'audit.read',
   'server.manage',
 ])
@@ -38,8 +41,9 @@ const attendant: Permission[] = [
   'users.read',
   'tenant.read',
   'channels.read',
+  'templates.read',
 ]
-const supervisor: Permission[] = [...attendant, 'tags.write', 'contacts.delete']
+const supervisor: Permission[] = [...attendant, 'tags.write', 'contacts.delete', 'usage.read', 'templates.manage']
 const admin: Permission[] = [...supervisor, 'users.manage', 'tenant.manage', 'channels.manage', 'webhooks.read', 'audit.read']
 
 /** Who may do what. The server enforces it; the interface hides what is not allowed. */

@@ -7,6 +7,8 @@ const graphId = z
   .trim()
   .regex(/^\d{3,32}$/, 'digits only')
 
+export const QualityRating = z.enum(['GREEN', 'YELLOW', 'RED', 'UNKNOWN'])
+
 export const Channel = z
   .object({
     id: Id,
@@ -25,6 +27,9 @@ export const Channel = z
     handshakeAt: Time.nullable(),
     lastWebhookAt: Time.nullable(),
     lastError: z.string().nullable(),
+    quality: QualityRating,
+    /** The number was given up (moved elsewhere); its history stays readable here, nothing can be sent. */
+    releasedAt: Time.nullable(),
     createdAt: Time,
   })
   .meta({ id: 'Channel' })
@@ -70,6 +75,93 @@ export const ChannelTest = z
   })
   .meta({ id: 'ChannelTest' })
 export type ChannelTest = z.infer<typeof ChannelTest>
+
+/** Meta's states of a number; one we do not know counts as not usable (Cloud API, phone numbers). */
+export const NumberStatus = z.enum([
+  'CONNECTED',
+  'PENDING',
+  'DISCONNECTED',
+  'FLAGGED',
+  'RESTRICTED',
+  'RATE_LIMITED',
+  'BANNED',
+  'MIGRATED',
+  'DELETED',
+  'UNKNOWN',
+])
+/** How a channel is, for its page. Read from Meta at `checkedAt`, and changed by account webhooks as they come. */
+export const ChannelHealth = z
+  .object({
+    numberStatus: NumberStatus.nullable(),
+    quality: QualityRating,
+    nameStatus: z.string().nullable(),
+    /** The name that was asked for last, while it differs from the one shown. */
+    requestedName: z.string().nullable(),
+    username: z.string().nullable(),
+    /** People per day that may be written to outside a window; null unknown, -1 unlimited. */
+    messagingLimit: z.int().nullable(),
+    /** Messages per second that the number may send and receive. */
+    throughput: z.int().nullable(),
+    canSend: z.enum(['AVAILABLE', 'LIMITED', 'BLOCKED']).nullable(),
+    healthProblems: z.array(z.object({ entity: z.string(), title: z.string(), action: z.string() })),
+    reviewStatus: z.string().nullable(),
+    restrictions: z.array(z.object({ kind: z.string(), title: z.string(), until: Time.nullable(), remediation: z.string().nullable() })),
+    /** How many numbers the account may have; -1 unlimited. */
+    maxNumbers: z.int().nullable(),
+    /** The number also lives in the WhatsApp Business app. */
+    coexistence: z.boolean(),
+    /** Bringing contacts and chats of the Business app: once each, within 24 h after connecting (Cloud API, coexistence). */
+    sync: z.object({
+      until: Time.nullable(),
+      contactsAt: Time.nullable(),
+      historyAt: Time.nullable(),
+      /** 0 to 100. */
+      progress: z.int().nullable(),
+      error: z.string().nullable(),
+    }),
+    pinEnabled: z.boolean().nullable(),
+    registered: z.boolean().nullable(),
+    webhook: z.object({
+      subscribed: z.boolean().nullable(),
+      ours: z.boolean().nullable(),
+      url: z.string().nullable(),
+      handshakeAt: Time.nullable(),
+      lastAt: Time.nullable(),
+    }),
+    token: z.object({ valid: z.boolean().nullable(), expiresAt: Time.nullable(), missingScopes: z.array(z.string()) }),
+    /** Failed sends of the last 24 hours by reason, most frequent first. */
+    errors: z.array(z.object({ code: z.int().nullable(), title: z.string(), action: z.string(), count: z.int(), lastAt: Time })),
+    /** The newest account events, for people. */
+    events: z.array(z.object({ id: Id, field: z.string(), title: z.string(), understood: z.boolean(), at: Time })),
+    checkedAt: Time.nullable(),
+  })
+  .meta({ id: 'ChannelHealth' })
+export type ChannelHealth = z.infer<typeof ChannelHealth>
+
+/** The company's profile on WhatsApp (limits: Cloud API, business profiles). */
+export const BusinessProfile = z
+  .object({
+    about: z.string().max(139),
+    address: z.string().max(256),
+    description: z.string().max(512),
+    email: z.string().max(128),
+    websites: z.array(z.string().max(256)).max(2),
+    vertical: z.string().max(40),
+    pictureUrl: z.string().nullable(),
+  })
+  .meta({ id: 'BusinessProfile' })
+export type BusinessProfile = z.infer<typeof BusinessProfile>
+export const UpdateProfileInput = BusinessProfile.omit({ pictureUrl: true })
+  .partial()
+  .extend({ pictureMediaId: Id.optional() })
+  .meta({ id: 'UpdateProfileInput' })
+const Pin = z.string().regex(/^\d{6}$/, 'six digits')
+export const RegisterNumberInput = z.object({ pin: Pin }).meta({ id: 'RegisterNumberInput' })
+export const SetPinInput = z.object({ pin: Pin }).meta({ id: 'SetPinInput' })
+export const RequestCodeInput = z.object({ method: z.enum(['SMS', 'VOICE']) }).meta({ id: 'RequestCodeInput' })
+/** `contacts` and `history` of the WhatsApp Business app on the same number. */
+export const SyncNumberInput = z.object({ kind: z.enum(['contacts', 'history']) }).meta({ id: 'SyncNumberInput' })
+export const VerifyCodeInput = z.object({ code: z.string().regex(/^\d{4,8}$/) }).meta({ id: 'VerifyCodeInput' })
 
 /** A delivery as it came; `body` only in the detail, for admins. */
 export const WebhookEvent = z

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Id, PageQuery, Time } from './common.ts'
 
-export const IdentityKind = z.enum(['phone', 'bsuid', 'username', 'email'])
+export const IdentityKind = z.enum(['phone', 'bsuid', 'username', 'email', 'group'])
 export const Contact = z
   .object({
     id: Id,
@@ -12,14 +12,26 @@ export const Contact = z
     phone: z.string().nullable(),
     email: z.string().nullable(),
     notes: z.string().nullable(),
+    /** A WhatsApp group is a contact too: one conversation, many people writing. */
+    kind: z.enum(['person', 'group']),
     identities: z.array(z.object({ kind: IdentityKind, value: z.string() })),
+    /** Numbers and ids the person had before. */
+    formerIdentities: z.array(
+      z.object({ kind: IdentityKind, value: z.string(), until: Time, reason: z.enum(['number_changed', 'id_changed', 'merged', 'taken_over']) }),
+    ),
+    /** The person asked WhatsApp not to get marketing from us. */
+    marketingOptOutAt: Time.nullable(),
+    /** Contacts that were found to be this one; each can be split off again. */
+    merges: z.array(z.object({ id: Id, name: z.string(), at: Time, by: z.string().nullable(), reason: z.enum(['identity', 'manual']) })),
     createdAt: Time,
     updatedAt: Time,
   })
   .meta({ id: 'Contact' })
 export type Contact = z.infer<typeof Contact>
 
-export const ContactRef = z.object({ id: Id, name: z.string(), phone: z.string().nullable() }).meta({ id: 'ContactRef' })
+export const ContactRef = z
+  .object({ id: Id, name: z.string(), phone: z.string().nullable(), kind: z.enum(['person', 'group']), marketingOptOutAt: Time.nullable() })
+  .meta({ id: 'ContactRef' })
 
 export const ContactsQuery = PageQuery.extend({ q: z.string().trim().max(100).optional() })
 /** A phone in any spelling; Brazilian numbers may omit +55. */
@@ -40,3 +52,5 @@ export const UpdateContactInput = z
     notes: z.string().max(5000).nullable().optional(),
   })
   .meta({ id: 'UpdateContactInput' })
+/** Makes `otherId` part of this contact: history, identities and conversations move here, with a trace. */
+export const MergeContactInput = z.object({ otherId: Id }).meta({ id: 'MergeContactInput' })

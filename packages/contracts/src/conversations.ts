@@ -24,6 +24,12 @@ export const Conversation = z
     waitingSince: Time.nullable(),
     /** Until when free text may be sent (24 h from the provider's time of the last inbound message); null when it never was open. */
     windowExpiresAt: Time.nullable(),
+    /** Until when messages cost nothing because an ad or page button brought the person (templates are still needed outside the window). */
+    freeEntryUntil: Time.nullable(),
+    /** `passive`: Meta's own agent or another app answers; ours would take over. */
+    control: z.enum(['ours', 'passive']),
+    /** It became part of this one (two contacts were found to be one person): show that one instead. */
+    mergedInto: Id.optional(),
     resolvedAt: Time.nullable(),
     createdAt: Time,
     updatedAt: Time,
@@ -38,11 +44,15 @@ export const ConversationsQuery = PageQuery.extend({
   tagId: Id.optional(),
   channelId: Id.optional(),
   contactId: Id.optional(),
+  /** Windows that close within four hours and where the customer waits for an answer or not. */
+  closesSoon: z.stringbool().optional(),
   q: z.string().trim().max(100).optional(),
 })
 
 /** Open conversations per tab. */
-export const ConversationCounts = z.object({ mine: z.int(), unassigned: z.int(), all: z.int(), unread: z.int() }).meta({ id: 'ConversationCounts' })
+export const ConversationCounts = z
+  .object({ mine: z.int(), unassigned: z.int(), all: z.int(), unread: z.int(), closesSoon: z.int() })
+  .meta({ id: 'ConversationCounts' })
 export type ConversationCounts = z.infer<typeof ConversationCounts>
 
 export const OpenConversationInput = z.object({ contactId: Id, channelId: Id }).meta({ id: 'OpenConversationInput' })

@@ -39,7 +39,7 @@ export const ConversationUpdated = z.object({ ...durable, conversation: Conversa
 /** Room `tenant:{id}`. `by` is null when the system did it. */
 export const ConversationAssigned = z.object({ ...durable, conversation: Conversation, by: z.object({ id: Id, name: z.string() }).nullable() })
 /** Room `lists:{id}`, which every login of the tenant joins. A list behind a settings page changed: load it again. */
-export const ListChanged = z.object({ ...durable, list: z.enum(['tags', 'users', 'channels', 'contacts', 'tenant']) })
+export const ListChanged = z.object({ ...durable, list: z.enum(['tags', 'users', 'channels', 'contacts', 'tenant', 'templates', 'notices', 'usage']) })
 /** Room `conversation:{id}`. Not durable. `who` is the customer or a colleague. */
 export const Typing = z.object({ conversationId: Id, who: z.enum(['contact', 'user']), user: z.object({ id: Id, name: z.string() }).nullable() })
 /** To one login: it was ended elsewhere; the socket closes after it. */

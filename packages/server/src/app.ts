@@ -4,7 +4,9 @@ import { accessRoutes } from './features/access/access.routes.ts'
 import { apiDocsRoutes } from './features/api-docs/api-docs.routes.ts'
 import { registerOpenApi } from './features/api-docs/api-docs.ts'
 import { channelRoutes } from './features/channels/channels.routes.ts'
+import { numberRoutes } from './features/channels/number.routes.ts'
 import { webhookEventRoutes } from './features/channels/webhook-events.routes.ts'
+import { templateRoutes } from './features/channels/whatsapp-cloud/templates/templates.routes.ts'
 import { webhookRoutes } from './features/channels/whatsapp-cloud/webhook.routes.ts'
 import type { WebhookStore } from './features/channels/whatsapp-cloud/webhook-store.ts'
 import { contactRoutes } from './features/contacts/contacts.routes.ts'
@@ -12,8 +14,11 @@ import { type HealthParts, healthRoutes } from './features/health/health.routes.
 import { conversationRoutes } from './features/inbox/conversations.routes.ts'
 import { messageRoutes } from './features/inbox/messages.routes.ts'
 import { mediaRoutes } from './features/media/media.routes.ts'
+import { rawMessageRoutes } from './features/messages/raw-message.routes.ts'
+import { noticeRoutes } from './features/notices/notices.routes.ts'
 import { tagRoutes } from './features/tags/tags.routes.ts'
 import { tenantRoutes } from './features/tenants/tenants.routes.ts'
+import { usageRoutes } from './features/usage/usage.routes.ts'
 import { userRoutes } from './features/users/users.routes.ts'
 import { guardRoutes } from './platform/auth.ts'
 import { REPOSITORY } from './platform/config.ts'
@@ -37,8 +42,13 @@ export async function createApp(ctx: Context, parts: { webhooks: WebhookStore; h
     tagRoutes(app, ctx)
     conversationRoutes(app, ctx)
     messageRoutes(app, ctx)
+    rawMessageRoutes(app, ctx)
     mediaRoutes(app, ctx)
+    usageRoutes(app, ctx)
+    noticeRoutes(app, ctx)
     channelRoutes(app, ctx)
+    numberRoutes(app, ctx)
+    templateRoutes(app, ctx)
     webhookEventRoutes(app, ctx)
     apiDocsRoutes(app, ctx)
   })

@@ -1,7 +1,7 @@
-import path from 'node:path'
 import { createApp } from './app.ts'
+import { showTyping } from './features/channels/whatsapp-cloud/read-marks.ts'
 import { Receiver } from './features/channels/whatsapp-cloud/receive.ts'
-import { showTyping } from './features/channels/whatsapp-cloud/send.ts'
+import { Sender } from './features/channels/whatsapp-cloud/sender.ts'
 import { createWebhookStore, WEBHOOKS_CHANNEL } from './features/channels/whatsapp-cloud/webhook-store.ts'
 import { conversationExists } from './features/conversations/conversations.ts'
 import { attendantTyping, customerTypes, startTyping } from './features/inbox/typing.ts'
@@ -20,7 +20,7 @@ import { freePort } from './platform/ports.ts'
 import { startRealtime } from './platform/realtime.ts'
 import { forgetRunning, noteRunning, requireAlone } from './platform/running-file.ts'
 import { Signals } from './platform/signals.ts'
-import { diskStorage } from './platform/storage.ts'
+import { createStorage } from './platform/storage.ts'
 import { startUpkeep } from './upkeep.ts'
 
 export type Server = {
@@ -44,7 +44,7 @@ function createContext(config: Config, installation: Installation, port: () => n
     log,
     jobs: new Jobs(installation.appUrl, log, config.ROLE !== 'web'),
     signals: new Signals(installation.appUrl, log),
-    storage: diskStorage(path.join(installation.home, 'media')),
+    storage: createStorage(config, installation.home),
     startedAt: Date.now(),
     publicUrl: () => (config.PUBLIC_URL ?? `http://${config.HOST}:${port()}`).replace(/\/+$/, ''),
   }
@@ -69,18 +69,20 @@ function webPart(ctx: Context, app: Http, health: HealthState): Part {
   }
 }
 
-/** Worker role: stored deliveries, jobs, upkeep. */
+/** Worker role: stored deliveries, waiting messages, jobs, upkeep. */
 function workerPart(ctx: Context, receiver: Receiver): Part {
   let upkeep: { stop: () => void } | undefined
+  const sender = new Sender(ctx)
   return {
     async start() {
       receiver.start()
+      await sender.start()
       await ctx.jobs.work(jobBindings(ctx))
       upkeep = startUpkeep(ctx)
     },
     async stop() {
       upkeep?.stop()
-      await receiver.stop()
+      await Promise.all([receiver.stop(), sender.stop()])
     },
   }
 }

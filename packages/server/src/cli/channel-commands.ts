@@ -2,6 +2,7 @@ import type { Channel, ChannelTest } from '@atende/contracts/channels'
 import { CreateChannelInput } from '@atende/contracts/channels'
 import { type Command, Option } from 'commander'
 import type { z } from 'zod'
+import type { TenantTx } from '../platform/database.ts'
 import { print, table, warn } from './output.ts'
 import { readSecret, secretOption } from './secrets.ts'
 
@@ -28,6 +29,7 @@ type ChannelRow = {
   displayPhoneNumber: string | null
   graphUrl: string
   graphVersion: string
+  releasedAt: Date | null
   lastError: string | null
 }
 
@@ -56,6 +58,12 @@ export function channelCommands(program: Command): void {
   secretOption(add, 'app-secret', "App Secret that signs the webhooks; the server's META_APP_SECRET when absent")
   secretOption(add, 'verify-token', 'token of the webhook handshake; made when absent')
   add.addHelpText('after', EXAMPLE).action(addChannel)
+
+  channel
+    .command('release <id>')
+    .description('give a number up, so that it may be connected elsewhere; its history stays with the company, its secrets are wiped')
+    .requiredOption('--tenant <slug|id>', 'company that has it')
+    .action(releaseChannel)
 
   channel.command('list').description('connected numbers, of one company or of all').option('--tenant <slug|id>', 'company').action(listChannels)
 }
@@ -91,8 +99,10 @@ type Connected = {
 
 async function connect(slugOrId: string, input: z.infer<typeof CreateChannelInput>, ask: boolean): Promise<Connected> {
   const { findTenant, withInstallation } = await import('./with-installation.ts')
-  const { createChannel, getChannelAccess, getChannelSetup, keepTestResult } = await import('../features/channels/channels.ts')
-  const { testConnection } = await import('../features/channels/test-connection.ts')
+  const { createChannel, getChannelAccess, getChannelSetup, presentChannel } = await import('../features/channels/channels.ts')
+  const { askMeta } = await import('../features/channels/ask-meta.ts')
+  const { keepFindings } = await import('../features/channels/check-channel.ts')
+  const { judgeFindings } = await import('../features/channels/test-connection.ts')
   const { writeAudit } = await import('../features/audit/audit.ts')
   const { inTenant } = await import('../platform/database.ts')
   const { runningServer } = await import('../platform/running-file.ts')
@@ -111,10 +121,41 @@ async function connect(slugOrId: string, input: z.infer<typeof CreateChannelInpu
       })
       return { channel, setup: await getChannelSetup(settings, tx, channel.id), access: await getChannelAccess(settings, tx, channel.id) }
     })
-    const test = ask && made.access ? await testConnection(made.access) : null
-    const channel = test ? await inTenant(installation.db, tenant.id, (tx) => keepTestResult(tx, tenant.id, made.channel.id, test)) : made.channel
-    return { channel, setup: made.setup, test, tenant: { tenantId: tenant.id, tenantSlug: tenant.slug } }
+    const found = ask && made.access ? await askMeta(made.access) : null
+    const { id } = made.channel
+    const keep = found && ((tx: TenantTx) => keepFindings(settings, tx, { tenantId: tenant.id, id, found, asked: 'person' }))
+    const channel = keep ? presentChannel(await inTenant(installation.db, tenant.id, keep)) : made.channel
+    return { channel, setup: made.setup, test: found && judgeFindings(found), tenant: { tenantId: tenant.id, tenantSlug: tenant.slug } }
   })
+}
+
+async function releaseChannel(id: string, _: unknown, command: Command): Promise<void> {
+  const o = command.optsWithGlobals<{ tenant: string; json?: boolean }>()
+  const { findTenant, withInstallation } = await import('./with-installation.ts')
+  const { deleteChannel } = await import('../features/channels/channels.ts')
+  const { writeAudit } = await import('../features/audit/audit.ts')
+  const { inTenant } = await import('../platform/database.ts')
+  const { z } = await import('zod')
+  const { AppError } = await import('../platform/errors.ts')
+  if (!z.uuid().safeParse(id).success) throw new AppError('not_found')
+  const outcome = await withInstallation(async ({ installation }) => {
+    const tenant = await findTenant(installation, o.tenant)
+    return inTenant(installation.db, tenant.id, async (tx) => {
+      const done = await deleteChannel(tx, tenant.id, id)
+      const object = { type: 'channel', id }
+      await writeAudit(tx, {
+        tenantId: tenant.id,
+        actorId: null,
+        action: `channel.${done === 'removed' ? 'delete' : 'release'}`,
+        object,
+        details: { by: 'command line' },
+      })
+      return done
+    })
+  })
+  print(o.json ?? false, { id, outcome }, [
+    outcome === 'removed' ? 'Removed: it had no conversations.' : 'Released: the history stays readable, and the number may be connected elsewhere.',
+  ])
 }
 
 async function listChannels(_: unknown, command: Command): Promise<void> {
@@ -126,12 +167,12 @@ async function listChannels(_: unknown, command: Command): Promise<void> {
       installation,
       `select c.id, c.tenant_id "tenantId", t.slug "tenantSlug", c.name, 'whatsapp-cloud' kind, c.status, c.phone_number_id "phoneNumberId", c.waba_id "wabaId",
         c.display_phone_number "displayPhoneNumber", c.verified_name "verifiedName", c.graph_url "graphUrl", c.graph_version "graphVersion",
-        c.emulator_since is not null emulator, c.handshake_at "handshakeAt", c.last_webhook_at "lastWebhookAt", c.last_error "lastError", c.created_at "createdAt"
+        c.emulator_since is not null emulator, c.released_at "releasedAt", c.handshake_at "handshakeAt", c.last_webhook_at "lastWebhookAt", c.last_error "lastError", c.created_at "createdAt"
       from channels c join tenants t on t.id = c.tenant_id where $1::uuid is null or c.tenant_id = $1::uuid order by t.slug, c.created_at, c.id`,
       [tenantId],
     )
   })
-  const lines = rows.map((r) => [r.tenantSlug, r.name, r.displayPhoneNumber ?? '', r.status, r.phoneNumberId, r.id])
+  const lines = rows.map((r) => [r.tenantSlug, r.name, r.displayPhoneNumber ?? '', r.releasedAt === null ? r.status : 'released', r.phoneNumberId, r.id])
   print(
     o.json ?? false,
     rows,

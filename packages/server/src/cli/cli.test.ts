@@ -147,6 +147,15 @@ describe('beside a running server', () => {
     expect(stderr).toMatch(/not_found[\s\S]*tenant list/)
   })
 
+  test('a channel is given up', async () => {
+    const release = (id: string, tenant = 'pousada-recanto') => atende(['channel', 'release', id, '--tenant', tenant])
+    const [first] = await json(['channel', 'list', '--tenant', 'pousada-recanto'])
+    expect((await release('not-an-id')).stderr).toContain('not_found')
+    expect((await release('01990000-0000-7000-8000-000000000000')).code).toBe(1)
+    expect(await release(first.id)).toMatchObject({ code: 0, stdout: expect.stringContaining('Removed') })
+    expect(await json(['channel', 'list', '--tenant', 'pousada-recanto'])).toHaveLength(1)
+  })
+
   test('the address of the database works', async () => {
     const { url: address, running } = await json(['db', 'url', '--owner'])
     expect(running).toBe(true)

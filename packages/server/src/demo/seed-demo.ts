@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { createChannel } from '../features/channels/channels.ts'
-import { identityKeys, personKey, receiveContacts } from '../features/contacts/receive-contacts.ts'
+import { identityKeys, personKey } from '../features/contacts/person.ts'
+import { receiveContacts } from '../features/contacts/receive-contacts.ts'
 import { noteArrivals, noteDeparture, pairKey, receiveConversations } from '../features/conversations/receive-conversations.ts'
 import { insertMany } from '../features/messages/save-messages.ts'
 import { createTag } from '../features/tags/tags.ts'

@@ -3,6 +3,8 @@ import { styleText } from 'node:util'
 import pg from 'pg'
 import { type Emulator, startEmulator } from 'whatsapp-emulator'
 import { testStored } from '../features/channels/connect-channel.ts'
+import { createTemplate } from '../features/channels/whatsapp-cloud/templates/create-template.ts'
+import { planTemplateSync } from '../features/channels/whatsapp-cloud/templates/sync-templates.ts'
 import { type Server, startServer } from '../main.ts'
 import { type Config, loadConfig } from '../platform/config.ts'
 import { findHome } from '../platform/home.ts'
@@ -11,6 +13,7 @@ import { freePort } from '../platform/ports.ts'
 import { requireAlone } from '../platform/running-file.ts'
 import { buildWeb } from './build-web.ts'
 import { DEMO, PAST } from './demo-data.ts'
+import { DEMO_TEMPLATES } from './demo-templates.ts'
 import { seedDemo } from './seed-demo.ts'
 
 const EMULATOR_PORT = 3100
@@ -23,7 +26,7 @@ async function moveEmulatorChannels(installation: Installation, url: string): Pr
   await c.connect()
   try {
     const { rows } = await c.query<{ id: string; phone_number_id: string; verify_token_enc: Buffer }>(
-      'update channels set graph_url = $1 where emulator_since is not null returning id, phone_number_id, verify_token_enc',
+      'update channels set graph_url = $1 where emulator_since is not null and released_at is null returning id, phone_number_id, verify_token_enc',
       [url],
     )
     return rows.map((r) => ({ phoneNumberId: r.phone_number_id, verifyToken: installation.keys.open(`channels.verify_token:${r.id}`, r.verify_token_enc) }))
@@ -48,6 +51,16 @@ function introducePast(emulator: Emulator): void {
     emulator.control.createCustomer({ name: past.name, phone: `+${past.phone}`, onDesk: false })
     emulator.control.setWindow(past.phone, true)
   }
+}
+
+/** Made as an admin would: the emulator reviews them and tells the verdict by its webhooks. */
+async function makeTemplates({ ctx }: Server, { tenantId, channelId }: { tenantId: string; channelId: string }): Promise<void> {
+  for (const template of DEMO_TEMPLATES) {
+    await createTemplate(ctx, tenantId, { ...template, channelId }, async () => {}).catch((err: unknown) =>
+      ctx.log.warn({ err, template: template.name }, 'demo: template not made'),
+    )
+  }
+  await planTemplateSync(ctx, { tenantId, channelId })
 }
 
 /** Everything on one machine, with invented data: embedded PostgreSQL, server, emulator. */
@@ -84,6 +97,7 @@ async function startParts({ config, installation, emulatorPort, began, quiet, bu
   if (fresh) {
     introducePast(emulator)
     await testStored(server.ctx, fresh.tenantId, fresh.channelId)
+    await makeTemplates(server, fresh)
   }
   if (!quiet) printWelcome({ server, emulator, wantedPort: config.PORT, seconds: (performance.now() - began) / 1000, built })
   return {

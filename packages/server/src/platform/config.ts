@@ -52,11 +52,40 @@ const Env = z.object({
   /** New companies per network and hour. */
   SIGN_UP_LIMIT: z.coerce.number().int().min(1).default(60),
   LOGIN_LIMIT: z.coerce.number().int().min(1).default(5),
+  /** Gap between two messages to the same person that WhatsApp allows in the long run (Cloud API, pair limit). Change it for tests only. */
+  WHATSAPP_PAIR_INTERVAL_MS: z.coerce.number().int().min(1).max(60_000).default(6000),
+  /** Where media lies: in the data folder, or in a bucket of an S3-compatible service. */
+  STORAGE: z.enum(['disk', 's3']).default('disk'),
+  S3_ENDPOINT: z.url().optional(),
+  S3_REGION: z.string().default('us-east-1'),
+  S3_BUCKET: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'is no name of a bucket')
+    .optional(),
+  S3_ACCESS_KEY_ID: z.string().optional(),
+  S3_SECRET_ACCESS_KEY: z.string().optional(),
+  /** Folder in the bucket, for several installations in one. */
+  S3_PREFIX: z
+    .string()
+    .regex(/^[A-Za-z0-9/_.-]{0,200}$/, 'may have letters, digits and / _ . -')
+    .optional(),
 })
+
+/** What `STORAGE=s3` cannot do without. */
+const S3_NEEDS = ['S3_ENDPOINT', 'S3_BUCKET', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'] as const
 
 export type Config = z.infer<typeof Env> & { origins: string[] }
 
-const SECRETS = ['ENCRYPTION_KEY', 'SUPER_ADMIN_PASSWORD', 'META_APP_SECRET', 'META_VERIFY_TOKEN', 'DATABASE_URL', 'DATABASE_OWNER_URL']
+const SECRETS = [
+  'ENCRYPTION_KEY',
+  'SUPER_ADMIN_PASSWORD',
+  'META_APP_SECRET',
+  'META_VERIFY_TOKEN',
+  'DATABASE_URL',
+  'DATABASE_OWNER_URL',
+  'S3_ACCESS_KEY_ID',
+  'S3_SECRET_ACCESS_KEY',
+]
 
 /** `NAME_FILE` (Docker secrets) stands in for `NAME`. */
 function withFiles(env: Record<string, string | undefined>): Record<string, string | undefined> {
@@ -80,5 +109,7 @@ export function loadConfig(overrides: Record<string, string | undefined> = {}, d
     throw new ConfigError(parsed.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`).join('\n'))
   }
   const c = parsed.data
+  const missing = c.STORAGE === 's3' ? S3_NEEDS.filter((name) => !c[name]) : []
+  if (missing.length > 0) throw new ConfigError(missing.map((name) => `${name}: is needed with STORAGE=s3`).join('\n'))
   return { ...c, origins: [...new Set([...c.ALLOWED_ORIGINS, ...(c.FRONTEND_URL ? [c.FRONTEND_URL] : [])])] }
 }

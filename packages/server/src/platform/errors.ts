@@ -24,7 +24,3 @@ export const invalidField = (path: string, code: string, message: string) => new
 const SQLSTATE_UNIQUE = '23505'
 export const isUniqueViolation = (e: unknown, constraint?: string): boolean =>
   e instanceof Error && 'code' in e && e.code === SQLSTATE_UNIQUE && (!constraint || ('constraint' in e && e.constraint === constraint))
-
-const SQLSTATE_FOREIGN_KEY = '23503'
-/** A row is still referred to, or refers to one that is not there. */
-export const isForeignKeyViolation = (e: unknown): boolean => e instanceof Error && 'code' in e && e.code === SQLSTATE_FOREIGN_KEY

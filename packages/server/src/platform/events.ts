@@ -14,7 +14,7 @@ export type EventPayloads = {
   'message.updated': { messageId: string; conversationId: string }
   'conversation.updated': { conversationId: string }
   'conversation.assigned': { conversationId: string; by: string | null }
-  'list.changed': { list: 'tags' | 'users' | 'channels' | 'contacts' | 'tenant' }
+  'list.changed': { list: 'tags' | 'users' | 'channels' | 'contacts' | 'tenant' | 'templates' | 'notices' | 'usage' }
   'session.ended': { sessionId: string; reason: string }
   'access.changed': { userId: string }
 }

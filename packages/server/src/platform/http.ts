@@ -13,6 +13,7 @@ import { pt } from 'zod/locales'
 import type { Context } from './context.ts'
 import { AppError, type FieldError } from './errors.ts'
 import { uuidv7 } from './ids.ts'
+import { sayLimit } from './validation-texts.ts'
 
 export const BODY_LIMIT = 20 * 1024 * 1024
 
@@ -29,7 +30,7 @@ declare module 'fastify' {
   }
 }
 
-z.config(pt())
+z.config({ ...pt(), customError: sayLimit })
 
 const MESSAGES: Record<string, ErrorCode> = {
   FST_ERR_CTP_BODY_TOO_LARGE: 'body_too_large',

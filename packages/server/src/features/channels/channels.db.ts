@@ -25,7 +25,72 @@ export const noteError = (tx: TenantTx, id: string, text: string) =>
     .where('id', '=', id)
     .where('status', '<>', 'disabled')
     .where((e) => e.or([e('status', '<>', 'error'), e('last_error', 'is distinct from', text)]))
-    .returning('id')
+    .returning(['id', 'name', 'display_phone_number'])
     .executeTakeFirst()
 
 export const remove = (tx: TenantTx, id: string) => tx.deleteFrom('channels').where('id', '=', id).returning('id').executeTakeFirst()
+
+/** This tenant's own former channel of a number. */
+export const findReleased = (tx: TenantTx, phoneNumberId: string) =>
+  tx
+    .selectFrom('channels')
+    .select('id')
+    .where('phone_number_id', '=', phoneNumberId)
+    .where('released_at', 'is not', null)
+    .orderBy('released_at', 'desc')
+    .executeTakeFirst()
+
+export const isUsed = async (tx: TenantTx, id: string): Promise<boolean> =>
+  (await tx.selectFrom('conversations').select('id').where('channel_id', '=', id).limit(1).executeTakeFirst()) !== undefined
+
+/** What was known of a number, when it is another number's turn or another life begins. */
+export const FORGOTTEN = {
+  last_error: null,
+  quality_rating: null,
+  throughput: null,
+  coexistence_since: null,
+  number_status: null,
+  messaging_limit: null,
+  max_numbers: null,
+  name_status: null,
+  requested_name: null,
+  username: null,
+  review_status: null,
+  can_send: null,
+  health_problems: '[]',
+  registered: null,
+  pin_enabled: null,
+  onboarded_at: null,
+  sync_contacts_at: null,
+  sync_history_at: null,
+  sync_progress: null,
+  sync_error: null,
+  proven_at: null,
+  webhook_subscribed: null,
+  webhook_ours: null,
+  webhook_url: null,
+  app_id: null,
+  token_valid: null,
+  token_expires_at: null,
+  token_missing_scopes: [],
+  checked_at: null,
+  handshake_at: null,
+  facts_at: '{}',
+} satisfies Updateable<DB['channels']>
+
+/** Wipes the secrets and what was known; restrictions and open notices of the number are nobody's business here any more. */
+export async function release(tx: TenantTx, id: string): Promise<void> {
+  const wiped = { access_token_enc: null, app_secret_enc: null, verify_token_enc: null, verify_token_hash: null }
+  await update(tx, id, { ...FORGOTTEN, ...wiped, status: 'disabled', released_at: new Date() })
+  await tx.deleteFrom('channel_restrictions').where('channel_id', '=', id).execute()
+  await sql`update notices set resolved_at = now() where channel_id = ${id} and resolved_at is null`.execute(tx)
+}
+
+/** Held against other changes, but not against conversations that refer to it. */
+export const findForChange = (tx: TenantTx, id: string) => tx.selectFrom('channels').selectAll().where('id', '=', id).forNoKeyUpdate().executeTakeFirst()
+
+/** Restrictions whose time is over. Answers their kinds. */
+export const endRestrictions = async (tx: TenantTx, channelId: string): Promise<string[]> =>
+  (await tx.deleteFrom('channel_restrictions').where('channel_id', '=', channelId).where('until', '<=', sql<Date>`now()`).returning('kind').execute()).map(
+    (r) => r.kind,
+  )

@@ -7,10 +7,13 @@ import type { Context } from '../../platform/context.ts'
 import type { TenantTx } from '../../platform/database.ts'
 import type { Http } from '../../platform/http.ts'
 import { auditedBy, writeAudit } from '../audit/audit.ts'
+import { fetchWaitingMedia } from '../media/fetch-again.ts'
 import { createChannel, deleteChannel, getChannel, getChannelSetup, listChannels, updateChannel } from './channels.ts'
 import { requireAllowedGraph, subscribeStored, testStored } from './connect-channel.ts'
 import { connectEmulator, describeEmulator } from './connect-emulator.ts'
 import { testConnection } from './test-connection.ts'
+import { forgetRoutes } from './whatsapp-cloud/route-webhook.ts'
+import { planTemplateSync } from './whatsapp-cloud/templates/sync-templates.ts'
 
 const tags = ['channels']
 const manage = { access: 'channels.manage' } as const
@@ -55,7 +58,11 @@ function changeRoutes(app: Http, ctx: Context): void {
         await audit(tx, request, 'channel.create', channel.id)
         return channel
       })
-      return reply.code(201).send((await testStored(ctx, tenantLogin(request).tenantId, made.id)).channel)
+      forgetRoutes()
+      const { tenantId } = tenantLogin(request)
+      const { channel } = await testStored(ctx, tenantId, made.id)
+      await planTemplateSync(ctx, { tenantId, channelId: made.id })
+      return reply.code(201).send(channel)
     },
   )
 
@@ -73,18 +80,32 @@ function changeRoutes(app: Http, ctx: Context): void {
         return after
       })
       const worthTesting = request.body.accessToken !== undefined || request.body.enabled === true
-      return worthTesting ? (await testStored(ctx, tenantLogin(request).tenantId, id)).channel : channel
+      if (!worthTesting) return channel
+      const tested = (await testStored(ctx, tenantLogin(request).tenantId, id)).channel
+      // Files that waited for a token that works.
+      if (tested.status === 'connected') await callerTx(ctx, request, (tx) => fetchWaitingMedia(ctx, tx, id))
+      return tested
     },
   )
 
   app.delete(
     '/api/channels/:id',
-    { config: manage, schema: { tags, summary: 'Remove a channel without conversations', params: IdParams, response: { 204: z.void() } } },
+    {
+      config: manage,
+      schema: {
+        tags,
+        summary: 'Remove a channel; one with conversations gives up its number and keeps its history',
+        params: IdParams,
+        response: { 204: z.void() },
+      },
+    },
     async (request, reply) => {
       await callerTx(ctx, request, async (tx, login) => {
-        await deleteChannel(tx, login.tenantId, request.params.id)
-        await audit(tx, request, 'channel.delete', request.params.id)
+        const done = await deleteChannel(tx, login.tenantId, request.params.id)
+        await audit(tx, request, done === 'removed' ? 'channel.delete' : 'channel.release', request.params.id)
       })
+      // Deliveries that follow this answer go by the new owner; other processes hear of it by the event.
+      forgetRoutes()
       return reply.code(204).send()
     },
   )

@@ -123,6 +123,26 @@ describe('testing a connection', () => {
     expect(body.checks.find((c) => !c.ok)?.message).toMatch(words)
   })
 
+  test('each check says its own truth: a dead token is the token’s fault, and the others say that they could not look', async () => {
+    const sentences = async (change: object) => Object.fromEntries((await ask({ ...credentials(), ...change })).body.checks.map((c) => [c.name, c.message]))
+    expect(await sentences({ accessToken: 'wrong-token-of-nobody' })).toEqual({
+      number: 'Não deu para conferir o número: a Meta não aceitou o token.',
+      token: expect.stringMatching(/^O token não vale/),
+      subscription: 'Não deu para conferir os eventos: a Meta não aceitou o token.',
+    })
+    const expired = credentials()
+    emulator.control.changePlatform(expired.phoneNumberId, { token: 'expired' })
+    expect(await sentences(expired)).toMatchObject({ token: expect.stringMatching(/^O token venceu/) })
+    expect(await sentences({ graphUrl: 'http://127.0.0.1:9' })).toMatchObject({
+      number: expect.stringContaining('Não conseguimos falar'),
+      token: 'Não deu para conferir o token: não houve resposta.',
+      subscription: 'Não deu para conferir os eventos: não houve resposta.',
+    })
+    const scoped = credentials()
+    emulator.control.changePlatform(scoped.phoneNumberId, { permissions: ['whatsapp_business_messaging'] })
+    expect(await sentences(scoped)).toMatchObject({ token: expect.stringContaining('whatsapp_business_management') })
+  })
+
   test('with stored credentials it changes the status; subscribing repairs it', async () => {
     const who = await server.register()
     const body = credentials()
@@ -164,21 +184,6 @@ describe('changing and removing', () => {
     expect(lines.map((l) => l.action)).toEqual(['channel.create', 'channel.update', 'channel.update', 'channel.update', 'channel.update'])
     const told = await server.sql("select 1 from outgoing_events where tenant_id = $1 and payload->>'list' = 'channels'", [who.tenantId])
     expect(told.length).toBeGreaterThan(4)
-  })
-
-  test('a channel with conversations stays', async () => {
-    const who = await server.register()
-    const { id } = (await create(who, credentials())).body
-    const contact = await server.call<{ id: string }>('POST', '/api/contacts', { token: who.token, body: { name: 'Marina', phone: '+5511987654321' } })
-    await server.sql('insert into conversations (id, tenant_id, channel_id, contact_id, last_activity_at) values (gen_random_uuid(), $1, $2, $3, now())', [
-      who.tenantId,
-      id,
-      contact.body.id,
-    ])
-    expect(await server.call('DELETE', `/api/channels/${id}`, { token: who.token })).toMatchObject({ status: 409, body: { code: 'channel_in_use' } })
-    await server.sql('delete from conversations where channel_id = $1', [id])
-    expect((await server.call('DELETE', `/api/channels/${id}`, { token: who.token })).status).toBe(204)
-    expect((await server.call('GET', `/api/channels/${id}`, { token: who.token })).status).toBe(404)
   })
 
   test('a foreign channel is absent, in every way', async () => {

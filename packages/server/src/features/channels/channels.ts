@@ -1,11 +1,13 @@
-import { type Channel, type ChannelSetup, ChannelStatus, type ChannelTest, type CreateChannelInput, type UpdateChannelInput } from '@atende/contracts/channels'
+import { type Channel, type ChannelSetup, ChannelStatus, type CreateChannelInput, QualityRating, type UpdateChannelInput } from '@atende/contracts/channels'
 import type { z } from 'zod'
 import { type Context, tenantTx } from '../../platform/context.ts'
 import { randomToken, sha256 } from '../../platform/crypto.ts'
 import type { TenantTx } from '../../platform/database.ts'
-import { AppError, isForeignKeyViolation, isUniqueViolation, notFound } from '../../platform/errors.ts'
+import { AppError, isUniqueViolation, notFound } from '../../platform/errors.ts'
 import { publish } from '../../platform/events.ts'
 import { uuidv7 } from '../../platform/ids.ts'
+import { resumeSending } from '../conversations/send-lanes.ts'
+import { type NoticeCode, raiseNotices } from '../notices/notices.ts'
 import { requirePlanRoom } from '../tenants/tenants.ts'
 import * as db from './channels.db.ts'
 
@@ -26,6 +28,8 @@ export const presentChannel = (row: db.ChannelRow): Channel => ({
   handshakeAt: row.handshake_at?.toISOString() ?? null,
   lastWebhookAt: row.last_webhook_at?.toISOString() ?? null,
   lastError: row.last_error,
+  quality: QualityRating.catch('UNKNOWN').parse(row.quality_rating),
+  releasedAt: row.released_at?.toISOString() ?? null,
   createdAt: row.created_at.toISOString(),
 })
 
@@ -44,39 +48,45 @@ export const getChannel = async (tx: TenantTx, id: string): Promise<Channel> => 
 
 export type NewChannel = z.infer<typeof CreateChannelInput> & { emulator?: boolean }
 
+const seal = ({ keys }: Pick<Settings, 'keys'>, id: string, column: 'access_token' | 'app_secret' | 'verify_token', text: string) =>
+  keys.seal(`channels.${column}:${id}`, text)
+
 /**
- * Connects a number to the tenant. Secrets are sealed; the verify token is made when it is not given.
+ * Connects a number to the tenant. Secrets are sealed; the verify token is made when it is not given. A number that this tenant
+ * once released comes back with its history; what it was anywhere else in between is not seen.
  * @throws AppError plan_limit, number_taken (also when the number is another tenant's)
  */
 export async function createChannel(settings: Settings, tx: TenantTx, tenantId: string, input: NewChannel): Promise<Channel> {
   await requirePlanRoom(tx, tenantId, 'channels')
-  const { keys, config } = settings
-  const id = uuidv7()
+  const { config } = settings
+  const old = await db.findReleased(tx, input.phoneNumberId)
+  const id = old?.id ?? uuidv7()
   const verifyToken = input.verifyToken ?? randomToken(18)
-  const row = await db
-    .insert(tx, {
-      id,
-      tenant_id: tenantId,
-      kind: 'whatsapp_cloud',
-      name: input.name,
-      phone_number_id: input.phoneNumberId,
-      waba_id: input.wabaId,
-      graph_url: (input.graphUrl ?? config.GRAPH_URL).replace(/\/+$/, ''),
-      graph_version: input.graphVersion ?? config.GRAPH_VERSION,
-      emulator_since: input.emulator ? new Date() : null,
-      access_token_enc: keys.seal(`channels.access_token:${id}`, input.accessToken),
-      app_secret_enc: input.appSecret ? keys.seal(`channels.app_secret:${id}`, input.appSecret) : null,
-      verify_token_enc: keys.seal(`channels.verify_token:${id}`, verifyToken),
-      verify_token_hash: sha256(verifyToken),
-    })
-    .catch((e) => {
-      throw isUniqueViolation(e, 'channels_number') ? new AppError('number_taken') : e
-    })
+  const row = {
+    name: input.name,
+    waba_id: input.wabaId,
+    graph_url: (input.graphUrl ?? config.GRAPH_URL).replace(/\/+$/, ''),
+    graph_version: input.graphVersion ?? config.GRAPH_VERSION,
+    emulator_since: input.emulator ? new Date() : null,
+    access_token_enc: seal(settings, id, 'access_token', input.accessToken),
+    app_secret_enc: input.appSecret ? seal(settings, id, 'app_secret', input.appSecret) : null,
+    verify_token_enc: seal(settings, id, 'verify_token', verifyToken),
+    verify_token_hash: sha256(verifyToken),
+  }
+  const saved = old
+    ? db.update(tx, id, { ...row, ...db.FORGOTTEN, status: 'pending', released_at: null, next_check_at: new Date() })
+    : db.insert(tx, { ...row, id, tenant_id: tenantId, kind: 'whatsapp_cloud', phone_number_id: input.phoneNumberId })
+  const made = await saved.catch((e) => {
+    throw isUniqueViolation(e, 'channels_number') ? new AppError('number_taken') : e
+  })
+  if (!made) throw notFound()
+  // What held the number back belongs to its life before.
+  if (old) await resumeSending(tx, id)
   await changed(tx, tenantId)
-  return presentChannel(row)
+  return presentChannel(made)
 }
 
-/** Switching off stops sending; what arrives is still received. @throws AppError not_found */
+/** Switching off stops sending; what arrives is still received. @throws AppError not_found, channel_unavailable when it was released */
 export async function updateChannel(
   settings: Settings,
   tx: TenantTx,
@@ -84,32 +94,41 @@ export async function updateChannel(
   id: string,
   input: z.infer<typeof UpdateChannelInput>,
 ): Promise<Channel> {
-  const { keys } = settings
   const before = await findRow(tx, id)
+  if (before.released_at !== null && Object.keys(input).some((key) => key !== 'name')) throw new AppError('channel_unavailable')
   const back = input.enabled === true && before.status === 'disabled'
   const row = await db.update(tx, id, {
     ...(input.name === undefined ? {} : { name: input.name }),
-    ...(input.accessToken === undefined ? {} : { access_token_enc: keys.seal(`channels.access_token:${id}`, input.accessToken) }),
-    ...(input.appSecret === undefined ? {} : { app_secret_enc: keys.seal(`channels.app_secret:${id}`, input.appSecret) }),
+    ...(input.accessToken === undefined ? {} : { access_token_enc: seal(settings, id, 'access_token', input.accessToken), next_check_at: new Date() }),
+    ...(input.appSecret === undefined ? {} : { app_secret_enc: seal(settings, id, 'app_secret', input.appSecret) }),
     ...(input.enabled === false ? { status: 'disabled' } : back ? { status: 'pending', last_error: null } : {}),
   })
   if (!row) throw notFound()
+  // What waited for a token that works, or for the channel, goes on.
+  if (input.accessToken !== undefined || back) await resumeSending(tx, id)
   await changed(tx, tenantId)
   return presentChannel(row)
 }
 
-/** @throws AppError not_found, channel_in_use when it has conversations */
-export async function deleteChannel(tx: TenantTx, tenantId: string, id: string): Promise<void> {
-  const gone = await db.remove(tx, id).catch((e) => {
-    throw isForeignKeyViolation(e) ? new AppError('channel_in_use') : e
-  })
-  if (!gone) throw notFound()
+/**
+ * Removes a channel, or, when it has conversations, releases its number: the history stays readable, the secrets are gone, and the
+ * number may be connected anywhere. Doing it twice changes nothing.
+ * @throws AppError not_found
+ */
+export async function deleteChannel(tx: TenantTx, tenantId: string, id: string): Promise<'removed' | 'released'> {
+  const before = await findRow(tx, id)
+  const used = await db.isUsed(tx, id)
+  if (!used) await db.remove(tx, id)
+  else if (before.released_at === null) await db.release(tx, id)
   await changed(tx, tenantId)
+  await publish(tx, tenantId, [{ kind: 'list.changed', payload: { list: 'notices' } }])
+  return used ? 'released' : 'removed'
 }
 
-/** What to paste at Meta. @throws AppError not_found */
+/** What to paste at Meta. @throws AppError not_found, also when it was released */
 export async function getChannelSetup(ctx: Pick<Context, 'config' | 'keys' | 'publicUrl'>, tx: TenantTx, id: string): Promise<z.infer<typeof ChannelSetup>> {
   const row = await findRow(tx, id)
+  if (row.verify_token_enc === null) throw notFound()
   return {
     webhookUrl: `${ctx.publicUrl()}/webhooks/whatsapp`,
     verifyToken: ctx.keys.open(`channels.verify_token:${id}`, row.verify_token_enc),
@@ -129,7 +148,7 @@ export type SendingChannel = {
   accessToken: string
 }
 
-/** Opened credentials, also of a channel that is switched off (media that arrived is still fetched). Undefined when absent. */
+/** Opened credentials, also of a channel that is switched off (media that arrived is still fetched). Undefined when absent or released. */
 export async function getChannelAccess(ctx: Pick<Context, 'keys'>, tx: TenantTx, channelId: string): Promise<SendingChannel | undefined> {
   const row = await db.find(tx, channelId)
   return row && openRow(ctx, row)
@@ -141,33 +160,34 @@ export async function getSendingChannel(ctx: Pick<Context, 'keys'>, tx: TenantTx
   return row && row.status !== 'disabled' ? openRow(ctx, row) : undefined
 }
 
-const openRow = (ctx: Pick<Context, 'keys'>, row: db.ChannelRow): SendingChannel => ({
-  id: row.id,
-  tenantId: row.tenant_id,
-  phoneNumberId: row.phone_number_id,
-  wabaId: row.waba_id,
-  graphUrl: row.graph_url,
-  graphVersion: row.graph_version,
-  accessToken: ctx.keys.open(`channels.access_token:${row.id}`, row.access_token_enc),
-})
+const openRow = (ctx: Pick<Context, 'keys'>, row: db.ChannelRow): SendingChannel | undefined =>
+  row.access_token_enc === null
+    ? undefined
+    : {
+        id: row.id,
+        tenantId: row.tenant_id,
+        phoneNumberId: row.phone_number_id,
+        wabaId: row.waba_id,
+        graphUrl: row.graph_url,
+        graphVersion: row.graph_version,
+        accessToken: ctx.keys.open(`channels.access_token:${row.id}`, row.access_token_enc),
+      }
 
-/** The channel does not work and says why, to its admins; nothing happens when it says so already. */
-export const noteChannelError = (ctx: Context, tenantId: string, channelId: string, text: string): Promise<void> =>
+const TOKEN_CODES = new Set([0, 190])
+
+/**
+ * The channel does not work and says why; nothing happens when it says so already. With Meta's code its admins get a notice, too.
+ */
+export const noteChannelError = (ctx: Context, tenantId: string, channelId: string, cause: string | { title: string; code: number | null }): Promise<void> =>
   tenantTx(ctx, tenantId, async (tx) => {
-    if (await db.noteError(tx, channelId, text)) await changed(tx, tenantId)
+    const { title, code } = typeof cause === 'string' ? { title: cause, code: null } : cause
+    const row = await db.noteError(tx, channelId, title)
+    if (!row) return
+    await changed(tx, tenantId)
+    if (typeof cause === 'string') return
+    const dead = code !== null && TOKEN_CODES.has(code)
+    if (dead) await db.update(tx, channelId, { token_valid: false })
+    const name: NoticeCode = dead ? 'token_invalid' : 'channel_stopped'
+    const details = { number: row.display_phone_number ?? row.name, reason: title }
+    await raiseNotices(tx, tenantId, [{ code: name, severity: 'critical', channelId, key: `${name}:${channelId}`, details }])
   })
-
-/** Keeps what a connection test found out; a channel that is switched off stays so. @throws AppError not_found */
-export async function keepTestResult(tx: TenantTx, tenantId: string, id: string, test: ChannelTest): Promise<Channel> {
-  const before = await findRow(tx, id)
-  const failed = test.checks.find((c) => !c.ok)
-  const row = await db.update(tx, id, {
-    ...(before.status === 'disabled' ? {} : { status: test.ok ? 'connected' : 'error' }),
-    last_error: failed?.message ?? null,
-    ...(test.displayPhoneNumber ? { display_phone_number: test.displayPhoneNumber } : {}),
-    ...(test.verifiedName ? { verified_name: test.verifiedName } : {}),
-  })
-  if (!row) throw notFound()
-  await changed(tx, tenantId)
-  return presentChannel(row)
-}

@@ -1,10 +1,12 @@
 import type { Channel, ChannelTest } from '@atende/contracts/channels'
 import type { FastifyRequest } from 'fastify'
-import { callerTx, tenantLogin } from '../../platform/auth.ts'
+import { tenantLogin } from '../../platform/auth.ts'
 import { type Context, tenantTx } from '../../platform/context.ts'
 import { AppError, invalidField, notFound } from '../../platform/errors.ts'
-import { getChannelAccess, keepTestResult } from './channels.ts'
-import { saySubscribeFailure, testConnection } from './test-connection.ts'
+import { askMeta } from './ask-meta.ts'
+import { getChannelAccess, presentChannel } from './channels.ts'
+import { keepFindings } from './check-channel.ts'
+import { judgeFindings, saySubscribeFailure } from './test-connection.ts'
 import { createGraph, GraphFailure } from './whatsapp-cloud/graph.ts'
 
 /**
@@ -22,7 +24,8 @@ export function requireAllowedGraph(ctx: Pick<Context, 'config'>, graphUrl: stri
   throw invalidField('graphUrl', 'not_allowed', 'Este endereço não é permitido neste servidor.')
 }
 
-const openAccess = async (ctx: Context, tenantId: string, id: string) => {
+/** Opened credentials of a channel that is connected. @throws AppError not_found, also when it was released */
+export const openAccess = async (ctx: Context, tenantId: string, id: string) => {
   const access = await tenantTx(ctx, tenantId, (tx) => getChannelAccess(ctx, tx, id))
   if (!access) throw notFound()
   return access
@@ -30,15 +33,15 @@ const openAccess = async (ctx: Context, tenantId: string, id: string) => {
 
 /** Tests with the stored credentials and keeps what it finds out. @throws AppError not_found */
 export async function testStored(ctx: Context, tenantId: string, id: string): Promise<{ test: ChannelTest; channel: Channel }> {
-  const test = await testConnection(await openAccess(ctx, tenantId, id))
-  return { test, channel: await tenantTx(ctx, tenantId, (tx) => keepTestResult(tx, tenantId, id, test)) }
+  const found = await askMeta(await openAccess(ctx, tenantId, id))
+  const row = await tenantTx(ctx, tenantId, (tx) => keepFindings(ctx, tx, { tenantId, id, found, asked: 'person' }))
+  return { test: judgeFindings(found), channel: presentChannel(row) }
 }
 
 /** Lets the token's app receive the account's messages, then tests again. @throws AppError not_found, connection_failed */
 export async function subscribeStored(ctx: Context, request: FastifyRequest, id: string): Promise<ChannelTest> {
   const { tenantId } = tenantLogin(request)
-  const access = await callerTx(ctx, request, (tx) => getChannelAccess(ctx, tx, id))
-  if (!access) throw notFound()
+  const access = await openAccess(ctx, tenantId, id)
   await createGraph(access)
     .subscribeApp(access.wabaId)
     .catch((e) => {

@@ -9,6 +9,7 @@ import { auditedBy, writeAudit } from '../audit/audit.ts'
 import { getTenant, requirePlanRoom } from '../tenants/tenants.ts'
 import { createChannel, getChannel, noteChannelError } from './channels.ts'
 import { testStored } from './connect-channel.ts'
+import { planTemplateSync } from './whatsapp-cloud/templates/sync-templates.ts'
 
 const TIMEOUT_MS = 5_000
 const EmulatorNumber = z.looseObject({
@@ -79,7 +80,9 @@ async function introduce(ctx: Context, base: string, tenantId: string, channelId
   const { phoneNumberId, verifyToken } = number
   try {
     await control(base, `numbers/${phoneNumberId}/webhook`, { callbackUrl: `${ctx.publicUrl()}/webhooks/whatsapp`, verifyToken })
-    return (await testStored(ctx, tenantId, channelId)).channel
+    const { channel } = await testStored(ctx, tenantId, channelId)
+    await planTemplateSync(ctx, { tenantId, channelId })
+    return channel
   } catch (err) {
     ctx.log.warn({ err }, 'emulator: webhook not connected')
     await noteChannelError(ctx, tenantId, channelId, 'O emulador não conseguiu falar com este servidor. Confira o endereço público do servidor.')

@@ -42,6 +42,23 @@ const FIELD_NAMES: Record<string, string> = {
   smb_message_echoes: 'mensagem enviada pelo aplicativo',
   message_echoes: 'mensagem enviada por outro sistema',
   standby: 'conversa com outro atendimento',
+  message_template_components_update: 'texto de modelo',
+  template_correct_category_detection: 'categoria de modelo',
+  account_settings_update: 'configurações do número',
+  business_status_update: 'situação da empresa',
+  business_username_update: 'nome de usuário',
+  business_username_updates: 'nome de usuário',
+  flows: 'formulário (flow)',
+  partner_solutions: 'solução de parceiro',
+  payment_configuration_update: 'configuração de pagamentos',
+  automatic_events: 'eventos de anúncio',
+  tracking_events: 'eventos de anúncio',
+  smb_app_state_sync: 'contatos do aplicativo',
+  messaging_handovers: 'mudança de quem atende',
+  group_lifecycle_update: 'mudança de grupo',
+  group_participants_update: 'mudança de grupo',
+  group_settings_update: 'mudança de grupo',
+  group_status_update: 'mudança de grupo',
 }
 /** Names of unknown kinds come from outside: only what looks like one is shown. */
 const nameOf = (names: Record<string, string>, kind: string) =>

@@ -10,30 +10,41 @@ const identitiesOf = sql<
 >`coalesce((select jsonb_agg(jsonb_build_object('kind', i.kind, 'value', i.value) order by i.kind, i.value)
   from contact_identities i where i.contact_id = contacts.id), '[]')`
 
-const base = (tx: TenantTx) => tx.selectFrom('contacts').selectAll().select(identitiesOf.as('identities'))
+const formerOf = sql<
+  { kind: string; value: string; until: string; reason: string }[]
+>`coalesce((select jsonb_agg(jsonb_build_object('kind', f.kind, 'value', f.value, 'until', f.until, 'reason', f.reason) order by f.until desc)
+  from former_identities f where f.contact_id = contacts.id), '[]')`
+
+const mergesOf = sql<
+  { id: string; name: string; at: string; by: string | null; reason: string }[]
+>`coalesce((select jsonb_agg(jsonb_build_object('id', m.id, 'name', m.other_name, 'at', m.at, 'by', u.name, 'reason', m.reason) order by m.at desc)
+  from contact_merges m left join users u on u.id = m.by_user_id where m.kept_id = contacts.id and m.undone_at is null), '[]')`
+
+const base = (tx: TenantTx) =>
+  tx
+    .selectFrom('contacts')
+    .selectAll()
+    .select([identitiesOf.as('identities'), formerOf.as('former'), mergesOf.as('merges')])
 
 export type ContactRow = Awaited<ReturnType<typeof list>>[number]
 
 export function list(tx: TenantTx, f: { q?: string | undefined; after?: { name: string; id: string } | undefined; limit: number }) {
-  let query = base(tx).orderBy('sort_name').orderBy('id').limit(f.limit)
+  let query = base(tx).where('merged_into', 'is', null).orderBy('sort_name').orderBy('id').limit(f.limit)
   if (f.after) query = query.where(sql<boolean>`(sort_name, id) > (${f.after.name}, ${f.after.id}::uuid)`)
   if (f.q) query = query.where(sql<boolean>`id in (select s.id from door_search_contacts('%' || plain(${literal(f.q)}) || '%', ${SEARCH_MAX}) s)`)
   return query.execute()
 }
 
-/** Wildcards that a person typed are ordinary characters; a phone is found however it is spaced. */
+/** Wildcards that a person typed are ordinary characters; a phone is found however it is spaced, a username with and without its `@`. */
 function literal(q: string): string {
-  const text = /^[\d\s().+-]*\d[\d\s().+-]*$/.test(q) ? q.replace(/\D/g, '') : q
+  const text = /^[\d\s().+-]*\d[\d\s().+-]*$/.test(q) ? q.replace(/\D/g, '') : q.replace(/^@(?=[\w.]+$)/, '')
   return text.replace(/[\\%_]/g, '\\$&')
 }
 
 export const find = (tx: TenantTx, id: string) => base(tx).where('id', '=', id).executeTakeFirst()
 
 export const lockRow = (tx: TenantTx, id: string) =>
-  tx.selectFrom('contacts').select(['id', 'phone', 'updated_at']).where('id', '=', id).forNoKeyUpdate().executeTakeFirst()
-
-/** Who makes contacts of a tenant, or gives them phones, holds this lock (see receive-contacts). */
-export const lockMaking = (tx: TenantTx, tenantId: string) => sql`select pg_advisory_xact_lock(hashtextextended(${tenantId}, 1))`.execute(tx)
+  tx.selectFrom('contacts').select(['id', 'phone', 'updated_at', 'merged_into']).where('id', '=', id).forNoKeyUpdate().executeTakeFirst()
 
 export type ContactFields = {
   name?: string | undefined
@@ -63,7 +74,7 @@ export const update = (tx: TenantTx, id: string, change: ContactFields) =>
 export async function addPhone(tx: TenantTx, tenantId: string, contactId: string, value: string): Promise<boolean> {
   const added = await tx
     .insertInto('contact_identities')
-    .values({ tenant_id: tenantId, kind: 'phone', value, contact_id: contactId, address: value })
+    .values({ tenant_id: tenantId, kind: 'phone', value, contact_id: contactId, address: value, since: new Date() })
     .onConflict((c) => c.columns(['tenant_id', 'kind', 'value']).doNothing())
     .returning('value')
     .executeTakeFirst()
@@ -82,4 +93,6 @@ export const ownsPhone = async (tx: TenantTx, contactId: string, value: string):
     .where('value', '=', value)
     .executeTakeFirst()) !== undefined
 
-export const remove = (tx: TenantTx, id: string) => tx.deleteFrom('contacts').where('id', '=', id).returning('id').executeTakeFirst()
+/** One that became part of another is removed with that one only. */
+export const remove = (tx: TenantTx, id: string) =>
+  tx.deleteFrom('contacts').where('id', '=', id).where('merged_into', 'is', null).returning('id').executeTakeFirst()

@@ -1,5 +1,5 @@
-import { IdParams, pageOf } from '@atende/contracts/common'
-import { Contact, ContactsQuery, CreateContactInput, UpdateContactInput } from '@atende/contracts/contacts'
+import { Id, IdParams, pageOf } from '@atende/contracts/common'
+import { Contact, ContactsQuery, CreateContactInput, MergeContactInput, UpdateContactInput } from '@atende/contracts/contacts'
 import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
 import { callerTx } from '../../platform/auth.ts'
@@ -7,6 +7,7 @@ import type { Context } from '../../platform/context.ts'
 import type { Http } from '../../platform/http.ts'
 import { auditedBy, writeAudit } from '../audit/audit.ts'
 import { createContact, deleteContact, getContact, listContacts, updateContact, versionOf } from './contacts.ts'
+import { mergeContacts, undoMerge } from './merge-contacts.ts'
 
 const tags = ['contacts']
 
@@ -45,6 +46,7 @@ export function contactRoutes(app: Http, ctx: Context): void {
     },
   )
   changeRoutes(app, ctx)
+  mergeRoutes(app, ctx)
 }
 
 function changeRoutes(app: Http, ctx: Context): void {
@@ -86,6 +88,55 @@ function changeRoutes(app: Http, ctx: Context): void {
         await writeAudit(tx, { tenantId, action: 'contact.delete', object: { type: 'contact', id }, ...auditedBy(request) })
       })
       return reply.code(204).send()
+    },
+  )
+}
+
+function mergeRoutes(app: Http, ctx: Context): void {
+  app.post(
+    '/api/contacts/:id/merge',
+    {
+      config: { access: 'contacts.write' },
+      schema: {
+        tags,
+        summary: 'Make another contact part of this one',
+        description: 'History, identities and conversations of `otherId` move here; a trace stays by which both can be parted again.',
+        params: IdParams,
+        body: MergeContactInput,
+        response: { 200: Contact },
+      },
+    },
+    async (request, reply) => {
+      const { id } = request.params
+      const { otherId } = request.body
+      const contact = await callerTx(ctx, request, async (tx, { tenantId, userId, userName }) => {
+        const mergeId = await mergeContacts(tx, tenantId, { keepId: id, otherId, reason: 'manual', by: { userId, userName } })
+        const details = { otherId, mergeId, reason: 'manual' }
+        await writeAudit(tx, { tenantId, action: 'contact.merge', object: { type: 'contact', id }, details, ...auditedBy(request) })
+        return getContact(tx, id)
+      })
+      return withTag(reply, contact)
+    },
+  )
+  app.post(
+    '/api/contacts/:id/merges/:mergeId/undo',
+    {
+      config: { access: 'contacts.write' },
+      schema: {
+        tags,
+        summary: 'Part two contacts again',
+        description: 'The other contact comes back with its identities, conversations and the messages that came along; what was written since stays here.',
+        params: IdParams.extend({ mergeId: Id }),
+        response: { 200: z.object({ kept: Contact, other: Contact }) },
+      },
+    },
+    async (request) => {
+      const { id, mergeId } = request.params
+      return callerTx(ctx, request, async (tx, { tenantId, userId, userName }) => {
+        const { otherId } = await undoMerge(tx, tenantId, id, mergeId, { userId, userName })
+        await writeAudit(tx, { tenantId, action: 'contact.part', object: { type: 'contact', id }, details: { otherId, mergeId }, ...auditedBy(request) })
+        return { kept: await getContact(tx, id), other: await getContact(tx, otherId) }
+      })
     },
   )
 }

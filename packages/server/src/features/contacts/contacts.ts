@@ -1,21 +1,31 @@
-import { type Contact, type ContactsQuery, IdentityKind } from '@atende/contracts/contacts'
+import { Contact, type ContactsQuery } from '@atende/contracts/contacts'
 import { z } from 'zod'
 import type { TenantTx } from '../../platform/database.ts'
 import { AppError, invalidField, notFound } from '../../platform/errors.ts'
 import { publish } from '../../platform/events.ts'
 import { decodeCursor, toPage } from '../../platform/pages.ts'
 import * as db from './contacts.db.ts'
+import { followMerges, lockMaking } from './identities.db.ts'
 import { canonicalPhone, normalizePhone } from './phone.ts'
 
+const Parts = Contact.pick({ identities: true, formerIdentities: true, merges: true })
+
 function presentContact(row: db.ContactRow): Contact {
+  const parts = Parts.parse({
+    identities: row.identities,
+    formerIdentities: row.former.map((f) => ({ ...f, until: new Date(f.until).toISOString() })),
+    merges: row.merges.map((m) => ({ ...m, at: new Date(m.at).toISOString() })),
+  })
   return {
+    ...parts,
     id: row.id,
     name: row.name,
     profileName: row.profile_name,
     phone: row.phone,
     email: row.email,
     notes: row.notes,
-    identities: row.identities.map((i) => ({ kind: IdentityKind.parse(i.kind), value: i.value })),
+    kind: row.kind === 'group' ? 'group' : 'person',
+    marketingOptOutAt: row.marketing_opt_out_at?.toISOString() ?? null,
     createdAt: row.created_at.toISOString(),
     updatedAt: row.updated_at.toISOString(),
   }
@@ -32,9 +42,12 @@ export async function listContacts(tx: TenantTx, query: z.infer<typeof ContactsQ
   return toPage(rows, query.limit, (row) => [row.sort_name, row.id], presentContact)
 }
 
-/** @throws AppError not_found */
+/** Which contact this one is now: itself, or the one it became part of. */
+export const keptContact = async (tx: TenantTx, id: string): Promise<string> => (await followMerges(tx, new Map([[id, id]]))).get(id) ?? id
+
+/** An old address of a contact that became part of another answers that one. @throws AppError not_found */
 export async function getContact(tx: TenantTx, id: string): Promise<Contact> {
-  const row = await db.find(tx, id)
+  const row = await db.find(tx, await keptContact(tx, id))
   if (!row) throw notFound()
   return presentContact(row)
 }
@@ -56,7 +69,7 @@ type NewContact = { name: string; phone?: string | undefined; email?: string | u
 /** @throws AppError phone_taken, validation_failed (phone) */
 export async function createContact(tx: TenantTx, tenantId: string, input: NewContact): Promise<Contact> {
   const phone = input.phone === undefined ? undefined : readPhone(input.phone)
-  if (phone) await db.lockMaking(tx, tenantId)
+  if (phone) await lockMaking(tx, tenantId)
   const id = await db.insert(tx, tenantId, { ...input, phone })
   if (phone) await claimPhone(tx, tenantId, id, phone)
   await changed(tx, tenantId)
@@ -73,9 +86,11 @@ export const versionOf = (contact: Pick<Contact, 'updatedAt'>): string => String
  */
 export async function updateContact(tx: TenantTx, tenantId: string, id: string, input: db.ContactFields, versions?: readonly string[]): Promise<Contact> {
   const phone = typeof input.phone === 'string' ? readPhone(input.phone) : input.phone
-  if (phone !== undefined) await db.lockMaking(tx, tenantId)
+  if (phone !== undefined) await lockMaking(tx, tenantId)
   const before = await db.lockRow(tx, id)
   if (!before) throw notFound()
+  // Whoever had its form open meant a contact that is no longer one by itself.
+  if (before.merged_into) throw new AppError('version_conflict')
   if (versions && !versions.includes(versionOf({ updatedAt: before.updated_at.toISOString() }))) throw new AppError('version_conflict')
   if (phone !== undefined && phone !== before.phone) {
     if (before.phone) await db.removePhone(tx, id, canonicalPhone(before.phone))

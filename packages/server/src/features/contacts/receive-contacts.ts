@@ -1,101 +1,151 @@
 import { sql } from 'kysely'
 import type { TenantTx } from '../../platform/database.ts'
 import { uuidv7 } from '../../platform/ids.ts'
-import { canonicalPhone } from './phone.ts'
+import { type Book, judge, loadBook, sightedAt } from './book.ts'
+import * as db from './identities.db.ts'
+import { firstName, identityKeys, keyName, type Person, personKey, plainUsername, shownPhone, UNNAMED } from './person.ts'
+import { settlePerson } from './settle-person.ts'
 
-/** Somebody who wrote: as the provider names them. */
-export type Person = { phone: string | null; bsuid: string | null; username: string | null; name: string | null }
-type Key = { kind: string; value: string; address: string }
-
-/** Ways to recognise a person, the most lasting first. */
-export function identityKeys(p: Person): Key[] {
-  const keys: Key[] = []
-  if (p.bsuid) keys.push({ kind: 'bsuid', value: p.bsuid, address: p.bsuid })
-  if (p.phone) keys.push({ kind: 'phone', value: canonicalPhone(p.phone), address: p.phone })
-  return keys
+type Plan = {
+  made: db.NewContact[]
+  identities: db.NewIdentity[]
+  former: db.FormerIdentity[]
+  found: { id: string; person: Person }[]
+  unclear: Person[]
 }
 
-export const personKey = (p: Person): string =>
-  identityKeys(p)
-    .map((k) => `${k.kind}:${k.value}`)
-    .join('|')
+const scopeOf = (scopes: Map<string, string>, p: Person): string => (p.channelId ? (scopes.get(p.channelId) ?? '') : '')
 
-const shownPhone = (p: Person) => (p.phone ? `+${canonicalPhone(p.phone)}` : null)
-const shownName = (p: Person) => p.name?.trim() || shownPhone(p) || p.username || 'Sem nome'
-
-async function findKnown(tx: TenantTx, keys: readonly Key[]): Promise<Map<string, string>> {
-  const { rows } = await sql<{ kind: string; value: string; contact_id: string }>`
-    select i.kind, i.value, i.contact_id from unnest(${keys.map((k) => k.kind)}::text[], ${keys.map((k) => k.value)}::text[]) x(k, v)
-    join contact_identities i on i.tenant_id = (select current_tenant()) and i.kind = x.k and i.value = x.v`.execute(tx)
-  return new Map(rows.map((r) => [`${r.kind}:${r.value}`, r.contact_id]))
+/** Who these people are, as far as the book tells; newcomers are written into it, so that one list may show the same person twice. */
+function plan(book: Book, people: readonly Person[], scopes: Map<string, string>): Plan {
+  const out: Plan = { made: [], identities: [], former: [], found: [], unclear: [] }
+  for (const person of people) {
+    const scope = scopeOf(scopes, person)
+    const verdict = judge(book, person, scope)
+    const since = sightedAt(person)
+    const learn = (contactId: string, keys: readonly db.NewIdentity[]) => {
+      for (const k of keys) book.learn(k, { contactId, since: k.since, scope: k.scope })
+      out.identities.push(...keys)
+    }
+    if (verdict.is === 'unclear') {
+      out.unclear.push(person)
+      continue
+    }
+    const id = verdict.is === 'new' ? uuidv7() : verdict.contactId
+    const fresh = verdict.is === 'new' ? identityKeys(person).map((key) => ({ key, until: null })) : verdict.fresh
+    if (verdict.is === 'new') out.made.push({ id, name: firstName(person), profileName: person.name, phone: shownPhone(person.phone) })
+    learn(
+      id,
+      fresh.filter((f) => f.until === null).map(({ key }) => ({ ...key, contactId: id, scope: key.kind === 'bsuid' ? scope : '', since })),
+    )
+    for (const { key, until } of fresh) if (until) out.former.push({ ...key, contactId: id, scope: '', until, reason: 'number_changed' })
+    out.found.push({ id, person })
+  }
+  return out
 }
 
-type Made = { id: string; person: Person }
+/** What people show of themselves: the name they chose, a phone where we knew none. Writes only what changed. */
+const learnProfiles = (tx: TenantTx, found: Plan['found']) =>
+  sql`update contacts c set profile_name = coalesce(x.n, c.profile_name), phone = coalesce(c.phone, x.p),
+      name = case when x.n is not null and c.name in (${UNNAMED}, c.phone) then x.n else c.name end, updated_at = now()
+    from unnest(${found.map((f) => f.id)}::uuid[], ${found.map((f) => f.person.name?.trim() || null)}::text[], ${found.map((f) => shownPhone(f.person.phone))}::text[]) x(id, n, p)
+    where c.id = x.id and (c.profile_name is distinct from coalesce(x.n, c.profile_name)
+      or (c.phone is null and exists (select from contact_identities i where i.contact_id = c.id and i.kind = 'phone' and '+' || i.value = x.p)))`.execute(tx)
 
-async function insertContacts(tx: TenantTx, tenantId: string, made: readonly Made[]): Promise<void> {
-  await sql`insert into contacts (id, tenant_id, name, profile_name, phone)
-    select a, ${tenantId}::uuid, b, c, d from unnest(${made.map((m) => m.id)}::uuid[], ${made.map((m) => shownName(m.person))}::text[],
-      ${made.map((m) => m.person.name)}::text[], ${made.map((m) => shownPhone(m.person))}::text[]) x(a, b, c, d)`.execute(tx)
-}
-
-async function insertIdentities(tx: TenantTx, tenantId: string, rows: readonly (Key & { contactId: string })[]): Promise<void> {
+/**
+ * Who has several phones or ids is answered where they wrote last. Writes only when that changed. The rows are looked up one by one
+ * through their indexes (`limit` keeps the planner from joining whole tables, which it would for a batch of hundreds).
+ */
+async function noteUse(tx: TenantTx, people: readonly Person[]): Promise<void> {
+  if (people.length === 0) return
+  const used = people.flatMap((p) => identityKeys(p).map((k) => ({ ...k, at: sightedAt(p) })))
+  const { rows } = await sql<{ kind: string; value: string; at: Date }>`select x.k as kind, x.v as value, x.at
+    from unnest(${used.map((u) => u.kind)}::text[], ${used.map((u) => u.value)}::text[], ${used.map((u) => u.at)}::timestamptz[]) x(k, v, at)
+    cross join lateral (select i.contact_id, i.kind, i.value, coalesce(i.used_at, i.since, '-infinity') as used from contact_identities i
+      where i.tenant_id = (select current_tenant()) and i.kind = x.k and i.value = x.v limit 1) i
+    cross join lateral (select 1 from contact_identities o where o.contact_id = i.contact_id and o.kind = i.kind and o.value <> i.value
+      and coalesce(o.used_at, o.since, '-infinity') >= i.used limit 1) other
+    where x.at > i.used`.execute(tx)
   if (rows.length === 0) return
-  await sql`insert into contact_identities (tenant_id, kind, value, contact_id, address)
-    select ${tenantId}::uuid, a, b, c, d from unnest(${rows.map((r) => r.kind)}::text[], ${rows.map((r) => r.value)}::text[],
-      ${rows.map((r) => r.contactId)}::uuid[], ${rows.map((r) => r.address)}::text[]) x(a, b, c, d) on conflict do nothing`.execute(tx)
+  await sql`update contact_identities i set used_at = x.at
+    from unnest(${rows.map((u) => u.kind)}::text[], ${rows.map((u) => u.value)}::text[], ${rows.map((u) => u.at)}::timestamptz[]) x(k, v, at)
+    where i.tenant_id = (select current_tenant()) and i.kind = x.k and i.value = x.v`.execute(tx)
 }
 
-/** Learns what is new of people we know: another identity, a phone, the name they show. One statement each, only when something changed. */
-async function learn(tx: TenantTx, tenantId: string, found: readonly Made[], known: Map<string, string>): Promise<void> {
-  const fresh = found.flatMap(({ id, person }) =>
-    identityKeys(person)
-      .filter((k) => !known.has(`${k.kind}:${k.value}`))
-      .map((k) => ({ ...k, contactId: id })),
-  )
-  await insertIdentities(tx, tenantId, fresh)
-  await sql`update contacts c set profile_name = coalesce(x.n, c.profile_name), phone = coalesce(c.phone, x.p), updated_at = now()
-    from unnest(${found.map((f) => f.id)}::uuid[], ${found.map((f) => f.person.name)}::text[], ${found.map((f) => shownPhone(f.person))}::text[]) x(id, n, p)
-    where c.id = x.id and (c.profile_name is distinct from coalesce(x.n, c.profile_name) or (c.phone is null and x.p is not null))`.execute(tx)
+type Claim = { contactId: string; value: string; at: Date }
+async function usernamesThatMoved(tx: TenantTx, claims: readonly Claim[]): Promise<Claim[]> {
+  const { rows } = await sql<{ n: number }>`
+    select x.n::int as n from unnest(${claims.map((c) => c.contactId)}::uuid[], ${claims.map((c) => c.value)}::text[], ${claims.map((c) => c.at)}::timestamptz[])
+      with ordinality x(c, v, at, n)
+    left join contact_identities i on i.tenant_id = (select current_tenant()) and i.kind = 'username' and i.value = x.v
+    where (i.value is null or (i.contact_id <> x.c and (i.since is null or i.since < x.at)))
+      and not exists (select from contact_identities o where o.contact_id = x.c and o.kind = 'username' and o.since > x.at)`.execute(tx)
+  return rows.flatMap((r) => claims[r.n - 1] ?? [])
+}
+
+/** A username is shown and searched, and belongs to who showed it last. */
+async function learnUsernames(tx: TenantTx, tenantId: string, found: Plan['found']): Promise<void> {
+  const claims = found.flatMap(({ id, person }) => {
+    const value = plainUsername(person.username)
+    return value ? [{ contactId: id, value, at: sightedAt(person) }] : []
+  })
+  if (claims.length === 0) return
+  const newest = [...new Map(claims.toSorted((a, b) => a.at.getTime() - b.at.getTime()).map((c) => [c.value, c])).values()]
+  if ((await usernamesThatMoved(tx, newest)).length === 0) return
+  await db.lockMaking(tx, tenantId)
+  for (const claim of await usernamesThatMoved(tx, newest)) await db.claimUsername(tx, tenantId, claim)
+}
+
+async function write(tx: TenantTx, tenantId: string, p: Plan): Promise<void> {
+  await db.insertContacts(tx, tenantId, p.made)
+  await db.insertIdentities(tx, tenantId, p.identities)
+  await db.insertFormer(tx, tenantId, p.former)
+}
+
+/** Of the same person the newest sighting, those that show most first: then fewer have to be made one afterwards. */
+function distinctPeople(people: readonly Person[]): Person[] {
+  const byKey = new Map<string, Person>()
+  for (const p of people) {
+    const known = byKey.get(personKey(p))
+    if (!known || sightedAt(p) >= sightedAt(known)) byKey.set(personKey(p), p)
+  }
+  return [...byKey.values()].filter((p) => identityKeys(p).length > 0).toSorted((a, b) => identityKeys(b).length - identityKeys(a).length)
 }
 
 /**
- * The contacts of these people, made where they are new. A few statements for the whole list. Answers contact id by `personKey`.
- * Two processes that meet the same newcomer at once agree on one contact: who makes contacts of a tenant holds its lock.
+ * The contacts of these people, made where they are new, and made one where a sighting shows that two are the same. A few statements
+ * for the whole list, unless something is unclear. Answers contact id by `personKey`.
+ * Until its transaction ends, none of these contacts becomes another (see `lockFiling`).
  */
 export async function receiveContacts(tx: TenantTx, tenantId: string, people: readonly Person[]): Promise<Map<string, string>> {
-  const distinct = [...new Map(people.map((p) => [personKey(p), p])).values()]
-  const keys = distinct.flatMap(identityKeys)
-  let known = await findKnown(tx, keys)
-  const lookUp = (p: Person) =>
-    identityKeys(p)
-      .map((k) => known.get(`${k.kind}:${k.value}`))
-      .find((id) => id !== undefined)
-  if (distinct.some((p) => lookUp(p) === undefined)) {
-    await sql`select pg_advisory_xact_lock(hashtextextended(${tenantId}, 1))`.execute(tx)
-    known = await findKnown(tx, keys)
-    const made: Made[] = []
-    for (const person of distinct) {
-      if (lookUp(person) !== undefined) continue
-      const id = uuidv7()
-      made.push({ id, person })
-      // One list may show the same person twice, once with an identity more.
-      for (const k of identityKeys(person)) known.set(`${k.kind}:${k.value}`, id)
-    }
-    await insertContacts(tx, tenantId, made)
-    await insertIdentities(
-      tx,
-      tenantId,
-      made.flatMap((m) => identityKeys(m.person).map((k) => ({ ...k, contactId: m.id }))),
-    )
+  const distinct = distinctPeople(people)
+  if (distinct.length === 0) return new Map()
+  const scopes = await db.scopesOf(tx, [...new Set(distinct.flatMap((p) => (p.bsuid && p.channelId ? [p.channelId] : [])))])
+  const keys = [...new Map(distinct.flatMap(identityKeys).map((k) => [keyName(k), k])).values()]
+  await db.lockFiling(tx, tenantId)
+  let book = await loadBook(tx, keys)
+  let result = plan(book, distinct, scopes)
+  if (result.unclear.length > 0) await db.lockMerging(tx, tenantId)
+  if (result.unclear.length + result.made.length + result.identities.length + result.former.length > 0) {
+    await db.lockMaking(tx, tenantId)
+    book = await loadBook(tx, keys)
+    result = plan(book, distinct, scopes)
+    await write(tx, tenantId, result)
   }
-  const out = new Map<string, string>()
-  const found: Made[] = []
-  for (const person of distinct) {
-    const id = lookUp(person)
-    if (!id) continue
-    out.set(personKey(person), id)
-    found.push({ id, person })
+  await learnProfiles(tx, result.found)
+  const grown = new Set(result.identities.map((i) => i.contactId))
+  await noteUse(
+    tx,
+    result.found.flatMap(({ id, person }) => (book.hasSeveral(id) || grown.has(id) ? [person] : [])),
+  )
+  await learnUsernames(tx, tenantId, result.found)
+  const out = new Map(result.found.map(({ id, person }) => [personKey(person), id]))
+  if (result.unclear.length === 0) return out
+  await db.lockMerging(tx, tenantId)
+  for (const person of result.unclear) {
+    const settled = await settlePerson(tx, tenantId, person, scopeOf(scopes, person))
+    if (settled) out.set(personKey(person), settled)
+    await learnUsernames(tx, tenantId, settled ? [{ id: settled, person }] : [])
   }
-  await learn(tx, tenantId, found, known)
-  return out
+  return db.followMerges(tx, out)
 }

@@ -24,17 +24,23 @@ const base = (tx: TenantTx) =>
       'conversations.last_activity_at',
       'conversations.last_inbound_at',
       'conversations.waiting_since',
+      'conversations.free_entry_until',
+      'conversations.control',
+      'conversations.merged_into',
       'conversations.resolved_at',
       'conversations.created_at',
       'conversations.updated_at',
       'contacts.name as contact_name',
       'contacts.phone as contact_phone',
+      'contacts.kind as contact_kind',
+      'contacts.marketing_opt_out_at',
       'channels.name as channel_name',
       'channels.kind as channel_kind',
       'users.name as assignee_name',
       'messages.id as message_id',
       'messages.direction as message_direction',
       'messages.type as message_type',
+      'messages.revoked_at as message_revoked_at',
       'messages.body as message_body',
       'messages.status as message_status',
       'messages.at as message_at',
@@ -48,6 +54,9 @@ export const findMany = (tx: TenantTx, ids: readonly string[]) =>
     .where('conversations.id', 'in', [...ids])
     .execute()
 
+/** The customer service window (24 h from their last message) is open and ends within four hours. */
+const closesSoon = sql<boolean>`conversations.last_inbound_at > now() - interval '24 hours' and conversations.last_inbound_at < now() - interval '20 hours'`
+
 export type ListFilter = {
   view: ConversationView
   status: 'open' | 'resolved' | 'any'
@@ -55,6 +64,7 @@ export type ListFilter = {
   tagId?: string | undefined
   channelId?: string | undefined
   contactId?: string | undefined
+  closesSoon?: boolean | undefined
   /** Found by search; undefined when nothing was searched. */
   ids?: readonly string[] | undefined
   after?: { at: string; id: string } | undefined
@@ -64,6 +74,7 @@ export type ListFilter = {
 export function list(tx: TenantTx, f: ListFilter) {
   const none = '00000000-0000-0000-0000-000000000000'
   return base(tx)
+    .where('conversations.merged_into', 'is', null)
     .$if(f.status !== 'any', (q) => q.where('conversations.status', '=', f.status))
     .$if(f.view === 'mine', (q) => q.where('conversations.assignee_id', '=', f.userId))
     .$if(f.view === 'unassigned', (q) => q.where('conversations.assignee_id', 'is', null))
@@ -71,6 +82,7 @@ export function list(tx: TenantTx, f: ListFilter) {
     .$if(f.channelId !== undefined, (q) => q.where('conversations.channel_id', '=', f.channelId ?? none))
     .$if(f.contactId !== undefined, (q) => q.where('conversations.contact_id', '=', f.contactId ?? none))
     .$if(f.ids !== undefined, (q) => q.where('conversations.id', 'in', [none, ...(f.ids ?? [])]))
+    .$if(f.closesSoon === true, (q) => q.where(closesSoon).where('conversations.status', '=', 'open'))
     .$if(f.tagId !== undefined, (q) =>
       q.where(
         'conversations.id',
@@ -98,8 +110,10 @@ export const counts = (tx: TenantTx, userId: string) =>
       eb.fn.countAll<string>().filterWhere('assignee_id', '=', userId).as('mine'),
       eb.fn.countAll<string>().filterWhere('assignee_id', 'is', null).as('unassigned'),
       eb.fn.countAll<string>().filterWhere('unread_count', '>', 0).as('unread'),
+      eb.fn.countAll<string>().filterWhere(closesSoon).as('closes_soon'),
     ])
     .where('status', '=', 'open')
+    .where('merged_into', 'is', null)
     .executeTakeFirstOrThrow()
 
 export const search = async (tx: TenantTx, words: string, like: string, max: number) =>
@@ -107,8 +121,18 @@ export const search = async (tx: TenantTx, words: string, like: string, max: num
 
 export const exists = async (tx: TenantTx, id: string) => !!(await tx.selectFrom('conversations').select('id').where('id', '=', id).executeTakeFirst())
 
-/** The row itself, locked until the end of the transaction: two people pressing at once are served one after the other. */
-export const lock = (tx: TenantTx, id: string) => tx.selectFrom('conversations').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
+/**
+ * The row itself, locked until the end of the transaction: two people pressing at once are served one after the other. One that
+ * became part of another leads there: the row that comes may have another id.
+ */
+export async function lock(tx: TenantTx, id: string) {
+  for (let next: string | null = id; next !== null; ) {
+    const row = await tx.selectFrom('conversations').selectAll().where('id', '=', next).forUpdate().executeTakeFirst()
+    if (!row?.merged_into) return row
+    next = row.merged_into
+  }
+  return undefined
+}
 
 export const update = (
   tx: TenantTx,
@@ -136,7 +160,13 @@ export const insertIfAbsent = (tx: TenantTx, row: { id: string; tenant_id: strin
     .execute()
 
 export const findByContact = (tx: TenantTx, channelId: string, contactId: string) =>
-  tx.selectFrom('conversations').select('id').where('channel_id', '=', channelId).where('contact_id', '=', contactId).executeTakeFirst()
+  tx
+    .selectFrom('conversations')
+    .select('id')
+    .where('channel_id', '=', channelId)
+    .where('contact_id', '=', contactId)
+    .where('merged_into', 'is', null)
+    .executeTakeFirst()
 
 export const setTags = async (tx: TenantTx, tenantId: string, id: string, tagIds: readonly string[], by: string) => {
   await tx

@@ -10,6 +10,7 @@ import { AppError, invalidField, notFound } from '../../platform/errors.ts'
 import { publish } from '../../platform/events.ts'
 import { uuidv7 } from '../../platform/ids.ts'
 import { decodeCursor, TimeIdCursor, toPage } from '../../platform/pages.ts'
+import { keptContact } from '../contacts/contacts.ts'
 import * as db from './conversations.db.ts'
 import { likePattern, wordQuery } from './search.ts'
 import { windowExpiry } from './window.ts'
@@ -23,9 +24,10 @@ function lastMessage(r: db.ConversationRow): Conversation['lastMessage'] {
   return {
     id: r.message_id,
     direction: Direction.parse(r.message_direction),
-    type: r.message_type ?? 'text',
+    // What a person took back is not shown to everybody who passes the list.
+    type: r.message_revoked_at ? 'revoked' : (r.message_type ?? 'text'),
     // Empty when the message has no text: the interface then names the type in the reader's language.
-    preview: (r.message_body ?? '').slice(0, PREVIEW),
+    preview: r.message_revoked_at ? '' : (r.message_body ?? '').slice(0, PREVIEW),
     status: MessageStatus.parse(r.message_status),
     at: r.message_at.toISOString(),
   }
@@ -33,7 +35,13 @@ function lastMessage(r: db.ConversationRow): Conversation['lastMessage'] {
 
 export const presentConversation = (r: db.ConversationRow): Conversation => ({
   id: r.id,
-  contact: { id: r.contact_id, name: r.contact_name, phone: r.contact_phone },
+  contact: {
+    id: r.contact_id,
+    name: r.contact_name,
+    phone: r.contact_phone,
+    kind: r.contact_kind === 'group' ? 'group' : 'person',
+    marketingOptOutAt: iso(r.marketing_opt_out_at),
+  },
   channel: { id: r.channel_id, name: r.channel_name, kind: r.channel_kind },
   status: ConversationStatus.parse(r.status),
   assignee: r.assignee_id ? { id: r.assignee_id, name: r.assignee_name ?? '' } : null,
@@ -43,7 +51,10 @@ export const presentConversation = (r: db.ConversationRow): Conversation => ({
   lastActivityAt: r.last_activity_at.toISOString(),
   waitingSince: iso(r.waiting_since),
   windowExpiresAt: iso(windowExpiry(r.last_inbound_at)),
+  freeEntryUntil: iso(r.free_entry_until),
+  control: r.control === 'passive' ? 'passive' : 'ours',
   resolvedAt: iso(r.resolved_at),
+  ...(r.merged_into ? { mergedInto: r.merged_into } : {}),
   createdAt: r.created_at.toISOString(),
   updatedAt: r.updated_at.toISOString(),
 })
@@ -54,17 +65,20 @@ export async function presentConversations(tx: TenantTx, ids: readonly string[])
   return new Map((await db.findMany(tx, ids)).map((r) => [r.id, presentConversation(r)]))
 }
 
-/** @throws AppError not_found */
+/** One that became part of another answers that one. @throws AppError not_found */
 export async function getConversation(tx: TenantTx, id: string): Promise<Conversation> {
   const [row] = await db.findMany(tx, [id])
   if (!row) throw notFound()
-  return presentConversation(row)
+  return row.merged_into ? getConversation(tx, row.merged_into) : presentConversation(row)
 }
 
-/** The row itself, locked until the transaction ends. */
+/** The row itself, locked until the transaction ends; of one that became part of another, that one's. */
 export const lockConversation = (tx: TenantTx, id: string) => db.lock(tx, id)
 
 export const conversationExists = (tx: TenantTx, id: string): Promise<boolean> => db.exists(tx, id)
+
+/** The conversation of this address: itself, or the one it became part of. @throws AppError not_found */
+export const keptConversation = async (tx: TenantTx, id: string): Promise<string> => (await getConversation(tx, id)).id
 
 export async function listConversations(tx: TenantTx, login: TenantLogin, query: z.infer<typeof ConversationsQuery>) {
   const after = query.cursor ? decodeCursor(query.cursor, TimeIdCursor) : undefined
@@ -81,13 +95,14 @@ export async function listConversations(tx: TenantTx, login: TenantLogin, query:
 
 export async function countConversations(tx: TenantTx, login: TenantLogin): Promise<ConversationCounts> {
   const c = await db.counts(tx, login.userId)
-  return { all: Number(c.all), mine: Number(c.mine), unassigned: Number(c.unassigned), unread: Number(c.unread) }
+  return { all: Number(c.all), mine: Number(c.mine), unassigned: Number(c.unassigned), unread: Number(c.unread), closesSoon: Number(c.closes_soon) }
 }
 
 /** The conversation of a contact on a channel, made when there is none. @throws AppError not_found */
 export async function findOrOpenConversation(tx: TenantTx, tenantId: string, channelId: string, contactId: string): Promise<string> {
-  await db.insertIfAbsent(tx, { id: uuidv7(), tenant_id: tenantId, channel_id: channelId, contact_id: contactId, last_activity_at: new Date() })
-  const found = await db.findByContact(tx, channelId, contactId)
+  const kept = await keptContact(tx, contactId)
+  await db.insertIfAbsent(tx, { id: uuidv7(), tenant_id: tenantId, channel_id: channelId, contact_id: kept, last_activity_at: new Date() })
+  const found = await db.findByContact(tx, channelId, kept)
   if (!found) throw notFound()
   return found.id
 }
@@ -97,9 +112,10 @@ export type ActivityWriter = (conversationId: string, activity: string, details:
 const changedEvent = (conversationId: string) => ({ kind: 'conversation.updated' as const, payload: { conversationId } })
 
 /** Resolves or opens again; nothing happens when it already is so. @throws AppError not_found */
-export async function changeStatus(tx: TenantTx, login: TenantLogin, id: string, status: 'open' | 'resolved', note: ActivityWriter) {
-  const row = await db.lock(tx, id)
+export async function changeStatus(tx: TenantTx, login: TenantLogin, asked: string, status: 'open' | 'resolved', note: ActivityWriter) {
+  const row = await db.lock(tx, asked)
   if (!row) throw notFound()
+  const { id } = row
   if (row.status === status) return
   const now = new Date()
   const resolved = status === 'resolved'
@@ -120,12 +136,13 @@ export async function changeStatus(tx: TenantTx, login: TenantLogin, id: string,
 export async function assign(
   tx: TenantTx,
   login: TenantLogin,
-  id: string,
+  asked: string,
   input: { userId: string | null; expectedAssigneeId?: string | null | undefined },
   note: ActivityWriter,
 ): Promise<void> {
-  const row = await db.lock(tx, id)
+  const row = await db.lock(tx, asked)
   if (!row) throw notFound()
+  const { id } = row
   if (input.expectedAssigneeId !== undefined && row.assignee_id !== input.expectedAssigneeId && row.assignee_id !== input.userId) {
     throw new AppError('conversation_assigned')
   }
@@ -140,8 +157,9 @@ export async function assign(
 }
 
 /** @throws AppError not_found, validation_failed for a tag of nobody */
-export async function setTags(tx: TenantTx, login: TenantLogin, id: string, tagIds: readonly string[]): Promise<void> {
-  if (!(await db.lock(tx, id))) throw notFound()
+export async function setTags(tx: TenantTx, login: TenantLogin, asked: string, tagIds: readonly string[]): Promise<void> {
+  const id = (await db.lock(tx, asked))?.id
+  if (!id) throw notFound()
   const wanted = [...new Set(tagIds)]
   if ((await db.knownTags(tx, wanted)).length !== wanted.length) throw invalidField('tagIds', 'unknown_tag', 'Uma das etiquetas não existe mais.')
   await db.setTags(tx, login.tenantId, id, wanted, login.userId)
@@ -150,9 +168,10 @@ export async function setTags(tx: TenantTx, login: TenantLogin, id: string, tagI
 }
 
 /** Sets the unread mark; answers whether anything was unread before. @throws AppError not_found */
-export async function setUnread(tx: TenantTx, login: TenantLogin, id: string, unread: number): Promise<boolean> {
-  const row = await db.lock(tx, id)
+export async function setUnread(tx: TenantTx, login: TenantLogin, asked: string, unread: number): Promise<boolean> {
+  const row = await db.lock(tx, asked)
   if (!row) throw notFound()
+  const { id } = row
   if (row.unread_count === unread) return false
   await db.update(tx, id, { unread_count: unread })
   await publish(tx, login.tenantId, [changedEvent(id)])

@@ -30,7 +30,8 @@ export type Arrival = { conversationId: string; count: number; lastId: string; l
 
 /**
  * Moves the conversations forward for what arrived: newest message, unread count, window, waiting time; a resolved one opens
- * again. Answers which opened again. Rows are locked in the order of their ids, so two processes cannot block each other.
+ * again. Answers which opened again. Rows are locked in the order of their ids, and not against the foreign keys of messages that
+ * another receiver just inserted, so two processes cannot block each other.
  */
 export async function noteArrivals(tx: TenantTx, arrivals: readonly Arrival[]): Promise<{ id: string; channelId: string }[]> {
   if (arrivals.length === 0) return []
@@ -38,7 +39,7 @@ export async function noteArrivals(tx: TenantTx, arrivals: readonly Arrival[]): 
   const { rows } = await sql<{ id: string; channel_id: string; was: string }>`
     with x as (select * from unnest(${list.map((a) => a.conversationId)}::uuid[], ${list.map((a) => a.count)}::int[], ${list.map((a) => a.lastId)}::uuid[],
         ${list.map((a) => a.lastAt)}::timestamptz[], ${list.map((a) => a.firstAt)}::timestamptz[]) x(id, n, last_id, last_at, first_at)),
-      old as (select v.id, v.status from conversations v where v.id = any(${list.map((a) => a.conversationId)}::uuid[]) order by v.id for update)
+      old as (select v.id, v.status from conversations v where v.id = any(${list.map((a) => a.conversationId)}::uuid[]) order by v.id for no key update)
     update conversations v set
       last_message_id = case when v.last_message_at is null or (x.last_at, x.last_id) >= (v.last_message_at, v.last_message_id) then x.last_id else v.last_message_id end,
       last_message_at = greatest(v.last_message_at, x.last_at),

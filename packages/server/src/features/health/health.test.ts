@@ -13,7 +13,20 @@ describe('health', () => {
   test('GET /health tells about every component, without a login', async () => {
     const { status, body } = await server.call<Report>('GET', '/health')
     expect(status).toBe(200)
-    expect(Object.keys(body.checks).sort()).toEqual(['cache', 'cpu', 'database', 'disk', 'jobs', 'limiter', 'links', 'memory', 'receiver', 'sockets'])
+    expect(Object.keys(body.checks).sort()).toEqual([
+      'cache',
+      'cpu',
+      'database',
+      'disk',
+      'jobs',
+      'limiter',
+      'links',
+      'memory',
+      'receiver',
+      'sender',
+      'sockets',
+      'storage',
+    ])
     expect(body.checks.database).toMatchObject({
       status: expect.stringMatching(/up|degraded/),
       latencyMs: expect.any(Number),

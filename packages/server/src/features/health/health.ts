@@ -20,6 +20,19 @@ async function checkReceiver(ctx: Context): Promise<Check> {
   return { status: oldestSeconds > BACKLOG_SECONDS ? 'degraded' : 'up', waiting: Number(rows[0]?.waiting ?? 0), oldestSeconds }
 }
 
+/** Where media lies: on disk or in a bucket. */
+async function checkStorage(ctx: Context): Promise<Check> {
+  await ctx.storage.check()
+  return { status: 'up', kind: ctx.storage.kind }
+}
+
+/** Messages that could leave and do not: no worker runs, or it does not keep up. What a pace or a held number puts off is not counted. */
+async function checkSender(ctx: Context): Promise<Check> {
+  const { rows } = await sql<{ waiting: string; oldest: Date | null }>`select waiting, oldest from door_send_backlog()`.execute(ctx.db)
+  const oldestSeconds = rows[0]?.oldest ? Math.max(0, Math.round((Date.now() - rows[0].oldest.getTime()) / 1000)) : 0
+  return { status: oldestSeconds > BACKLOG_SECONDS ? 'degraded' : 'up', waiting: Number(rows[0]?.waiting ?? 0), oldestSeconds }
+}
+
 /** A check that fails or hangs says `down`; the reason stays in the log, this page is public. */
 const guarded = (ctx: Context, name: string, work: Promise<Check>): Promise<Check> =>
   within(ANSWER_MS, work).catch((err): Check => {
@@ -32,7 +45,9 @@ async function look(ctx: Context, parts: HealthParts): Promise<Report> {
     database: checkDatabase(ctx),
     jobs: checkJobs(ctx),
     receiver: checkReceiver(ctx),
+    sender: checkSender(ctx),
     disk: checkDisk(ctx),
+    storage: checkStorage(ctx),
   }
   const answers = await Promise.all(Object.entries(asked).map(async ([name, work]) => [name, await guarded(ctx, name, work)] as const))
   const checks: Record<string, Check> = {

@@ -8,7 +8,7 @@ export type ExplainError = (code: number | null, details: string | null) => { co
 
 /**
  * Statuses came, in any order, any number of times: each is kept once, and each message shows the furthest it has reached.
- * Those of messages we do not know (yet) wait for them.
+ * Those of messages we do not know (yet) wait for them. In a group each member's receipt is kept; the furthest of any counts.
  */
 export async function applyStatuses(tx: TenantTx, tenantId: string, list: readonly StatusUpdate[], explain: ExplainError): Promise<void> {
   if (list.length === 0) return

@@ -86,7 +86,7 @@ describe('a customer writes, a person answers', () => {
         body: { conversationId: c.id, clientId, content: { type: 'text', text: 'só uma vez' } },
       })
     const answers = await Promise.all([send(), send(), send(), send()])
-    expect(new Set(answers.map((a) => a.body.id)).size).toBe(1)
+    expect(new Set(answers.map((a) => a.body.id)), JSON.stringify(answers)).toHaveProperty('size', 1)
     expect((await send()).body.id).toBe(answers[0]?.body.id)
     await until(answers[0]?.body.id ?? '', 'read')
     expect(onPhone().filter((m) => JSON.stringify(m.content).includes('só uma vez'))).toHaveLength(1)

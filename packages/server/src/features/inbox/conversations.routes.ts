@@ -30,6 +30,7 @@ import {
 } from '../conversations/conversations.ts'
 import { markReadJob } from '../messages/messages.jobs.ts'
 import { writeActivity } from '../messages/messages.ts'
+import * as db from './inbox.db.ts'
 
 const tags = ['conversations']
 
@@ -37,8 +38,8 @@ const tags = ['conversations']
 const noteIn =
   (tx: TenantTx, tenantId: string): ActivityWriter =>
   async (conversationId, activity, details) => {
-    const { channel_id } = await tx.selectFrom('conversations').select('channel_id').where('id', '=', conversationId).executeTakeFirstOrThrow()
-    const messageId = await writeActivity(tx, tenantId, { id: conversationId, channelId: channel_id }, activity, details)
+    const channelId = await db.channelOfConversation(tx, conversationId)
+    const messageId = await writeActivity(tx, tenantId, { id: conversationId, channelId }, activity, details)
     await publish(tx, tenantId, [{ kind: 'message.new', payload: { messageId, conversationId } }])
   }
 
@@ -46,8 +47,7 @@ const audit = (tx: TenantTx, request: FastifyRequest, login: TenantLogin, action
   writeAudit(tx, { tenantId: login.tenantId, action, object: { type: 'conversation', id }, details, ...auditedBy(request) })
 
 async function requireOwn(tx: TenantTx, table: 'contacts' | 'channels', id: string, field: string): Promise<void> {
-  const found = await tx.selectFrom(table).select('id').where('id', '=', id).executeTakeFirst()
-  if (!found) throw invalidField(field, 'unknown', 'Não encontramos isto.')
+  if (!(await db.isOwn(tx, table, id))) throw invalidField(field, 'unknown', 'Não encontramos isto.')
 }
 
 function readRoutes(app: Http, ctx: Context): void {

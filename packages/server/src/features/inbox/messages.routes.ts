@@ -2,11 +2,11 @@ import { IdParams } from '@atende/contracts/common'
 import { Message, MessagePage, MessagesQuery, SendMessageInput } from '@atende/contracts/messages'
 import { callerTx } from '../../platform/auth.ts'
 import type { Context } from '../../platform/context.ts'
-import { notFound } from '../../platform/errors.ts'
 import type { Http } from '../../platform/http.ts'
-import { conversationExists } from '../conversations/conversations.ts'
+import { keptConversation } from '../conversations/conversations.ts'
 import { getMessage, listMessages } from '../messages/messages.ts'
-import { retryMessage, sendMessage } from './send-message.ts'
+import { retryMessage } from './retry-message.ts'
+import { sendMessage } from './send-message.ts'
 
 const tags = ['messages']
 
@@ -19,8 +19,8 @@ export function messageRoutes(app: Http, ctx: Context): void {
     },
     async (request) =>
       callerTx(ctx, request, async (tx) => {
-        if (!(await conversationExists(tx, request.query.conversationId))) throw notFound()
-        return listMessages(ctx, tx, request.query)
+        const conversationId = await keptConversation(tx, request.query.conversationId)
+        return listMessages(ctx, tx, { ...request.query, conversationId })
       }),
   )
   app.get(
@@ -47,7 +47,16 @@ export function messageRoutes(app: Http, ctx: Context): void {
   )
   app.post(
     '/api/messages/:id/retry',
-    { config: { access: 'messages.send' }, schema: { tags, summary: 'Send a failed message again', params: IdParams, response: { 202: Message } } },
+    {
+      config: { access: 'messages.send' },
+      schema: {
+        tags,
+        summary: 'Send again what failed or was never answered',
+        description: '409 `retry_refused` with `retryAfter` when a status may still tell what became of it.',
+        params: IdParams,
+        response: { 202: Message },
+      },
+    },
     async (request, reply) => {
       const message = await callerTx(ctx, request, async (tx, login) => {
         await retryMessage(ctx, tx, login, request.params.id)

@@ -1,4 +1,3 @@
-import { sql } from 'kysely'
 import { z } from 'zod'
 import type { TenantLogin } from '../../platform/auth.ts'
 import type { Context } from '../../platform/context.ts'
@@ -6,6 +5,7 @@ import { tenantTx } from '../../platform/context.ts'
 import type { Realtime } from '../../platform/realtime.ts'
 import { conversationRoom } from '../../platform/realtime.ts'
 import { canonicalPhone } from '../contacts/phone.ts'
+import { conversationOfPhone } from './inbox.db.ts'
 
 const CHANNEL = 'atende_typing'
 /** WhatsApp shows "typing" for 25 s; a renewal before that keeps it. */
@@ -34,12 +34,7 @@ const send = (ctx: Context, s: z.infer<typeof Signal>) => ctx.signals.send(CHANN
 /** The customer types. Unknown people and channels say nothing. */
 export async function customerTypes(ctx: Context, tenantId: string, list: readonly { channelId: string; phone: string; state: 'start' | 'stop' }[]) {
   for (const t of list) {
-    const found = await tenantTx(ctx, tenantId, async (tx) => {
-      const { rows } = await sql<{ id: string }>`select v.id from contact_identities i
-        join conversations v on v.contact_id = i.contact_id and v.channel_id = ${t.channelId}::uuid
-        where i.tenant_id = ${tenantId}::uuid and i.kind = 'phone' and i.value = ${canonicalPhone(t.phone)}`.execute(tx)
-      return rows[0]?.id
-    })
+    const found = await tenantTx(ctx, tenantId, (tx) => conversationOfPhone(tx, t.channelId, canonicalPhone(t.phone)))
     if (found) await send(ctx, { conversationId: found, state: t.state, who: 'contact', user: null })
   }
 }

@@ -49,3 +49,14 @@ export async function detectType(data: Buffer, filename: string): Promise<Detect
   if (!isText(data)) return { mime: 'application/octet-stream', voice: false, executable: named }
   return { mime: textType(data, filename), voice: false, executable: named || data.toString('latin1', 0, 2) === '#!' }
 }
+
+/** What bytes alone cannot tell apart: then the sender's word is better, unless it would be shown in place. */
+const VAGUE = new Set(['application/octet-stream', 'application/zip', 'application/x-cfb', 'text/plain', 'application/xml'])
+const MAY_BE_SHOWN = /^(image|audio|video)\/|^application\/pdf$/
+
+/** The type that a received file gets: by its content, in the words of its kind, and only where content says little by its name. */
+export function mimeOf(detected: Detected, kind: string, declared: string): string {
+  if (kind === 'audio' && detected.mime === 'video/mp4') return 'audio/mp4'
+  if (kind === 'audio' && detected.mime === 'video/webm') return 'audio/webm'
+  return VAGUE.has(detected.mime) && !MAY_BE_SHOWN.test(declared) && declared !== '' ? declared : detected.mime
+}

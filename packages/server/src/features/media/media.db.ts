@@ -1,41 +1,52 @@
-import { sql } from 'kysely'
+import { type Insertable, sql, type Updateable } from 'kysely'
 import type { TenantTx } from '../../platform/database.ts'
+import type { DB } from '../../platform/schema.ts'
 
-export type NewMedia = {
-  id: string
-  tenant_id: string
-  kind: string
-  mime: string
-  filename: string | null
-  voice: boolean
-  animated: boolean
-  sha256: Buffer | null
-  status: string
-  size?: string | null
-  width?: number | null
-  height?: number | null
-  storage_key?: string | null
-  provider_media_id?: string | null
-  uploaded_by?: string | null
-}
+export type NewMedia = Omit<Insertable<DB['media']>, 'created_at'>
+export type Change = Updateable<DB['media']>
 
+/** One statement per list: a burst of webhooks saves many at once. Rows of one list name the same columns. */
 export const insert = (tx: TenantTx, rows: readonly NewMedia[]) =>
   rows.length === 0
     ? Promise.resolve([])
     : tx
         .insertInto('media')
-        .values(rows.map((r) => ({ size: null, width: null, height: null, storage_key: null, provider_media_id: null, error: null, uploaded_by: null, ...r })))
+        .values([...rows])
         .returningAll()
         .execute()
 
 export const find = (tx: TenantTx, id: string) => tx.selectFrom('media').selectAll().where('id', '=', id).executeTakeFirst()
+export const findLocked = (tx: TenantTx, id: string) => tx.selectFrom('media').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
 export type MediaRow = NonNullable<Awaited<ReturnType<typeof find>>>
 
-type Change = Partial<Pick<MediaRow, 'status' | 'size' | 'sha256' | 'width' | 'height' | 'storage_key' | 'error' | 'mime'>>
-/** Answers the row as it was changed; undefined when it is stored already (a repeated download changes nothing). */
-export const updateUnlessStored = (tx: TenantTx, id: string, change: Change) =>
-  tx.updateTable('media').set(change).where('id', '=', id).where('status', '<>', 'stored').returningAll().executeTakeFirst()
+/**
+ * Answers the row as it was changed; undefined when it is stored already, or when another try has taken over (`tryId` is not the
+ * one that may go on): a repeated or outdated download changes nothing.
+ */
+export const updateTry = (tx: TenantTx, id: string, tryId: string | null, change: Change) =>
+  tx
+    .updateTable('media')
+    .set(change)
+    .where('id', '=', id)
+    .where('status', '<>', 'stored')
+    .where(sql<boolean>`try_id is not distinct from ${tryId}::uuid`)
+    .returningAll()
+    .executeTakeFirst()
+
+export const update = (tx: TenantTx, id: string, change: Change) => tx.updateTable('media').set(change).where('id', '=', id).returningAll().executeTakeFirst()
+
+/** What was made of a file is written once. */
+export const updateUnderived = (tx: TenantTx, id: string, change: Change) =>
+  tx.updateTable('media').set(change).where('id', '=', id).where('derived_at', 'is', null).returning('id').executeTakeFirst()
+
+type Showing = { id: string; conversation_id: string; channel_id: string }
+/** What waits for a token of this channel, oldest first. */
+export const waitingForToken = async (tx: TenantTx, channelId: string, limit: number) =>
+  (
+    await sql<{ id: string }>`select m.id from media m where m.status in ('pending', 'failed') and m.reason = 'token'
+      and exists (select from messages x where x.media_id = m.id and x.channel_id = ${channelId}::uuid) order by m.created_at, m.id limit ${limit}`.execute(tx)
+  ).rows.map((r) => r.id)
 
 /** Which messages show this media (through the index made for it): they change on screen when it arrives. */
 export const messagesShowing = async (tx: TenantTx, mediaId: string) =>
-  (await sql<{ id: string; conversation_id: string }>`select id, conversation_id from messages where media_id = ${mediaId}`.execute(tx)).rows
+  (await sql<Showing>`select id, conversation_id, channel_id from messages where media_id = ${mediaId} order by id`.execute(tx)).rows

@@ -6,25 +6,29 @@ import { callerTx, checkToken, requirePermission, tenantLogin } from '../../plat
 import { type Context, tenantTx } from '../../platform/context.ts'
 import { notFound } from '../../platform/errors.ts'
 import type { Http } from '../../platform/http.ts'
-import { getMedia, presentMedia, storeMedia } from './media.ts'
-import { isUrlValid } from './media-url.ts'
+import { fetchMediaAgain } from './fetch-again.ts'
+import { getMedia, storeMedia } from './media.ts'
+import { isUrlValid, MEDIA_VARIANTS, type MediaVariant } from './media-url.ts'
+import { presentMedia } from './present-media.ts'
 import { readUpload } from './read-upload.ts'
 import { serveContent } from './serve-content.ts'
 
 const tags = ['media']
-const UrlToken = z.object({ t: z.uuid(), e: z.string().regex(/^\d{10,12}$/), s: z.string().max(100) })
+const Variant = z.enum(MEDIA_VARIANTS).default('original')
+const UrlToken = z.object({ v: Variant, t: z.uuid(), e: z.string().regex(/^\d{10,12}$/), s: z.string().max(100) })
 
-/** Whose media is asked for: by a signed address, or by a login. Everything else is absent. */
-async function tenantOf(ctx: Context, request: FastifyRequest, mediaId: string): Promise<string> {
+/** Whose media is asked for, and which file of it: by a signed address, or by a login. Everything else is absent. */
+async function askedFor(ctx: Context, request: FastifyRequest, mediaId: string): Promise<{ tenantId: string; variant: MediaVariant }> {
   const bearer = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1]
   if (bearer) {
     request.login = await checkToken(ctx, bearer)
     requirePermission(request.login, 'conversations.read')
-    return tenantLogin(request).tenantId
+    const { v } = z.object({ v: Variant.catch('original') }).parse(request.query)
+    return { tenantId: tenantLogin(request).tenantId, variant: v }
   }
   const token = UrlToken.safeParse(request.query)
   if (!token.success || !isUrlValid(ctx, mediaId, token.data)) throw notFound()
-  return token.data.t
+  return { tenantId: token.data.t, variant: token.data.v }
 }
 
 export function mediaRoutes(app: Http, ctx: Context): void {
@@ -54,15 +58,33 @@ export function mediaRoutes(app: Http, ctx: Context): void {
     async (request) => presentMedia(ctx, await callerTx(ctx, request, (tx) => getMedia(tx, request.params.id))),
   )
 
+  app.post(
+    '/api/media/:id/fetch',
+    {
+      config: { access: 'messages.send' },
+      schema: {
+        tags,
+        summary: 'Try now to fetch a received media that is not here yet',
+        description: 'Answers at once; the file follows by `message:updated`. 409 media_not_retryable when it is here already or cannot come any more.',
+        params: IdParams,
+        response: { 202: Media },
+      },
+    },
+    async (request, reply) => {
+      const row = await callerTx(ctx, request, (tx) => fetchMediaAgain(ctx, tx, request.params.id))
+      return reply.code(202).send(presentMedia(ctx, row))
+    },
+  )
+
   app.get(
     '/api/media/:id/content',
     {
       config: { access: 'public' },
-      schema: { tags, summary: 'The bytes, by the signed address in `url` or with a login; accepts byte ranges', params: IdParams },
+      schema: { tags, summary: 'The bytes, by a signed address of the media or with a login; accepts byte ranges', params: IdParams },
     },
     async (request, reply) => {
-      const tenantId = await tenantOf(ctx, request, request.params.id)
-      return serveContent(ctx, request, reply, await tenantTx(ctx, tenantId, (tx) => getMedia(tx, request.params.id)))
+      const { tenantId, variant } = await askedFor(ctx, request, request.params.id)
+      return serveContent(ctx, request, reply, await tenantTx(ctx, tenantId, (tx) => getMedia(tx, request.params.id)), variant)
     },
   )
 }

@@ -1,64 +1,46 @@
-import { type Media, MediaKind, MediaStatus } from '@atende/contracts/media'
+import type { MediaKind } from '@atende/contracts/media'
 import type { Context } from '../../platform/context.ts'
 import { sha256 } from '../../platform/crypto.ts'
 import type { TenantTx } from '../../platform/database.ts'
 import { AppError, invalidField, notFound } from '../../platform/errors.ts'
 import { uuidv7 } from '../../platform/ids.ts'
 import { acceptUpload, type Upload } from './accept-upload.ts'
+import { convertUpload } from './derive/convert-upload.ts'
 import * as db from './media.db.ts'
-import { mediaUrl } from './media-url.ts'
+import { deriveMediaJob } from './media.jobs.ts'
 
 export type { MediaRow } from './media.db.ts'
-
-/** What presenting needs of a row. */
-type Shown = Pick<db.MediaRow, 'id' | 'tenant_id' | 'kind' | 'mime' | 'size' | 'filename' | 'voice' | 'animated' | 'width' | 'height' | 'status'>
-
-/** The contract's Media, with a fresh signed address when the bytes are here. */
-export function presentMedia(ctx: Pick<Context, 'keys'>, row: Shown): Media {
-  return {
-    id: row.id,
-    kind: MediaKind.catch('document').parse(row.kind),
-    mime: row.mime,
-    size: row.size === null ? null : Number(row.size),
-    filename: row.filename,
-    status: MediaStatus.catch('failed').parse(row.status),
-    width: row.width,
-    height: row.height,
-    url: row.status === 'stored' ? mediaUrl(ctx, row.tenant_id, row.id) : null,
-    voice: row.voice,
-    animated: row.animated,
-  }
-}
 
 export const storageKey = (tenantId: string, mediaId: string): string => `${tenantId}/${mediaId}`
 
 export type StoreInput = Upload & { tenantId: string; userId: string | null }
 /**
- * Checks and stores a file that will be sent. The bytes are on disk before the row says so; the row is made by `save`, so that the
+ * Checks and stores a file that will be sent; a photo that WhatsApp does not take (HEIC) is made one that it takes. The bytes are on disk before the row says so; the row is made by `save`, so that the
  * caller's transaction is short and the disk is not written inside it.
  * @throws AppError validation_failed, media_type_refused, media_too_large
  */
 export async function storeMedia(
-  ctx: Pick<Context, 'storage'>,
+  ctx: Pick<Context, 'storage' | 'jobs'>,
   input: StoreInput,
   save: (insert: (tx: TenantTx) => Promise<db.MediaRow>) => Promise<db.MediaRow>,
 ): Promise<db.MediaRow> {
-  const { kind, mime, voice, size } = await acceptUpload(input)
+  const upload = await convertUpload(input)
+  const { kind, mime, voice, size } = await acceptUpload(upload)
   const id = uuidv7()
   const key = storageKey(input.tenantId, id)
-  await ctx.storage.put(key, input.data)
+  await ctx.storage.put(key, upload.data)
   const row: db.NewMedia = {
     id,
     tenant_id: input.tenantId,
     kind,
     mime,
     voice,
-    filename: input.filename,
+    filename: upload.filename,
     animated: size?.animated ?? false,
     width: size?.width ?? null,
     height: size?.height ?? null,
-    sha256: sha256(input.data),
-    size: String(input.data.length),
+    sha256: sha256(upload.data),
+    size: String(upload.data.length),
     status: 'stored',
     storage_key: key,
     uploaded_by: input.userId,
@@ -66,6 +48,7 @@ export async function storeMedia(
   const insert = async (tx: TenantTx) => {
     const [made] = await db.insert(tx, [row])
     if (!made) throw new Error('media: no row was made')
+    await ctx.jobs.send(tx, deriveMediaJob, { tenantId: input.tenantId, mediaId: id })
     return made
   }
   return save(insert).catch(async (e) => {
@@ -81,6 +64,7 @@ export type PendingMedia = {
   filename?: string | null
   voice?: boolean
   animated?: boolean
+  /** Null: the provider announced a file without handing it over. */
   providerMediaId: string | null
   /** As Meta gave it: base64 in webhooks, hex in answers. */
   sha256?: string | null | undefined
@@ -93,18 +77,22 @@ export function decodeSha256(text: string | null | undefined): Buffer | null {
   return bytes.length === 32 ? bytes : null
 }
 
+const plainMime = (mime: string) => (mime.split(';')[0]?.trim() ?? '').slice(0, 120) || 'application/octet-stream'
+
 /** Rows for media that are still to be fetched from the provider, in the order given; the caller also sends `downloadMediaJob`. */
 export async function createPendingMedia(tx: TenantTx, tenantId: string, items: readonly PendingMedia[]): Promise<string[]> {
-  const rows: db.NewMedia[] = items.map((m) => ({
+  const rows = items.map((m) => ({
     id: m.id ?? uuidv7(),
     tenant_id: tenantId,
     kind: m.kind,
-    mime: (m.mime.split(';')[0]?.trim() ?? '').slice(0, 120) || 'application/octet-stream',
+    mime: plainMime(m.mime),
+    declared_mime: plainMime(m.mime),
     filename: m.filename?.slice(0, 200) ?? null,
     voice: m.voice ?? false,
     animated: m.animated ?? false,
     sha256: decodeSha256(m.sha256),
     status: m.providerMediaId ? 'pending' : 'failed',
+    reason: m.providerMediaId ? 'not_yet' : 'refused',
     provider_media_id: m.providerMediaId,
   }))
   await db.insert(tx, rows)

@@ -1,7 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Context } from '../../platform/context.ts'
 import { notFound } from '../../platform/errors.ts'
+import { NoSuchObject } from '../../platform/storage-keys.ts'
 import type { MediaRow } from './media.db.ts'
+import type { MediaVariant } from './media-url.ts'
 
 /** Types in which a browser runs nothing; everything else is only ever saved to disk. */
 const INLINE = /^(image\/(jpeg|png|webp|gif|avif|bmp|heic)|audio\/[\w.+-]+|video\/[\w.+-]+|application\/pdf)$/
@@ -26,28 +28,47 @@ export function readRange(header: string | undefined, size: number): Range | 'un
 const policyOf = (mime: string) =>
   mime === 'application/pdf' ? "default-src 'none'; object-src 'self'; frame-ancestors 'self'" : "sandbox; default-src 'none'; frame-ancestors 'self'"
 
-function describe(reply: FastifyReply, row: MediaRow): void {
-  const inline = INLINE.test(row.mime)
-  const name = encodeURIComponent(row.filename ?? row.id).replace(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
+type Served = { key: string; mime: string; filename: string; etag: string; download: boolean }
+
+/** Which object a variant is; undefined when there is none (yet). */
+function servedOf(row: MediaRow, variant: MediaVariant): Served | undefined {
+  if (row.status !== 'stored' || !row.storage_key) return undefined
+  const name = row.filename ?? row.id
+  const etag = `"${row.id}${variant === 'original' ? '' : `-${variant}`}"`
+  switch (variant) {
+    case 'thumb':
+      return row.thumbnail_key ? { key: row.thumbnail_key, mime: 'image/webp', filename: `${row.id}.webp`, etag, download: false } : undefined
+    case 'shown':
+      return row.shown_key
+        ? { key: row.shown_key, mime: row.shown_mime ?? 'image/jpeg', filename: `${name.replace(/\.\w{1,5}$/, '')}.jpg`, etag, download: false }
+        : undefined
+    case 'original':
+      return { key: row.storage_key, mime: row.mime, filename: name, etag, download: row.executable }
+  }
+}
+
+function describe(reply: FastifyReply, { mime, filename, etag, download }: Served): void {
+  const inline = !download && INLINE.test(mime)
+  const name = encodeURIComponent(filename).replace(/['()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
   reply
-    .header('content-type', inline ? row.mime : 'application/octet-stream')
+    .header('content-type', inline ? mime : 'application/octet-stream')
     .header('content-disposition', `${inline ? 'inline' : 'attachment'}; filename*=UTF-8''${name}`)
     .header('x-content-type-options', 'nosniff')
-    .header('content-security-policy', policyOf(row.mime))
+    .header('content-security-policy', inline ? policyOf(mime) : policyOf(''))
     .header('cache-control', 'private, max-age=3600')
     .header('accept-ranges', 'bytes')
-    .header('etag', `"${row.id}"`)
+    .header('etag', etag)
 }
 
 /** Streams the file, or the asked range of it. @throws AppError not_found when the bytes are not here */
-export async function serveContent(ctx: Context, request: FastifyRequest, reply: FastifyReply, row: MediaRow): Promise<FastifyReply> {
-  const key = row.storage_key
-  if (row.status !== 'stored' || !key) throw notFound()
-  const size = await ctx.storage.size(key).catch(() => {
-    throw notFound()
+export async function serveContent(ctx: Context, request: FastifyRequest, reply: FastifyReply, row: MediaRow, variant: MediaVariant): Promise<FastifyReply> {
+  const served = servedOf(row, variant)
+  if (!served) throw notFound()
+  const { key, etag } = served
+  const { size } = await ctx.storage.stat(key).catch((e) => {
+    throw e instanceof NoSuchObject ? notFound() : e
   })
-  describe(reply, row)
-  const etag = `"${row.id}"`
+  describe(reply, served)
   if (request.headers['if-none-match'] === etag) return reply.code(304).send()
   const current = request.headers['if-range'] === undefined || request.headers['if-range'] === etag
   const range = current ? readRange(request.headers.range, size) : undefined

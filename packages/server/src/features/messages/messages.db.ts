@@ -1,32 +1,51 @@
 import { sql } from 'kysely'
 import type { TenantTx } from '../../platform/database.ts'
+import { MEDIA_COLUMNS } from '../media/present-media.ts'
 
+/** In a group several members reach the same status: the first of them counts. */
 const statusTimes = sql<
   Record<string, string>
->`coalesce((select jsonb_object_agg(s.status, s.at) from message_statuses s where s.message_id = messages.id), '{}')`
+>`coalesce((select jsonb_object_agg(s.status, s.at) from (select status, min(at) at from message_statuses where message_id = messages.id group by status) s), '{}')`
 
 const base = (tx: TenantTx) =>
   tx
     .selectFrom('messages')
     .leftJoin('media', 'media.id', 'messages.media_id')
     .leftJoin('users', 'users.id', 'messages.sender_user_id')
+    .leftJoin('contacts as author', 'author.id', 'messages.author_contact_id')
     .leftJoin('messages as quoted', 'quoted.id', 'messages.quoted_id')
-    .selectAll('messages')
+    // All but `raw`, which may be large and is for admins only.
     .select([
-      'media.id as m_id',
-      'media.kind as m_kind',
-      'media.mime as m_mime',
-      'media.size as m_size',
-      'media.filename as m_filename',
-      'media.voice as m_voice',
-      'media.animated as m_animated',
-      'media.width as m_width',
-      'media.height as m_height',
-      'media.status as m_status',
+      'messages.id',
+      'messages.tenant_id',
+      'messages.conversation_id',
+      'messages.direction',
+      'messages.type',
+      'messages.body',
+      'messages.content',
+      'messages.status',
+      'messages.at',
+      'messages.client_id',
+      'messages.sender_user_id',
+      'messages.author_contact_id',
+      'messages.quoted_provider_id',
+      'messages.quoted_id',
+      'messages.reactions',
+      'messages.error',
+      'messages.sent_from',
+      'messages.edited_at',
+      'messages.earlier_texts',
+      'messages.revoked_at',
+      'messages.pricing',
+    ])
+    .select([
+      ...MEDIA_COLUMNS,
       'users.name as sender_name',
+      'author.name as author_name',
       'quoted.direction as quoted_direction',
       'quoted.type as quoted_type',
       'quoted.body as quoted_body',
+      'quoted.revoked_at as quoted_revoked_at',
     ])
     .select(statusTimes.as('status_times'))
 
@@ -36,6 +55,18 @@ export const findMany = (tx: TenantTx, ids: readonly string[]) =>
   base(tx)
     .where('messages.id', 'in', [...ids])
     .execute()
+
+export const findRaw = (tx: TenantTx, id: string) => tx.selectFrom('messages').select(['id', 'raw']).where('id', '=', id).executeTakeFirst()
+
+/** Files that stand inside of messages: of templates, cards, headers and ads. */
+export const findMedia = (tx: TenantTx, ids: readonly string[]) =>
+  ids.length === 0
+    ? Promise.resolve([])
+    : tx
+        .selectFrom('media')
+        .selectAll()
+        .where('id', 'in', [...ids])
+        .execute()
 
 type Edge = { at: string; id: string }
 const inConversation = (tx: TenantTx, conversationId: string) =>

@@ -23,20 +23,27 @@ export type NewMessage = {
   mediaId: string | null
   quotedProviderId: string | null
   quotedId: string | null
+  /** As it came from the provider. */
+  raw?: Record<string, unknown> | null
+  /** Who wrote, in a group. */
+  authorContactId?: string | null
+  sentFrom?: 'app' | 'other' | null
 }
 
 /** One statement for the whole list; a message that is there already (provider id, client id) is passed over. Answers the ids of the new ones. */
 export async function insertMany(tx: TenantTx, tenantId: string, list: readonly NewMessage[]): Promise<Set<string>> {
   if (list.length === 0) return new Set()
-  const col = <K extends keyof NewMessage>(k: K) => list.map((m) => m[k])
+  const col = <K extends keyof NewMessage>(k: K) => list.map((m) => m[k] ?? null)
   const { rows } = await sql<{ id: string }>`
     insert into messages (id, tenant_id, conversation_id, channel_id, direction, type, body, content, status, at, provider_id, client_id,
-      sender_user_id, media_id, quoted_provider_id, quoted_id)
-    select a, ${tenantId}::uuid, b, c, d, e, f, g::jsonb, h, i, j, k, l, m, n, o
+      sender_user_id, media_id, quoted_provider_id, quoted_id, raw, author_contact_id, sent_from)
+    select a, ${tenantId}::uuid, b, c, d, e, f, g::jsonb, h, i, j, k, l, m, n, o, p::jsonb, q, r
     from unnest(${col('id')}::uuid[], ${col('conversationId')}::uuid[], ${col('channelId')}::uuid[], ${col('direction')}::text[],
       ${col('type')}::text[], ${col('body')}::text[], ${list.map((x) => JSON.stringify(x.content))}::text[], ${col('status')}::text[],
       ${col('at')}::timestamptz[], ${col('providerId')}::text[], ${col('clientId')}::text[], ${col('senderUserId')}::uuid[],
-      ${col('mediaId')}::uuid[], ${col('quotedProviderId')}::text[], ${col('quotedId')}::uuid[]) x(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o)
+      ${col('mediaId')}::uuid[], ${col('quotedProviderId')}::text[], ${col('quotedId')}::uuid[],
+      ${list.map((x) => (x.raw ? JSON.stringify(x.raw) : null))}::text[], ${col('authorContactId')}::uuid[],
+      ${col('sentFrom')}::text[]) x(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r)
     on conflict do nothing returning id`.execute(tx)
   return new Set(rows.map((r) => r.id))
 }
@@ -64,11 +71,12 @@ export async function applyReactions(tx: TenantTx, reactionIds: readonly string[
   if (reactionIds.length === 0) return []
   const { rows } = await sql<{ id: string; conversation_id: string }>`
     with latest as (
-      select distinct on (t.id, r.direction) t.id, case r.direction when 'in' then 'contact' else 'us' end as by,
-        coalesce(r.content->>'emoji', '') emoji, r.at, r.sender_user_id
-      from messages r join messages t on t.channel_id = r.channel_id and t.provider_id = r.quoted_provider_id
+      select distinct on (t.id, p.by) t.id, p.by, coalesce(r.content->>'emoji', '') emoji, r.at, r.sender_user_id
+      from messages r join messages t on t.channel_id = r.channel_id and t.provider_id = r.quoted_provider_id,
+        -- In a group each member has a reaction of their own.
+        lateral (select case r.direction when 'in' then coalesce('contact:' || r.author_contact_id, 'contact') else 'us' end as by) p
       where r.id = any(${[...reactionIds]}::uuid[]) and r.type = 'reaction' and t.type <> 'reaction'
-      order by t.id, r.direction, r.at desc, r.id desc)
+      order by t.id, p.by, r.at desc, r.id desc)
     update messages m set reactions = coalesce(m.reactions, '{}') || l.set
     from (select id, jsonb_object_agg(by, jsonb_build_object('emoji', emoji, 'at', at, 'userId', sender_user_id)) as set
           from latest x where not exists (select from messages y where y.id = x.id and (y.reactions->x.by->>'at')::timestamptz > x.at) group by id) l
@@ -85,21 +93,37 @@ export async function findReactionsTo(tx: TenantTx, list: readonly { channelId: 
   return rows.map((r) => r.id)
 }
 
-export type StatusRow = { channelId: string; providerId: string; status: string; at: Date; messageId: string | null; details: Record<string, unknown> }
-
-/** Keeps each status once (channel, provider id, status). */
-export async function insertStatuses(tx: TenantTx, tenantId: string, list: readonly StatusRow[]): Promise<void> {
-  await sql`insert into message_statuses (id, tenant_id, channel_id, provider_id, status, at, details)
-    select a, ${tenantId}::uuid, b, c, d, e, f::jsonb from unnest(${list.map(() => uuidv7())}::uuid[], ${list.map((s) => s.channelId)}::uuid[],
-      ${list.map((s) => s.providerId)}::text[], ${list.map((s) => s.status)}::text[], ${list.map((s) => s.at)}::timestamptz[],
-      ${list.map((s) => JSON.stringify(s.details))}::text[]) x(a, b, c, d, e, f)
-    on conflict (channel_id, provider_id, status) do nothing`.execute(tx)
+export type StatusRow = {
+  channelId: string
+  providerId: string
+  status: string
+  at: Date
+  messageId: string | null
+  details: Record<string, unknown>
+  /** In a group: whose receipt it is. */
+  participant?: string
 }
 
-/** Learns provider ids of messages whose send was never answered: the provider echoed our own id. */
+/** Keeps each status once (channel, provider id, status, and the member in a group). */
+export async function insertStatuses(tx: TenantTx, tenantId: string, list: readonly StatusRow[]): Promise<void> {
+  await sql`insert into message_statuses (id, tenant_id, channel_id, provider_id, status, at, details, participant)
+    select a, ${tenantId}::uuid, b, c, d, e, f::jsonb, g from unnest(${list.map(() => uuidv7())}::uuid[], ${list.map((s) => s.channelId)}::uuid[],
+      ${list.map((s) => s.providerId)}::text[], ${list.map((s) => s.status)}::text[], ${list.map((s) => s.at)}::timestamptz[],
+      ${list.map((s) => JSON.stringify(s.details))}::text[], ${list.map((s) => s.participant ?? '')}::text[]) x(a, b, c, d, e, f, g)
+    on conflict (channel_id, provider_id, status, participant) do nothing`.execute(tx)
+}
+
+/**
+ * Learns provider ids of messages whose send was never answered: the provider echoed our own id. What an earlier try is known by
+ * stays with that try, so that its repeated words say nothing of the present one.
+ */
 export const learnProviderIds = (tx: TenantTx, list: readonly { messageId: string; channelId: string; providerId: string }[]) =>
-  sql`update messages m set provider_id = x.p from unnest(${list.map((s) => s.messageId)}::uuid[], ${list.map((s) => s.channelId)}::uuid[],
-      ${list.map((s) => s.providerId)}::text[]) x(id, c, p)
+  sql`with told as (select * from unnest(${list.map((s) => s.messageId)}::uuid[], ${list.map((s) => s.channelId)}::uuid[],
+        ${list.map((s) => s.providerId)}::text[]) x(id, c, p)
+      where not exists (select from send_attempts a where a.message_id = x.id and a.provider_id = x.p)),
+    tries as (update send_attempts a set provider_id = x.p from told x join messages m on m.id = x.id and m.channel_id = x.c
+      where a.id = (select u.id from send_attempts u where u.message_id = x.id and u.outcome = 'unknown' and u.provider_id is null order by u.id limit 1))
+    update messages m set provider_id = x.p from told x
     where m.id = x.id and m.channel_id = x.c and m.direction = 'out' and m.provider_id is null`.execute(tx)
 
 /** The sender holds a message and wants its statuses, the receiver the other way round: both take the messages first, by id. */
@@ -126,15 +150,26 @@ export async function advance(
         (select a.message_id from send_attempts a join messages m on m.id = a.message_id where a.provider_id = s.provider_id and m.channel_id = s.channel_id limit 1))
       from unnest(${[...channelIds]}::uuid[], ${[...providerIds]}::text[]) x(c, p)
       where s.channel_id = x.c and s.provider_id = x.p
-      returning s.message_id, s.provider_id, s.status, s.details),
+      returning s.message_id, s.provider_id, s.status, s.details, s.participant),
     best as (
       select distinct on (h.message_id) h.message_id, h.status, h.details->'error' as error
       from hit h join messages m on m.id = h.message_id
-      -- The failure of an earlier try says nothing of the present one.
-      where h.status <> 'accepted' and (h.status <> 'failed' or h.provider_id = m.provider_id)
+      -- The failure of an earlier try says nothing of the present one, nor of one that has yet to begin, and that of one member
+      -- nothing of the group.
+      where h.status <> 'accepted' and (h.status <> 'failed' or h.provider_id = m.provider_id and h.participant = '' and m.status <> 'queued')
       order by h.message_id, message_rank(h.status) desc)
     update messages m set status = b.status, error = case when b.status = 'failed' then b.error end
     from best b where m.id = b.message_id and m.direction = 'out' and message_rank(b.status) > message_rank(m.status)
     returning m.id, m.conversation_id, m.status`.execute(tx)
+  await notePricing(tx, channelIds, providerIds)
   return rows
 }
+
+/** Writes onto messages what they are counted as; the furthest status that told it wins. */
+const notePricing = (tx: TenantTx, channelIds: readonly string[], providerIds: readonly string[]) =>
+  sql`update messages m set pricing = p.pricing from (
+      select distinct on (s.message_id) s.message_id, jsonb_build_object('category', s.details->'pricing'->>'category', 'type', s.details->'pricing'->>'type') pricing
+      from unnest(${[...channelIds]}::uuid[], ${[...providerIds]}::text[]) x(c, p)
+      join message_statuses s on s.channel_id = x.c and s.provider_id = x.p
+      where s.message_id is not null and s.details ? 'pricing' order by s.message_id, message_rank(s.status) desc) p
+    where m.id = p.message_id and m.pricing is distinct from p.pricing`.execute(tx)

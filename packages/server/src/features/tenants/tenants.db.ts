@@ -43,7 +43,9 @@ export const memberIds = (tx: TenantTx) => tx.selectFrom('memberships').select('
 
 export async function counts(tx: TenantTx): Promise<{ users: number; channels: number }> {
   const { rows } = await sql<{ users: number; channels: number }>`select
-    (select count(*)::int from memberships where deactivated_at is null) users, (select count(*)::int from channels) channels`.execute(tx)
+    (select count(*)::int from memberships where deactivated_at is null) users, (select count(*)::int from channels where released_at is null) channels`.execute(
+    tx,
+  )
   return rows[0] ?? { users: 0, channels: 0 }
 }
 

@@ -17,10 +17,16 @@ const UNKNOWN_CODE = limited(
 /** Cases of our own, where no code of Meta's exists. */
 export const OWN_ERRORS = {
   /** The request left, and no answer came. The API cannot be asked, and repeating could send twice. */
-  unknown_outcome: act('Não sabemos se chegou: o WhatsApp não respondeu a tempo.', 'Confira com o cliente antes de enviar de novo.'),
+  unknown_outcome: act(
+    'Não sabemos se chegou: o WhatsApp não respondeu a tempo.',
+    'Esperamos a confirmação do WhatsApp. Se ela não vier, confira com o cliente antes de enviar de novo.',
+  ),
   unreached: backOff('Não conseguimos falar com o WhatsApp.', 'Não precisa fazer nada: tentamos de novo quando a conexão voltar.'),
   media_upload_failed: act('O arquivo não chegou ao WhatsApp.', 'Envie de novo; se continuar, confira o tipo e o tamanho.'),
   media_missing: { ...act('O arquivo desta mensagem não está mais guardado.', 'Anexe o arquivo e envie de novo.'), canRetry: false },
+  ogg_not_opus: { ...act('O WhatsApp só toca áudios OGG gravados em Opus.', 'Envie em MP3 ou M4A, ou grave a mensagem aqui.'), canRetry: false },
+  ogg_not_mono: { ...act('O WhatsApp só toca áudios OGG de um canal (mono).', 'Converta para mono, ou envie em MP3 ou M4A.'), canRetry: false },
+  no_address: { ...act('Não temos telefone nem outro endereço deste contato no WhatsApp.', 'Salve o telefone no contato e envie de novo.'), canRetry: true },
   channel_unavailable: act('Este canal está desligado.', 'Peça a quem administra a conta para reativar o canal e envie de novo.'),
   gave_up: act('Não foi enviada: tentamos várias vezes e o WhatsApp não aceitou.', 'Tente de novo mais tarde.'),
 } as const satisfies Record<string, ErrorEntry>

@@ -22,7 +22,7 @@ export type CallResult = { outcome: 'answered'; body: unknown } | Failure
 export class TooLarge extends Error {}
 
 export type CallTarget = { accessToken: string; timeoutMs: number }
-export type CallInit = { method?: 'GET' | 'POST'; json?: object; form?: FormData; timeoutMs?: number }
+export type CallInit = { method?: 'GET' | 'POST' | 'DELETE'; json?: object; form?: FormData; timeoutMs?: number }
 
 const MAX_JSON = 2 * 1024 * 1024
 const ErrorBody = z.object({

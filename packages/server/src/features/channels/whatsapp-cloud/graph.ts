@@ -66,7 +66,8 @@ const NUMBER_FIELDS = 'id,display_phone_number,verified_name,status,platform_typ
 /** Where Meta serves media from. The token must not travel to an address that somebody else wrote into a webhook. */
 const META_HOSTS = ['fbsbx.com', 'fbcdn.net', 'facebook.com', 'whatsapp.net']
 
-const isOwnHost = (url: URL, graph: URL) =>
+/** May the token travel to this address? */
+export const isOwnHost = (url: URL, graph: URL): boolean =>
   url.origin === graph.origin || (url.protocol === 'https:' && META_HOSTS.some((h) => url.hostname === h || url.hostname.endsWith(`.${h}`)))
 
 const refusal = (title: string, httpStatus = 0): GraphFailure =>
@@ -115,22 +116,31 @@ function readSent(result: CallResult): SendResult {
   }
 }
 
-/**
- * Meta's Graph API for one number's token. Every verb but `sendMessage` throws GraphFailure; `downloadMedia` also TooLarge.
- * Never call one inside a database transaction.
- */
-export function createGraph(options: GraphOptions) {
+/** The caller under every verb that asks Graph something: one base address, one token. */
+export function createGraphCaller(options: GraphOptions) {
   const base = `${options.graphUrl.replace(/\/+$/, '')}/${options.graphVersion}`
   const target = { accessToken: options.accessToken, timeoutMs: options.timeoutMs ?? 15_000 }
+  /** The address of these parts, each encoded. */
   const at = (...parts: string[]) => [base, ...parts.map(encodeURIComponent)].join('/')
+  const call = (url: string, init?: CallInit): Promise<CallResult> => callGraph(url, target, init)
 
+  /** Calls and reads the answer by its shape. @throws GraphFailure */
   async function ask<T extends z.ZodType>(url: string, shape: T, init?: CallInit): Promise<z.infer<T>> {
-    const result = await callGraph(url, target, init)
+    const result = await call(url, init)
     if (result.outcome !== 'answered') throw new GraphFailure(result)
     const parsed = shape.safeParse(result.body)
     if (!parsed.success) throw new GraphFailure({ outcome: 'unknown', reason: 'answer of another shape' })
     return parsed.data
   }
+  return { at, call, ask }
+}
+
+/**
+ * Meta's Graph API for one number's token. Every verb but `sendMessage` throws GraphFailure; `downloadMedia` also TooLarge.
+ * Never call one inside a database transaction.
+ */
+export function createGraph(options: GraphOptions) {
+  const { at, call, ask } = createGraphCaller(options)
 
   return {
     getNumber: (phoneNumberId: string): Promise<NumberNode> => ask(`${at(phoneNumberId)}?fields=${NUMBER_FIELDS}`, NumberNode),
@@ -147,7 +157,7 @@ export function createGraph(options: GraphOptions) {
     },
 
     sendMessage: async (phoneNumberId: string, body: object): Promise<SendResult> =>
-      readSent(await callGraph(at(phoneNumberId, 'messages'), target, { method: 'POST', json: { messaging_product: 'whatsapp', ...body } })),
+      readSent(await call(at(phoneNumberId, 'messages'), { method: 'POST', json: { messaging_product: 'whatsapp', ...body } })),
 
     /** Marks this message and the earlier ones of the chat as read; `typing` also shows "typing" for up to 25 s. */
     async markRead(phoneNumberId: string, providerMessageId: string, { typing = false }: { typing?: boolean } = {}): Promise<void> {

@@ -1,10 +1,18 @@
 import { sql } from 'kysely'
 import type { Context } from '../../../platform/context.ts'
 import { enterTenant, type SystemTx, type TenantTx } from '../../../platform/database.ts'
+import { applyPreferences } from '../../contacts/change-identity.ts'
+import { nameGroups } from '../../contacts/name-groups.ts'
+import { syncContacts } from '../../contacts/sync-contacts.ts'
+import { applyCorrections } from '../../inbox/apply-corrections.ts'
+import { applyIdentities } from '../../inbox/apply-identities.ts'
 import { applyStatuses } from '../../inbox/apply-statuses.ts'
+import { noteHappenings } from '../../inbox/note-happenings.ts'
 import { receiveMessages } from '../../inbox/receive-messages.ts'
+import { recordPricing } from '../../usage/record-pricing.ts'
+import { applyAccountChanges } from './account-changes.ts'
 import { explainError } from './error-table.ts'
-import { parseWebhook, type Understood } from './parse-webhook.ts'
+import { type Numbers, parseWebhook, type Understood } from './parse-webhook.ts'
 import { WEBHOOKS_CHANNEL } from './webhook-store.ts'
 
 const BATCH = 400
@@ -75,6 +83,8 @@ export class Receiver {
     const typing: Typing[] = []
     try {
       await this.#ctx.db.transaction().execute(async (tx) => {
+        // Everything below is looked up by key. Before a new table has statistics, the planner would rather read it whole, each time.
+        await sql`select set_config('enable_seqscan', 'off', true)`.execute(tx)
         batch = await take(tx, after, max)
         await this.#process(tx, batch, typing)
       })
@@ -93,6 +103,7 @@ export class Receiver {
     // Always in the same order, so that two receivers cannot wait for each other.
     for (const [tenantId, events] of [...byTenant].sort(([a], [b]) => (a < b ? -1 : 1))) {
       const mine = await enterTenant(tx, tenantId)
+      await awaitTurn(mine, tenantId)
       const understood = await processEvents(this.#ctx, mine, tenantId, events)
       if (understood.length > 0) typing.push({ tenantId, typing: understood })
     }
@@ -126,30 +137,75 @@ export class Receiver {
 const take = async (tx: SystemTx, after: string | null, max: number): Promise<Taken[]> =>
   (await sql<Taken>`select id, tenant_id, channel_id, body, attempts from door_take_webhooks(${after}::uuid, ${max})`.execute(tx)).rows
 
+/**
+ * One receiver at a time understands what came for a tenant: what one delivery says of a person decides what the next one means, and
+ * two batches lock the same people and conversations in ever another order.
+ */
+const awaitTurn = (tx: TenantTx, tenantId: string) => sql`select pg_advisory_xact_lock(hashtextextended(${tenantId}, 3))`.execute(tx)
+
+/** A UUIDv7 begins with its milliseconds: when the delivery came in, also on the tenth try. */
+const arrivalOf = (id: string) => new Date(Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16))
+const originOf = (address: string): string | null => URL.parse(address)?.origin ?? null
+
+async function findNumbers(tx: TenantTx): Promise<Numbers> {
+  const rows = await tx
+    .selectFrom('channels')
+    .select(['id', 'phone_number_id', 'waba_id', 'graph_url', 'display_phone_number', 'released_at'])
+    .orderBy('created_at')
+    .execute()
+  const here = rows.map((c) => ({
+    number: c.phone_number_id,
+    released: c.released_at !== null,
+    id: c.id,
+    wabaId: c.waba_id,
+    graphOrigin: originOf(c.graph_url),
+    phone: c.display_phone_number?.replace(/\D/g, '') ?? null,
+  }))
+  const live = here.filter((n) => !n.released)
+  const byId = new Map(live.map((n) => [n.number, n]))
+  return {
+    byId: (phoneNumberId) => byId.get(phoneNumberId),
+    onlyOf: (wabaId) => {
+      const mine = live.filter((n) => n.wabaId === wabaId)
+      return mine.length === 1 ? mine[0] : undefined
+    },
+  }
+}
+
+/** Everything that these deliveries hold, in the order in which one thing may depend on another: who people are comes first. */
 async function processEvents(ctx: Context, tx: TenantTx, tenantId: string, events: readonly Taken[]): Promise<Understood['typing']> {
-  const channels = await tx.selectFrom('channels').select(['id', 'phone_number_id']).execute()
-  const byNumber = new Map(channels.map((c) => [c.phone_number_id, c.id]))
-  const arrived = new Date()
-  const all = events.map((e) => parseWebhook(e.body, (n) => byNumber.get(n), arrived))
-  await receiveMessages(
-    ctx,
+  const numbers = await findNumbers(tx)
+  const all = events.map((e) => parseWebhook(e.body, numbers, arrivalOf(e.id)))
+  const of = <K extends keyof Understood>(key: K) => all.flatMap((u): Understood[K][number][] => u[key])
+  await applyIdentities(tx, tenantId, of('identities'))
+  await syncContacts(
     tx,
     tenantId,
-    all.flatMap((u) => u.messages),
+    of('synced').map((c) => ({ phone: c.phone, bsuid: null, username: null, name: c.name })),
   )
-  await applyStatuses(
-    tx,
-    tenantId,
-    all.flatMap((u) => u.statuses),
-    explainError,
-  )
-  await finish(tx, events, all)
-  return all.flatMap((u) => u.typing)
+  await receiveMessages(ctx, tx, tenantId, of('messages'), of('echoes'))
+  await noteHappenings(tx, tenantId, of('happenings'))
+  await nameGroups(tx, tenantId, of('groups'))
+  await applyCorrections(tx, tenantId, of('edits'), of('revokes'))
+  await applyStatuses(tx, tenantId, of('statuses'), explainError)
+  if (of('pricing').length > 0) await recordPricing(tx, tenantId, of('pricing'))
+  if (of('preferences').length > 0) await applyPreferences(tx, tenantId, of('preferences'))
+  const account = of('account')
+  const foreign = account.length > 0 ? await applyAccountChanges(ctx, tx, tenantId, account) : []
+  await finish(tx, events, all, new Set(foreign.map((n) => n.replace(/^field:/, ''))))
+  return of('typing')
+}
+
+/** What was not understood of one delivery; `foreign` names account fields (or `field:event`) that nobody knew. */
+function notesOf(u: Understood, foreign: ReadonlySet<string>): string | null {
+  const strange = u.account.flatMap(({ field }) => [...foreign].filter((n) => n === field || n.startsWith(`${field}:`)).map((n) => `field:${n}`))
+  const names = [...new Set([...u.unknown, ...strange])]
+  return names.length > 0 ? names.join(', ').slice(0, 500) : null
 }
 
 /** Marks the deliveries as done; what had unknown parts says which. */
-async function finish(tx: TenantTx, events: readonly Taken[], all: readonly Understood[]): Promise<void> {
-  const notes = all.map((u) => (u.unknown.length > 0 ? [...new Set(u.unknown)].join(', ').slice(0, 500) : null))
+async function finish(tx: TenantTx, events: readonly Taken[], all: readonly Understood[], foreign: ReadonlySet<string>): Promise<void> {
+  const notes = all.map((u) => notesOf(u, foreign))
   await sql`update webhook_events e set processed_at = now(), understood = x.note is null, error = x.note
     from unnest(${events.map((e) => e.id)}::uuid[], ${notes}::text[]) x(id, note) where e.id = x.id`.execute(tx)
   const seen = [...new Set(events.flatMap((e) => e.channel_id ?? []))]

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { TenantTx } from '../../../platform/database.ts'
 import { uuidv7 } from '../../../platform/ids.ts'
+import { canonicalPhone } from '../../contacts/phone.ts'
 
 /** The message whose turn it is: the oldest that waits, or that was under way when a process died. Locked. */
 export const nextWaiting = (tx: TenantTx, conversationId: string) =>
@@ -18,13 +19,23 @@ export const nextWaiting = (tx: TenantTx, conversationId: string) =>
 export const openAttempt = (tx: TenantTx, messageId: string) =>
   tx.selectFrom('send_attempts').select('id').where('message_id', '=', messageId).where('outcome', 'is', null).executeTakeFirst()
 
-export async function startAttempt(tx: TenantTx, tenantId: string, messageId: string): Promise<string> {
+/**
+ * Puts a try on record; undefined when the message no longer waits (a status told meanwhile that an earlier try had arrived).
+ */
+export async function startAttempt(tx: TenantTx, tenantId: string, messageId: string): Promise<string | undefined> {
+  const taken = await tx
+    .updateTable('messages')
+    // An id learnt while it waited is an earlier try's.
+    .set({ status: 'sending', error: null, provider_id: null })
+    .where('id', '=', messageId)
+    .where('status', '=', 'queued')
+    .executeTakeFirst()
+  if (taken.numUpdatedRows === 0n) return undefined
   const id = uuidv7()
   await tx
     .insertInto('send_attempts')
     .values({ id, tenant_id: tenantId, message_id: messageId, provider_id: null, outcome: null, error: null, finished_at: null })
     .execute()
-  await tx.updateTable('messages').set({ status: 'sending' }).where('id', '=', messageId).execute()
   return id
 }
 
@@ -40,19 +51,41 @@ export const setStatus = (tx: TenantTx, messageId: string, status: string, error
   sql`update messages set status = ${status}, error = ${error ? JSON.stringify(error) : null}::jsonb
     where id = ${messageId}::uuid and status in ('queued', 'sending', 'unknown')`.execute(tx)
 
+/** The id of this try. A failure that was told of another one meanwhile is no longer the message's. */
 export const setProviderId = (tx: TenantTx, messageId: string, providerId: string) =>
-  tx.updateTable('messages').set({ provider_id: providerId }).where('id', '=', messageId).execute()
+  sql`update messages set provider_id = ${providerId}, status = case when status = 'failed' and provider_id is distinct from ${providerId} then 'sending' else status end
+    where id = ${messageId}::uuid`.execute(tx)
 
-export async function findRecipient(tx: TenantTx, conversationId: string): Promise<{ phone: string | null; bsuid: string | null }> {
+export async function findRecipient(
+  tx: TenantTx,
+  conversationId: string,
+): Promise<{ contactId: string; phone: string | null; bsuid: string | null; group: string | null } | undefined> {
   const rows = await tx
     .selectFrom('conversations')
+    .innerJoin('channels', 'channels.id', 'conversations.channel_id')
     .innerJoin('contact_identities', 'contact_identities.contact_id', 'conversations.contact_id')
-    .select(['contact_identities.kind', 'contact_identities.address'])
+    .select(['conversations.contact_id', 'contact_identities.kind', 'contact_identities.address'])
     .where('conversations.id', '=', conversationId)
+    // A business-scoped id counts within its account first of all; of several phones the one that wrote last is answered.
+    .orderBy(sql`contact_identities.scope in ('', channels.waba_id)`, 'desc')
+    .orderBy(sql`coalesce(contact_identities.used_at, contact_identities.since, '-infinity')`, 'desc')
     .orderBy('contact_identities.created_at', 'desc')
     .execute()
   const of = (kind: string) => rows.find((r) => r.kind === kind)?.address ?? null
-  return { phone: of('phone'), bsuid: of('bsuid') }
+  const contactId = rows[0]?.contact_id
+  return contactId ? { contactId, phone: of('phone'), bsuid: of('bsuid'), group: of('group') } : undefined
+}
+
+/**
+ * Our answer begins the free entry point of a person who came by an ad in the last 24 hours: it lasts seven days, 72 hours before
+ * 28 Sep 2026 (Cloud API, pricing). Locks the conversation only then.
+ */
+export const beginFreeEntry = async (tx: TenantTx, conversationId: string): Promise<boolean> => {
+  const { numAffectedRows } = await sql`update conversations
+      set free_entry_until = now() + case when now() < '2026-09-28' then interval '72 hours' else interval '7 days' end
+    where id = ${conversationId}::uuid and ad_referral_at is not null and ad_referral_at > now() - interval '24 hours'
+      and (free_entry_until is null or free_entry_until < ad_referral_at)`.execute(tx)
+  return (numAffectedRows ?? 0n) > 0n
 }
 
 /** The customer's newest message: what a read mark or a typing sign refers to. */
@@ -67,3 +100,39 @@ export const lastInbound = (tx: TenantTx, conversationId: string) =>
     .orderBy('id', 'desc')
     .limit(1)
     .executeTakeFirst()
+
+/** WhatsApp keeps an upload for 30 days (Cloud API, media); the last day is left out. */
+export const findUploads = async (tx: TenantTx, channelId: string, mediaIds: readonly string[]): Promise<Map<string, string>> => {
+  if (mediaIds.length === 0) return new Map()
+  const rows = await tx
+    .selectFrom('media_uploads')
+    .select(['media_id', 'provider_media_id'])
+    .where('channel_id', '=', channelId)
+    .where('media_id', 'in', [...mediaIds])
+    .where('at', '>', sql<Date>`now() - interval '29 days'`)
+    .execute()
+  return new Map(rows.map((r) => [r.media_id, r.provider_media_id]))
+}
+
+export const noteUpload = (tx: TenantTx, tenantId: string, channelId: string, mediaId: string, providerMediaId: string) =>
+  sql`insert into media_uploads (tenant_id, media_id, channel_id, provider_media_id)
+    values (${tenantId}::uuid, ${mediaId}::uuid, ${channelId}::uuid, ${providerMediaId})
+    on conflict (media_id, channel_id) do update set provider_media_id = excluded.provider_media_id, at = now()`.execute(tx)
+
+/** WhatsApp no longer knows what we had uploaded. */
+export const forgetUploads = (tx: TenantTx, channelId: string, mediaIds: readonly string[]) =>
+  tx
+    .deleteFrom('media_uploads')
+    .where('channel_id', '=', channelId)
+    .where('media_id', 'in', [...mediaIds])
+    .execute()
+
+/** The provider's own spelling of a number that we know; the key stays. */
+export const respellPhone = (tx: TenantTx, contactId: string, waId: string) =>
+  tx
+    .updateTable('contact_identities')
+    .set({ address: waId })
+    .where('contact_id', '=', contactId)
+    .where('kind', '=', 'phone')
+    .where('value', '=', canonicalPhone(waId))
+    .execute()

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Emulator } from 'whatsapp-emulator'
 import { connectEmulator } from '../../../testing/test-channel.ts'
 import { eventually, startTestServer, type TestServer } from '../../../testing/test-server.ts'
-import { sendWaiting } from './send.ts'
+import { sendNext } from './send.ts'
 
 let server: TestServer
 let owner: Awaited<ReturnType<TestServer['register']>>
@@ -56,14 +56,19 @@ describe('a send that WhatsApp refuses', () => {
 })
 
 describe('a send whose answer never came', () => {
-  it('is matched by the status that echoes our id, and never sent twice', async () => {
-    const phone = '5500002003'
+  it.each([
+    ['the connection broke', '5500002003'],
+    ['the answer was cut in the middle', '5500002009'],
+    ['nobody answered for fifteen seconds', '5500002001'],
+  ])('is matched by the status that echoes our id, and never sent twice: %s', { timeout: 60_000 }, async (_how, phone) => {
     const id = await conversationWith(phone)
     const sent = await answer(id, 'a conexão caiu depois')
-    await until(sent.id, 'delivered')
+    await until(sent.id, 'delivered', 40_000)
+    const attempt = () => server.sql<{ outcome: string }>('select outcome from send_attempts where message_id = $1', [sent.id])
+    await eventually(async () => (await attempt())[0]?.outcome === 'unknown', 40_000)
+    expect(await attempt()).toEqual([{ outcome: 'unknown' }])
+    expect((await read(sent.id)).status).not.toBe('unknown')
     expect(copies(phone, sent.id)).toBe(1)
-    const [attempt] = await server.sql<{ outcome: string }>('select outcome from send_attempts where message_id = $1', [sent.id])
-    expect(attempt?.outcome).toBe('unknown')
   })
   it('is shown as unknown when no status comes, and is sent again only by a person', async () => {
     const phone = '5500002000'
@@ -73,8 +78,13 @@ describe('a send whose answer never came', () => {
     expect(unknown.error?.title).toContain('Não sabemos se chegou')
     const attempts = () => server.sql('select 1 from send_attempts where message_id = $1', [sent.id])
     expect(await attempts()).toHaveLength(1)
-    const again = await server.call<Message>('POST', `/api/messages/${sent.id}/retry`, { token: owner.token })
-    expect(again.status).toBe(202)
+    const retry = () => server.call<{ code: string; retryAfter: number }>('POST', `/api/messages/${sent.id}/retry`, { token: owner.token })
+    const early = await retry()
+    expect(early).toMatchObject({ status: 409, body: { code: 'retry_refused' } })
+    expect(early.body.retryAfter).toBeGreaterThan(100)
+    expect(Date.parse(unknown.error?.retryAt ?? '')).toBeGreaterThan(Date.now() + 100_000)
+    await server.sql("update send_attempts set finished_at = now() - interval '3 minutes' where message_id = $1", [sent.id])
+    expect((await retry()).status).toBe(202)
     await eventually(async () => (await attempts()).length === 2)
   })
   it('that was never reached is tried again by itself', async () => {
@@ -114,15 +124,30 @@ describe('statuses', () => {
 })
 
 describe('a token that no longer works', () => {
-  it('fails the message with the reason and marks the channel', async () => {
-    const id = await conversationWith('5500000000190')
-    const failed = await until((await answer(id, 'sem acesso')).id, 'failed')
-    expect(failed.error?.code).toBe(190)
-    const channels = await eventually(async () => {
-      const { body } = await server.call<{ items: { status: string; lastError: string | null }[] }>('GET', '/api/channels', { token: owner.token })
-      return body.items.some((c) => c.status === 'error') ? body.items : undefined
+  it('stops the number: what waits says why, the admins are told, and a new token lets everything go', async () => {
+    const id = await conversationWith('5511955554444')
+    const channel = async () =>
+      (await server.call<{ items: { id: string; status: string; lastError: string | null }[] }>('GET', '/api/channels', { token: owner.token })).body.items[0]
+    const channelId = (await channel())?.id ?? ''
+    const patch = (accessToken: string) => server.call('PATCH', `/api/channels/${channelId}`, { token: owner.token, body: { accessToken } })
+    await patch('a-token-that-was-revoked')
+    const first = await answer(id, 'sem acesso 1')
+    const held = await eventually(async () => {
+      const m = await read(first.id)
+      return m.status === 'queued' && m.error ? m : undefined
     })
-    expect(channels[0]?.lastError).toBeTruthy()
+    expect(held.error).toMatchObject({ code: expect.any(Number), action: expect.stringContaining('token') })
+    expect(await eventually(async () => ((await channel())?.status === 'error' ? channel() : undefined))).toMatchObject({ lastError: expect.any(String) })
+    // A later one waits behind it and says the same.
+    const second = await answer(id, 'sem acesso 2')
+    expect(second).toMatchObject({ status: 'queued', error: { code: held.error?.code } })
+    const notices = await server.call<{ items: { code: string }[] }>('GET', '/api/notices', { token: owner.token })
+    expect(notices.body.items.map((n) => n.code)).toContain('token_invalid')
+    await patch(emulator.defaults.accessToken)
+    await until(first.id, 'delivered')
+    await until(second.id, 'delivered')
+    expect((await channel())?.status).toBe('connected')
+    expect((await read(second.id)).error).toBeNull()
   })
 })
 
@@ -159,8 +184,12 @@ describe('a fault of our own while sending', () => {
       })
     ).body.id
   const now = async (id: string) => (await quiet.call<Message>('GET', `/api/messages/${id}`, { token: boss.token })).body
-  const work = (lastAttempt: boolean) =>
-    sendWaiting(quiet.ctx, { tenantId: boss.tenantId, conversationId }, { id: 'test', attempt: lastAttempt ? 9 : 1, lastAttempt })
+  /** Takes the lane in hand as a sender does, and sends. */
+  const work = async () => {
+    const holder = crypto.randomUUID()
+    await quiet.sql("update send_lanes set holder = $1, held_until = now() + interval '1 minute' where conversation_id = $2", [holder, conversationId])
+    await sendNext(quiet.ctx, { tenantId: boss.tenantId, conversationId, holder })
+  }
 
   it('after it left is unknown, not failed: sending it again could double it', async () => {
     await quiet.sql(
@@ -168,14 +197,14 @@ describe('a fault of our own while sending', () => {
     )
     await quiet.sql('create trigger test_deaf before update on send_attempts for each row execute function test_deaf()')
     const id = await say('saiu, mas não anotamos')
-    await work(true)
+    await work()
     expect((await now(id)).status).toBe('unknown')
     await quiet.sql('drop trigger test_deaf on send_attempts')
   })
   it('before it left is failed, and no try stands on record', async () => {
     const id = await say('não dá para escrever')
     await quiet.sql("update messages set type = 'hologram' where id = $1", [id])
-    await work(true)
+    await work()
     expect((await now(id)).status).toBe('failed')
     expect(await quiet.sql('select 1 from send_attempts where message_id = $1', [id])).toEqual([])
   })

@@ -1,0 +1,152 @@
+import type { TenantTx } from '../../platform/database.ts'
+import { publish } from '../../platform/events.ts'
+import { uuidv7 } from '../../platform/ids.ts'
+import { loadBook } from './book.ts'
+import * as contacts from './contacts.db.ts'
+import * as db from './identities.db.ts'
+import { mergeContacts } from './merge-contacts.ts'
+import { firstName, identityKeys, type Key, type Person, personKey, phoneKey, shownPhone } from './person.ts'
+import { receiveContacts } from './receive-contacts.ts'
+import { attach, settlePerson } from './settle-person.ts'
+
+/** A person changed number or id (Cloud API, system messages): `previous` names who it was, `next` who it is now. */
+export type IdentityChange = {
+  channelId: string
+  providerId: string
+  at: Date
+  kind: 'number' | 'id' | 'identity'
+  previous: { phone: string | null; bsuid: string | null }
+  next: { phone: string | null; bsuid: string | null }
+  /** Meta's English sentence. */
+  body: string | null
+}
+
+/** A person stopped or resumed marketing (Cloud API, user_preferences). */
+export type PreferenceChange = { channelId: string; who: Person; category: string; value: 'stop' | 'resume'; at: Date }
+
+const asPerson = (who: { phone: string | null; bsuid: string | null }, change: IdentityChange, at: Date): Person => ({
+  ...who,
+  username: null,
+  name: null,
+  channelId: change.channelId,
+  at,
+})
+
+/** Who has the new number now had it already before the change, and is known by an id of their own: a recycled number. */
+async function isRecycled(tx: TenantTx, change: IdentityChange): Promise<boolean> {
+  if (!change.next.phone || change.next.bsuid) return false
+  const key = phoneKey(change.next.phone)
+  const owner = (await loadBook(tx, [key])).owner(key)
+  if (!owner || (owner.since !== null && owner.since >= change.at)) return false
+  return (await db.identitiesOf(tx, owner.contactId)).some((i) => i.kind === 'bsuid')
+}
+
+/** The two that the notice names become one contact; none of both is glued to somebody who only has the number now. */
+async function joinBoth(tx: TenantTx, tenantId: string, change: IdentityChange, scope: string): Promise<string | undefined> {
+  const before = new Date(change.at.getTime() - 1)
+  const previous = await settlePerson(tx, tenantId, asPerson(change.previous, change, before), scope, false)
+  const next = (await isRecycled(tx, change)) ? undefined : await settlePerson(tx, tenantId, asPerson(change.next, change, change.at), scope, false)
+  if (!previous || !next || previous === next) return previous ?? next
+  if (await db.wereParted(tx, previous, next)) return next
+  const [keepId, otherId] = previous < next ? [previous, next] : [next, previous]
+  await mergeContacts(tx, tenantId, { keepId, otherId, reason: 'identity', by: null })
+  return keepId
+}
+
+/** What ended with the change: what the notice names, and what cannot be true any more after it. */
+async function endedKeys(tx: TenantTx, contactId: string, change: IdentityChange, scope: string): Promise<Key[]> {
+  const next = new Set(identityKeys(change.next).map((k) => `${k.kind}:${k.value}`))
+  const ended = new Map(identityKeys(change.previous).map((k) => [`${k.kind}:${k.value}`, k]))
+  for (const i of await db.identitiesOf(tx, contactId)) {
+    // A new number brings a new id, and an id changes only with the number (Cloud API, business-scoped ids).
+    const staleId = i.kind === 'bsuid' && i.scope === scope
+    const staleNumber = i.kind === 'phone' && change.kind === 'id' && !change.next.phone && !change.previous.phone
+    if (staleId || staleNumber) ended.set(`${i.kind}:${i.value}`, i)
+  }
+  return [...ended].flatMap(([name, key]) => (next.has(name) ? [] : [key]))
+}
+
+async function change(tx: TenantTx, tenantId: string, c: IdentityChange, scope: string): Promise<string | undefined> {
+  const keys = identityKeys(c.next)
+  let contactId = await joinBoth(tx, tenantId, c, scope)
+  if (!contactId) {
+    if (keys.length + identityKeys(c.previous).length === 0) return undefined
+    contactId = uuidv7()
+    const shown = { ...asPerson(c.next, c, c.at), phone: c.next.phone ?? c.previous.phone }
+    await db.insertContacts(tx, tenantId, [{ id: contactId, name: firstName(shown), profileName: null, phone: null }])
+  }
+  const id = contactId
+  const oldPhone = (await contacts.find(tx, id))?.phone ?? null
+  await db.retire(tx, tenantId, id, await endedKeys(tx, id, c, scope), c.at, c.kind === 'number' ? 'number_changed' : 'id_changed')
+  for (const key of keys) await give(tx, tenantId, id, key, c.at, scope)
+  await db.refreshPhones(tx, [id])
+  await db.renameFromPhone(tx, id, oldPhone, shownPhone(c.next.phone))
+  return id
+}
+
+/** The new identity is theirs as of the change, unless they had given it up again by what we know of later. */
+async function give(tx: TenantTx, tenantId: string, contactId: string, key: Key, at: Date, scope: string): Promise<void> {
+  const book = await loadBook(tx, [key])
+  const owner = book.owner(key)
+  const hit = book.find(key, at)
+  if (hit?.until && hit.contactId === contactId) return
+  if (!owner) {
+    await attach(tx, tenantId, { is: 'known', contactId, fresh: [{ key, until: null }] }, scope, at)
+  } else if (owner.contactId === contactId) {
+    await db.beginEarlier(tx, key, at)
+  } else if (owner.since === null || owner.since <= at) {
+    await db.takeOver(tx, tenantId, key, owner.contactId, contactId, at)
+  } else {
+    await db.insertFormer(tx, tenantId, [{ ...key, contactId, scope: '', until: owner.since, reason: 'taken_over' }])
+  }
+}
+
+/**
+ * Persons changed number or id: the contact stays one, with its history, and keeps what it was known by as former. Two contacts that
+ * turn out to be one are merged with a trace. Answers which contact each change concerned, by `providerId`.
+ * Call it before anything else is filed in the transaction.
+ */
+export async function changeIdentities(tx: TenantTx, tenantId: string, list: readonly IdentityChange[]): Promise<Map<string, string>> {
+  if (list.length === 0) return new Map()
+  const scopes = await db.scopesOf(tx, [...new Set(list.map((c) => c.channelId))])
+  await db.lockMerging(tx, tenantId)
+  const out = new Map<string, string>()
+  for (const c of list.toSorted((a, b) => a.at.getTime() - b.at.getTime())) {
+    const scope = scopes.get(c.channelId) ?? ''
+    // A new security code says that the device is new: the person is the same.
+    const id =
+      c.kind === 'identity'
+        ? await settlePerson(tx, tenantId, asPerson(identityKeys(c.next).length > 0 ? c.next : c.previous, c, c.at), scope)
+        : await change(tx, tenantId, c, scope)
+    if (id) out.set(c.providerId, id)
+  }
+  await publish(tx, tenantId, [{ kind: 'list.changed', payload: { list: 'contacts' } }])
+  return db.followMerges(tx, out)
+}
+
+/** Persons stopped or resumed marketing: the newest word counts, and of two of the same second the stop. */
+export async function applyPreferences(tx: TenantTx, tenantId: string, list: readonly PreferenceChange[]): Promise<void> {
+  const marketing = list.filter((p) => p.category.toLowerCase().startsWith('marketing'))
+  if (marketing.length === 0) return
+  const ids = await receiveContacts(
+    tx,
+    tenantId,
+    marketing.map((p) => ({ ...p.who, channelId: p.channelId, at: p.at })),
+  )
+  const newest = new Map<string, PreferenceChange>()
+  for (const p of marketing) {
+    const id = ids.get(personKey(p.who))
+    const known = id && newest.get(id)
+    if (id && (!known || p.at > known.at || (p.at.getTime() === known.at.getTime() && p.value === 'stop'))) newest.set(id, p)
+  }
+  const changed = await db.setPreferences(
+    tx,
+    [...newest].map(([contactId, p]) => ({ contactId, at: p.at, stop: p.value === 'stop' })),
+  )
+  if (changed.length === 0) return
+  const conversations = await db.conversationsOf(tx, changed)
+  await publish(tx, tenantId, [
+    { kind: 'list.changed', payload: { list: 'contacts' } },
+    ...conversations.map((conversationId) => ({ kind: 'conversation.updated' as const, payload: { conversationId } })),
+  ])
+}

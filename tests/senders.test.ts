@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { type Emulator, startEmulator } from 'whatsapp-emulator'
+import { type ServerProcess, startServerProcess } from '../packages/server/src/testing/server-process.ts'
+import { delivery, inbound, post } from '../packages/server/src/testing/test-channel.ts'
+import { eventually, startTestServer, type TestServer } from '../packages/server/src/testing/test-server.ts'
+
+/** Two worker processes send from one database; one is killed in the middle, and another takes its place. */
+const PEOPLE = 12
+const EACH = 12
+let web: TestServer
+let owner: Awaited<ReturnType<TestServer['register']>>
+let emulator: Emulator
+const workers: ServerProcess[] = []
+
+const startWorker = async () => {
+  const env = {
+    ROLE: 'worker',
+    PORT: '39340',
+    NODE_ENV: 'test',
+    LOG_LEVEL: 'silent',
+    DATA_DIR: web.home,
+    DATABASE_URL: web.database.appUrl,
+    DATABASE_OWNER_URL: web.database.ownerUrl,
+    ENCRYPTION_KEY: '11'.repeat(32),
+    WHATSAPP_PAIR_INTERVAL_MS: '10',
+  }
+  const worker = await startServerProcess(env)
+  workers.push(worker)
+  return worker
+}
+beforeAll(async () => {
+  web = await startTestServer({ ROLE: 'web', WHATSAPP_PAIR_INTERVAL_MS: '10' })
+  owner = await web.register()
+  emulator = await startEmulator({ quiet: true, timing: { sentMs: 5, deliveredMs: 5 } })
+  const { phoneNumberId, wabaId, accessToken, appSecret, verifyToken } = emulator.defaults
+  const body = { name: 'Emulador', phoneNumberId, wabaId, accessToken, appSecret, verifyToken, graphUrl: emulator.graphUrl }
+  await web.call('POST', '/api/channels', { token: owner.token, body })
+  await emulator.control.setWebhook(phoneNumberId, { callbackUrl: `${web.url}/webhooks/whatsapp`, verifyToken })
+  emulator.control.setScenario({ windowCheck: false })
+})
+afterAll(async () => {
+  for (const w of workers) await w.stop()
+  await web.close()
+  await emulator.stop()
+})
+const phoneOf = (n: number) => `55119771100${String(n).padStart(2, '0')}`
+const count = async (text: string) => Number((await web.sql<{ n: string }>(`select count(*) n from ${text}`))[0]?.n)
+
+it('nothing leaves twice, each conversation keeps its order, and what a killed process had in hand goes on', { timeout: 120_000 }, async () => {
+  await startWorker()
+  const victim = await startWorker()
+  const messages = Array.from({ length: PEOPLE }, (_, n) => inbound({ from: phoneOf(n) }))
+  await post(web, emulator.defaults, delivery(emulator.defaults, { messages }))
+  await eventually(async () => (await count('conversations')) === PEOPLE)
+  const conversations = await web.sql<{ id: string; phone: string }>(
+    "select v.id, i.address as phone from conversations v join contact_identities i on i.contact_id = v.contact_id and i.kind = 'phone'",
+  )
+  const wanted = new Map<string, string[]>(conversations.map((c) => [c.phone, []]))
+  const say = async ({ id, phone }: { id: string; phone: string }) => {
+    const body = { conversationId: id, clientId: crypto.randomUUID(), content: { type: 'text', text: 'oi' } }
+    const answer = await web.call<{ id: string }>('POST', '/api/messages', { token: owner.token, body })
+    expect(answer.status).toBe(202)
+    wanted.get(phone)?.push(answer.body.id)
+  }
+  for (let n = 0; n < EACH; n++) {
+    await Promise.all(conversations.map(say))
+    // As soon as both have something in hand, one of them is gone.
+    if (n === EACH / 2) {
+      await eventually(async () => (await count('(select distinct holder from send_lanes where holder is not null) x')) > 0)
+      await victim.kill()
+      workers.splice(workers.indexOf(victim), 1)
+    }
+  }
+  await startWorker()
+  await eventually(async () => (await count("messages where status in ('queued', 'sending')")) === 0, 60_000)
+  const unknown = new Set((await web.sql<{ id: string }>("select id from messages where status = 'unknown'")).map((m) => m.id))
+  for (const [phone, ids] of wanted) {
+    const arrived = emulator.control.listMessages(phone, { limit: 1000 }).flatMap((m) => (m.direction === 'outbound' && m.callbackData ? [m.callbackData] : []))
+    expect(arrived.length).toBe(new Set(arrived).size)
+    // What never left is the one that was on record when its process died, and says so.
+    expect(arrived.filter((id) => !unknown.has(id))).toEqual(ids.filter((id) => !unknown.has(id)))
+    expect(ids.filter((id) => !arrived.includes(id) && !unknown.has(id))).toEqual([])
+  }
+  expect(await count('(select message_id from send_attempts group by 1 having count(*) > 1) x')).toBe(0)
+  expect(await count('send_lanes where holder is not null')).toBe(0)
+  await web.sql('select pg_stat_force_next_flush()')
+  expect(Number((await web.sql<{ n: string }>('select deadlocks n from pg_stat_database where datname = current_database()'))[0]?.n)).toBe(0)
+})
