@@ -4,14 +4,58 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { DEMO } from '../packages/server/src/demo/demo-data.ts'
 import { seedDemo } from '../packages/server/src/demo/seed-demo.ts'
+import { eventually } from '../packages/server/src/testing/test-server.ts'
 import { logIn, SHOTS, type Stage, setStage } from './stage.ts'
 
 let stage: Stage
+let channelId = ''
 
 beforeAll(async () => {
   stage = await setStage()
-  await seedDemo(stage.server.ctx, { ...stage.emulator.defaults, graphUrl: stage.emulator.graphUrl })
+  const { server, emulator } = stage
+  const made = await seedDemo(server.ctx, { ...emulator.defaults, graphUrl: emulator.graphUrl })
+  channelId = made?.channelId ?? ''
+  const { phoneNumberId, verifyToken } = emulator.defaults
+  await emulator.control.setWebhook(phoneNumberId, { callbackUrl: `${server.url}/webhooks/whatsapp`, verifyToken })
+  if (process.env.SCREENSHOTS) await takePicture()
+  await fillAccount()
 })
+
+/** The picture of the README, on a quiet day: `SCREENSHOTS=1 npm test -- --only e2e` takes a new one. */
+async function takePicture(): Promise<void> {
+  const page = await stage.open(`${stage.server.url}/entrar`)
+  await logIn(page, { email: DEMO.owner.email, password: DEMO.password })
+  await openRafael(page)
+  await page.screenshot({ animations: 'disabled', path: path.resolve(import.meta.dirname, '../docs/images/inbox.png') })
+  await page.context().close()
+}
+
+async function openRafael(page: Page): Promise<void> {
+  await page.goto(`${stage.server.url}/conversas?view=all`)
+  await page.getByText('Rafael Menezes').first().click()
+  await page.getByText('Bom dia, Rafael! Aceitamos sim').last().waitFor()
+  await page.waitForTimeout(500)
+}
+
+/** Templates, a notice and a delivered answer, so that the pages about them have something to show. */
+async function fillAccount(): Promise<void> {
+  const { server, emulator } = stage
+  const { body } = await server.call<{ accessToken: string }>('POST', '/api/auth/login', { body: { email: DEMO.owner.email, password: DEMO.password } })
+  const token = body.accessToken
+  const parts = { header: null, footer: null, buttons: [], cards: null, auth: null, offer: null }
+  const text = 'Olá {{1}}, seu check-in é {{2}}. Esperamos por você.'
+  const variables = [
+    { name: '1', example: 'Ana' },
+    { name: '2', example: 'sexta' },
+  ]
+  const draft = { channelId, name: 'lembrete_checkin', language: 'pt_BR', category: 'UTILITY', parts: { ...parts, body: text, variables } }
+  const made = await server.call('POST', '/api/templates', { token, body: draft })
+  expect([made.status, made.body]).toMatchObject([201, { name: draft.name }])
+  expect((await server.call('POST', `/api/channels/${channelId}/test`, { token })).status).toBe(200)
+  emulator.control.changePlatform(emulator.defaults.phoneNumberId, { quality: 'RED', standing: 'restricted', standingDays: 3 })
+  await eventually(async () => (await server.sql('select 1 from notices')).length > 0)
+  emulator.control.sendAs('5521987650011', { type: 'text', text: { body: 'Ainda tem vaga?' } }, { name: 'Rafael Menezes' })
+}
 afterAll(() => stage.close())
 
 const SCREENS: [name: string, path: string, says: string][] = [
@@ -24,6 +68,11 @@ const SCREENS: [name: string, path: string, says: string][] = [
   ['tags', '/configuracoes/etiquetas', 'Etiquetas'],
   ['company', '/configuracoes/empresa', 'Pousada Recanto do Mar'],
   ['events', '/configuracoes/eventos', 'Eventos'],
+  ['channel', '/configuracoes/canais/:channel', 'Saúde do número'],
+  ['templates', '/configuracoes/modelos', 'lembrete'],
+  ['new-template', '/configuracoes/modelos/novo', 'Como chega no celular'],
+  ['usage', '/configuracoes/uso', 'Estimativa'],
+  ['notices', '/avisos', 'O WhatsApp limitou'],
 ]
 
 /** Serious and critical findings, in words. Evaluated by the debugger, so the page's CSP stays as it is. */
@@ -40,12 +89,25 @@ const attach = async (page: Page, what: string) => {
   await page.getByRole('menuitem', { name: what }).click()
   await page.getByRole('dialog').waitFor()
 }
+const open = async (page: Page, button: string) => {
+  await page.getByRole('button', { name: button, exact: true }).click()
+  await page.getByRole('dialog').waitFor()
+}
+const openInteractive = async (page: Page, what: string) => {
+  await page.getByRole('button', { name: 'Mensagem com botões' }).click()
+  await page.getByRole('menuitem', { name: what }).click()
+  await page.getByRole('dialog').waitFor()
+}
 /** What opens over a conversation, each closed again by Escape. */
 const OVER_IT: [what: string, show: (page: Page) => Promise<void>][] = [
   ['the emoji', (page) => page.getByRole('button', { name: 'Emoji' }).click()],
   ['the attachments', (page) => page.getByRole('button', { name: 'Anexar' }).click()],
   ['a location', (page) => attach(page, 'Localização')],
   ['a contact', (page) => attach(page, 'Contato')],
+  ['the templates', (page) => open(page, 'Modelo')],
+  ['buttons', (page) => openInteractive(page, 'Botões de resposta')],
+  ['a list', (page) => openInteractive(page, 'Lista de opções')],
+  ['a carousel', (page) => openInteractive(page, 'Carrossel')],
   ['the assignment', (page) => page.getByRole('button', { name: /Quem atende/ }).click()],
   ['more actions', (page) => page.getByRole('button', { name: 'Mais ações' }).click()],
   [
@@ -74,7 +136,7 @@ describe.each(VARIANTS)('screens, $name', ({ name, viewport, colorScheme }) => {
   })
 
   it.each(SCREENS)('%s', async (screen, address, says) => {
-    await page.goto(stage.server.url + address)
+    await page.goto(stage.server.url + address.replace(':channel', channelId))
     await page.getByText(says).first().waitFor()
     await page.waitForTimeout(400)
     await page.screenshot({ path: path.join(SHOTS, `${name}-${screen}.png`) })
@@ -84,13 +146,8 @@ describe.each(VARIANTS)('screens, $name', ({ name, viewport, colorScheme }) => {
   })
 
   it('a conversation', async () => {
-    await page.goto(`${stage.server.url}/conversas?view=all`)
-    await page.getByText('Rafael Menezes').first().click()
-    await page.getByText('Bom dia, Rafael! Aceitamos sim').last().waitFor()
-    await page.waitForTimeout(500)
+    await openRafael(page)
     await page.screenshot({ path: path.join(SHOTS, `${name}-conversation.png`) })
-    // The picture of the README: `SCREENSHOTS=1 npm test -- --only e2e` takes a new one.
-    if (name === 'wide-light' && process.env.SCREENSHOTS) await page.screenshot({ path: path.resolve(import.meta.dirname, '../docs/images/inbox.png') })
     expect(await accessibilityFaults(page)).toEqual([])
   })
 
@@ -102,10 +159,11 @@ describe.each(VARIANTS)('screens, $name', ({ name, viewport, colorScheme }) => {
     await page.getByText('+55 21 98765-0011').first().waitFor()
   })
 
-  it.each(OVER_IT)('%s over it', async (_what, show) => {
+  it.each(OVER_IT)('%s over it', async (what, show) => {
     await show(page)
     await page.waitForTimeout(300)
     expect(await accessibilityFaults(page)).toEqual([])
+    await page.screenshot({ animations: 'disabled', path: path.join(SHOTS, `${name}-over-${what.replaceAll(' ', '-')}.png`) })
     await page.keyboard.press('Escape')
     await page.waitForTimeout(200)
   })

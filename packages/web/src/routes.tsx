@@ -90,6 +90,13 @@ const onboardingRoute = createRoute({
   component: lazyRouteComponent(() => import('./features/onboarding/OnboardingPage.tsx'), 'OnboardingPage'),
 })
 
+const noticesRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/avisos',
+  validateSearch: z.object({ filtro: z.enum(['open', 'any']).optional().catch(undefined) }),
+  component: lazyRouteComponent(() => import('./features/notices/NoticesPage.tsx'), 'NoticesPage'),
+})
+
 const settingsRoute = createRoute({ getParentRoute: () => appRoute, path: '/configuracoes' })
 const settingsHomeRoute = createRoute({
   getParentRoute: () => settingsRoute,
@@ -126,6 +133,41 @@ const companyRoute = createRoute({
   path: '/empresa',
   component: lazyRouteComponent(() => import('./features/tenant/CompanyPage.tsx'), 'CompanyPage'),
 })
+const templatesRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/modelos',
+  validateSearch: z.object({
+    q: word,
+    situacao: z.enum(['usable', 'waiting', 'problem']).optional().catch(undefined),
+    categoria: z.enum(['MARKETING', 'UTILITY', 'AUTHENTICATION']).optional().catch(undefined),
+    idioma: word,
+    canal: word,
+  }),
+  component: lazyRouteComponent(() => import('./features/templates/TemplatesPage.tsx'), 'TemplatesPage'),
+})
+const newTemplateRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/modelos/novo',
+  component: lazyRouteComponent(() => import('./features/templates/editor/NewTemplatePage.tsx'), 'NewTemplatePage'),
+})
+const templateRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/modelos/$templateId',
+  validateSearch: z.object({ editar: z.boolean().optional().catch(undefined) }),
+  component: lazyRouteComponent(() => import('./features/templates/TemplatePage.tsx'), 'TemplatePage'),
+})
+const usageRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/uso',
+  validateSearch: z.object({
+    mes: z
+      .string()
+      .regex(/^\d{4}-(0[1-9]|1[0-2])$/)
+      .optional()
+      .catch(undefined),
+  }),
+  component: lazyRouteComponent(() => import('./features/usage/UsagePage.tsx'), 'UsagePage'),
+})
 const eventsRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: '/eventos',
@@ -145,7 +187,21 @@ const routeTree = rootRoute.addChildren([
     inboxRoute.addChildren([inboxHomeRoute, conversationRoute]),
     contactsRoute.addChildren([contactsHomeRoute, contactRoute]),
     onboardingRoute,
-    settingsRoute.addChildren([settingsHomeRoute, profileRoute, teamRoute, channelsRoute, channelRoute, tagsRoute, companyRoute, eventsRoute]),
+    noticesRoute,
+    settingsRoute.addChildren([
+      settingsHomeRoute,
+      templatesRoute,
+      newTemplateRoute,
+      templateRoute,
+      profileRoute,
+      teamRoute,
+      channelsRoute,
+      channelRoute,
+      tagsRoute,
+      companyRoute,
+      usageRoute,
+      eventsRoute,
+    ]),
   ]),
 ])
 

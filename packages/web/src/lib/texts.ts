@@ -1,13 +1,21 @@
 import { accessTexts } from '../features/access/access.texts.ts'
+import type { channelHealthTexts } from '../features/channels/channel-health.texts.ts'
 import { channelsTexts } from '../features/channels/channels.texts.ts'
 import { contactsTexts } from '../features/contacts/contacts.texts.ts'
 import { inboxTexts } from '../features/inbox/inbox.texts.ts'
+import { activityTexts } from '../features/messages/activity.texts.ts'
+import type { interactiveTexts } from '../features/messages/composer/interactive/interactive.texts.ts'
 import { composerTexts } from '../features/messages/composer.texts.ts'
+import { mediaTexts } from '../features/messages/media.texts.ts'
 import { messagesTexts } from '../features/messages/messages.texts.ts'
+import type { richTexts } from '../features/messages/rich.texts.ts'
+import type { noticesTexts } from '../features/notices/notices.texts.ts'
 import { onboardingTexts } from '../features/onboarding/onboarding.texts.ts'
 import { settingsTexts } from '../features/settings/settings.texts.ts'
 import { tagsTexts } from '../features/tags/tags.texts.ts'
+import type { templatesTexts } from '../features/templates/templates.texts.ts'
 import { tenantTexts } from '../features/tenant/tenant.texts.ts'
+import type { usageTexts } from '../features/usage/usage.texts.ts'
 import { usersTexts } from '../features/users/users.texts.ts'
 import { eventsTexts } from '../features/webhook-events/events.texts.ts'
 import { commonTexts } from './common.texts.ts'
@@ -20,6 +28,8 @@ export const namespaces = {
   errors: errorTexts,
   inbox: inboxTexts,
   messages: messagesTexts,
+  activity: activityTexts,
+  media: mediaTexts,
   composer: composerTexts,
   access: accessTexts,
   settings: settingsTexts,
@@ -30,6 +40,16 @@ export const namespaces = {
   channels: channelsTexts,
   users: usersTexts,
   tags: tagsTexts,
+}
+
+/** Namespaces that come with their pages, to keep the first load small: `addTexts` in i18n.ts. */
+export type LateNamespaces = {
+  rich: typeof richTexts
+  notices: typeof noticesTexts
+  channelHealth: typeof channelHealthTexts
+  templates: typeof templatesTexts
+  usage: typeof usageTexts
+  interactive: typeof interactiveTexts
 }
 
 export const resourcesOf = (locale: Locale): Record<string, object> =>

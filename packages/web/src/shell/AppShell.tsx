@@ -1,9 +1,11 @@
 import { useMediaQuery } from '@mantine/hooks'
 import { Outlet, useNavigate, useRouterState } from '@tanstack/react-router'
-import { useEffect, useState } from 'react'
+import { lazy, Suspense, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { InboxNotices } from '../features/inbox/InboxNotices.tsx'
+import { useNoticeCount } from '../features/notices/use-notice-count.ts'
 import { readStored, writeStored } from '../lib/locale.ts'
+import { useCan } from '../lib/session.ts'
 import { useShortcut } from '../lib/shortcuts.ts'
 import { connectSocket } from '../lib/socket.ts'
 import classes from './AppShell.module.css'
@@ -13,6 +15,8 @@ import { ShortcutHelp } from './ShortcutHelp.tsx'
 import { useLiveLists } from './use-live-lists.ts'
 
 const STORED = 'atende.rail'
+/** Comes only when there is something urgent. */
+const CriticalBar = lazy(() => import('../features/notices/CriticalBar.tsx').then((m) => ({ default: m.CriticalBar })))
 
 function useRailWidth(): [boolean, () => void] {
   const roomy = useMediaQuery('(min-width: 1360px)', true)
@@ -42,6 +46,7 @@ export function AppShell() {
   const [help, setHelp] = useState(false)
   const inConversation = useRouterState({ select: (state) => /^\/conversas\/[^/]+/.test(state.location.pathname) })
   useGeneralShortcuts(() => setHelp(true))
+  const urgent = (useNoticeCount(useCan('channels.manage'))?.critical ?? 0) > 0
   useLiveLists()
   useEffect(connectSocket, [])
   return (
@@ -54,6 +59,11 @@ export function AppShell() {
       </div>
       <div className={classes.main}>
         <ConnectionNotice />
+        {urgent && (
+          <Suspense>
+            <CriticalBar />
+          </Suspense>
+        )}
         <main id="conteudo" tabIndex={-1} className={classes.content}>
           <Outlet />
         </main>

@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router'
 import { ChevronLeft } from 'lucide-react'
 import classes from './BackLink.module.css'
 
-type BackLinkProps = { to: '/configuracoes' | '/configuracoes/canais'; label: string }
+type BackLinkProps = { to: '/configuracoes' | '/configuracoes/canais' | '/configuracoes/modelos'; label: string }
 
 /** Over the title of a page that belongs to a list. */
 export function BackLink({ to, label }: BackLinkProps) {

@@ -2,9 +2,10 @@ import { ConversationCounts } from '@atende/contracts/conversations'
 import { ActionIcon, Tooltip } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { Contact, ListChecks, MessagesSquare, PanelLeftClose, PanelLeftOpen, Settings } from 'lucide-react'
+import { Bell, Contact, ListChecks, MessagesSquare, PanelLeftClose, PanelLeftOpen, Settings } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useNoticeCount } from '../features/notices/use-notice-count.ts'
 import { api } from '../lib/api.ts'
 import { keys } from '../lib/query.ts'
 import { useCan, useMe } from '../lib/session.ts'
@@ -13,7 +14,7 @@ import classes from './Rail.module.css'
 import { UserMenu } from './UserMenu.tsx'
 
 type RailProps = { wide: boolean; onToggle: () => void; onShortcuts: () => void }
-type EntryProps = { to: '/conversas' | '/contatos' | '/configuracoes' | '/comecar'; icon: ReactNode; label: string; wide: boolean; count?: number }
+type EntryProps = { to: '/conversas' | '/contatos' | '/avisos' | '/configuracoes' | '/comecar'; icon: ReactNode; label: string; wide: boolean; count?: number }
 
 function Entry({ to, icon, label, wide, count = 0 }: EntryProps) {
   return (
@@ -46,7 +47,9 @@ export function Rail({ wide, onToggle, onShortcuts }: RailProps) {
   const me = useMe()
   const mayRead = useCan('conversations.read')
   const mayContacts = useCan('contacts.read')
-  const mayStart = useCan('channels.manage') && me.tenant !== null && me.tenant.onboardedAt === null
+  const mayManage = useCan('channels.manage')
+  const notices = useNoticeCount(mayManage)?.open ?? 0
+  const mayStart = mayManage && me.tenant !== null && me.tenant.onboardedAt === null
   const toggleLabel = wide ? t('nav.collapse') : t('nav.expand')
   return (
     <nav className={classes.rail} data-wide={wide || undefined} aria-label={t('nav.label')}>
@@ -57,6 +60,7 @@ export function Rail({ wide, onToggle, onShortcuts }: RailProps) {
       <div className={classes.entries}>
         {mayRead && <Entry to="/conversas" icon={<MessagesSquare size={20} aria-hidden />} label={t('nav.inbox')} wide={wide} count={unread} />}
         {mayContacts && <Entry to="/contatos" icon={<Contact size={20} aria-hidden />} label={t('nav.contacts')} wide={wide} />}
+        {mayManage && <Entry to="/avisos" icon={<Bell size={20} aria-hidden />} label={t('nav.notices')} wide={wide} count={notices} />}
         <Entry to="/configuracoes" icon={<Settings size={20} aria-hidden />} label={t('nav.settings')} wide={wide} />
         {mayStart && <Entry to="/comecar" icon={<ListChecks size={20} aria-hidden />} label={t('nav.start')} wide={wide} />}
       </div>

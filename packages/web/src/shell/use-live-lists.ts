@@ -11,6 +11,9 @@ const LISTS: Record<z.infer<typeof ListChanged>['list'], readonly QueryKey[]> = 
   channels: [keys.channels],
   contacts: [keys.allContacts, ['contact']],
   tenant: [keys.tenant, keys.me],
+  templates: [keys.templates],
+  notices: [keys.notices],
+  usage: [keys.whatsappUsage, keys.messagePrices],
 }
 
 const COUNT_EVERY_MS = 800

@@ -29,7 +29,7 @@ export function ChannelLink({ channel }: { channel: Channel }) {
         </span>
         {channel.status === 'error' && channel.lastError !== null && <span className={classes.problem}>{channel.lastError}</span>}
       </span>
-      <ChannelStatus status={channel.status} />
+      <ChannelStatus channel={channel} />
       <ChevronRight size={17} className={classes.arrow} aria-hidden />
     </Link>
   )

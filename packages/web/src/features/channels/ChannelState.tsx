@@ -1,5 +1,6 @@
 import type { Channel } from '@atende/contracts/channels'
 import { Alert, Button, Group, Stack } from '@mantine/core'
+import { RefreshCw } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { formatRelative } from '../../lib/time.ts'
 import { Facts } from '../../ui/Facts.tsx'
@@ -11,14 +12,15 @@ import { PhoneButton } from './EmulatorReady.tsx'
 import { TestResult } from './TestResult.tsx'
 
 export function ChannelState({ channel, mayManage }: { channel: Channel; mayManage: boolean }) {
-  const { t } = useTranslation('channels')
+  const { t } = useTranslation(['channels', 'channelHealth'])
   const test = useTestChannel(channel.id)
   const emulator = useEmulator(channel.emulator)
   const phoneUrl = emulator.data?.phoneUrl ?? null
+  const troubled = channel.lastError !== null && channel.status === 'error'
   return (
-    <Section title={t('page.state')} actions={<ChannelStatus status={channel.status} />}>
+    <Section title={t('page.state')} actions={<ChannelStatus channel={channel} />}>
       <Stack gap="md">
-        {channel.lastError !== null && channel.status === 'error' && (
+        {troubled && (
           <Alert color="red" title={t('page.problem')}>
             {channel.lastError}
           </Alert>
@@ -33,11 +35,11 @@ export function ChannelState({ channel, mayManage }: { channel: Channel; mayMana
             [t('page.graph'), `${channel.graphUrl} ${channel.graphVersion}`],
           ]}
         />
-        {test.data !== undefined && <TestResult result={test.data} />}
+        {test.data !== undefined && <TestResult result={test.data} troubled={troubled} />}
         <Group gap="xs">
           {mayManage && (
-            <Button variant="default" loading={test.isPending} onClick={() => test.mutate()}>
-              {t('form.test')}
+            <Button variant="default" loading={test.isPending} leftSection={<RefreshCw size={15} aria-hidden />} onClick={() => test.mutate()}>
+              {t('channelHealth:check')}
             </Button>
           )}
           {channel.emulator && phoneUrl !== null && <PhoneButton url={phoneUrl} />}

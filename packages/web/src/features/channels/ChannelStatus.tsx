@@ -1,5 +1,5 @@
 import type { Channel } from '@atende/contracts/channels'
-import { CircleCheck, CirclePause, Clock3, TriangleAlert } from 'lucide-react'
+import { Archive, CircleCheck, CirclePause, Clock3, TriangleAlert } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { Pill } from '../../ui/Pill.tsx'
 
@@ -8,10 +8,12 @@ const LOOKS = {
   connected: { tone: 'good', icon: CircleCheck },
   error: { tone: 'harm', icon: TriangleAlert },
   disabled: { tone: 'quiet', icon: CirclePause },
+  released: { tone: 'quiet', icon: Archive },
 } as const
 
-export function ChannelStatus({ status }: { status: Channel['status'] }) {
+export function ChannelStatus({ channel }: { channel: Pick<Channel, 'status' | 'releasedAt'> }) {
   const { t } = useTranslation('channels')
+  const status = channel.releasedAt === null ? channel.status : 'released'
   const { tone, icon: Icon } = LOOKS[status]
   return (
     <Pill tone={tone} icon={<Icon size={13} aria-hidden />}>

@@ -15,11 +15,17 @@ const bySentence = (checks: readonly Check[]) =>
     message: same.map((one) => one.message)[0],
   }))
 
+type TestResultProps = {
+  result: ChannelTest
+  /** Something these checks cannot see, for example a payment, keeps the number from sending. */
+  troubled?: boolean
+}
+
 /** Each check with what to do when it did not pass. */
-export function TestResult({ result }: { result: ChannelTest }) {
+export function TestResult({ result, troubled = false }: TestResultProps) {
   const { t } = useTranslation('channels')
   const number = result.displayPhoneNumber && formatPhone(result.displayPhoneNumber)
-  const passed = number === null ? t('test.passedPlain') : t('test.passed', { number })
+  const passed = troubled ? t('test.passedTroubled') : number === null ? t('test.passedPlain') : t('test.passed', { number })
   return (
     <div className={classes.result} data-ok={result.ok || undefined} role="status">
       <p className={classes.title}>{result.ok ? passed : t('test.failed')}</p>

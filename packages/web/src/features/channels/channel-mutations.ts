@@ -14,7 +14,7 @@ export const useChannel = (id: string) =>
   useQuery({
     queryKey: keys.channel(id),
     queryFn: ({ signal }) => api(Channel, 'GET', `/api/channels/${id}`, { signal }),
-    refetchInterval: (query) => (query.state.data?.handshakeAt === null ? HANDSHAKE_EVERY_MS : false),
+    refetchInterval: ({ state }) => (state.data?.handshakeAt === null && state.data.releasedAt === null ? HANDSHAKE_EVERY_MS : false),
   })
 
 export const useTestCredentials = () =>

@@ -2,7 +2,8 @@ import type { Contact } from '@atende/contracts/contacts'
 import { Button, Drawer, Group, Skeleton } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
-import { ChevronLeft, Pencil } from 'lucide-react'
+import { ChevronLeft, Merge, Pencil } from 'lucide-react'
+import { lazy, Suspense, useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useCan } from '../../lib/session.ts'
 import { formatDate } from '../../lib/time.ts'
@@ -16,6 +17,8 @@ import { toast } from '../../ui/toast.ts'
 import { ContactConversations } from './ContactConversations.tsx'
 import classes from './ContactDetail.module.css'
 import { ContactForm } from './ContactForm.tsx'
+import { ContactIdentities } from './ContactIdentities.tsx'
+import { ContactMerges } from './ContactMerges.tsx'
 import { useContact, useDeleteContact } from './contact-queries.ts'
 import { formatPhone, shownName } from './format-phone.ts'
 import { TalkButton } from './TalkButton.tsx'
@@ -43,17 +46,22 @@ function DeleteContact({ contact }: { contact: Contact }) {
   )
 }
 
+const MergeDialog = lazy(() => import('./MergeDialog.tsx').then((m) => ({ default: m.MergeDialog })))
+
 function Head({ contact, onEdit }: { contact: Contact; onEdit: () => void }) {
   const { t } = useTranslation('contacts')
   const mayWrite = useCan('contacts.write')
   const mayTalk = useCan('conversations.write')
   const mayDelete = useCan('contacts.delete')
+  const [merging, merge] = useDisclosure(false)
   return (
     <header className={classes.head}>
       <Avatar name={contact.name} seed={contact.id} size={60} />
       <div className={classes.words}>
         <h2 className={classes.name}>{shownName(contact.name)}</h2>
-        {contact.profileName !== null && <p className={classes.profile}>{t('onWhatsApp', { name: contact.profileName })}</p>}
+        {contact.profileName !== null && contact.profileName !== contact.name && (
+          <p className={classes.profile}>{t('onWhatsApp', { name: contact.profileName })}</p>
+        )}
       </div>
       <Group gap="xs">
         {mayTalk && <TalkButton contact={contact} />}
@@ -62,8 +70,18 @@ function Head({ contact, onEdit }: { contact: Contact; onEdit: () => void }) {
             {t('edit')}
           </Button>
         )}
+        {mayWrite && contact.kind === 'person' && (
+          <Button variant="default" leftSection={<Merge size={15} aria-hidden />} onClick={merge.open}>
+            {t('merge.open')}
+          </Button>
+        )}
         {mayDelete && <DeleteContact contact={contact} />}
       </Group>
+      {merging && (
+        <Suspense fallback={null}>
+          <MergeDialog contact={contact} onClose={merge.close} />
+        </Suspense>
+      )}
     </header>
   )
 }
@@ -76,8 +94,9 @@ function Parts({ contact }: { contact: Contact }) {
       <Section title={t('about')}>
         <Facts
           facts={[
-            [t('phone'), contact.phone === null ? t('noPhone') : formatPhone(contact.phone)],
+            [t('phone'), contact.kind === 'group' ? null : contact.phone === null ? t('noPhone') : formatPhone(contact.phone)],
             [t('email'), contact.email],
+            [t('optOut'), contact.marketingOptOutAt === null ? null : t('optOutSince', { date: formatDate(contact.marketingOptOutAt) })],
             [t('since'), formatDate(contact.createdAt)],
           ]}
         />
@@ -88,13 +107,18 @@ function Parts({ contact }: { contact: Contact }) {
         </p>
       </Section>
       {mayRead && <ContactConversations contactId={contact.id} />}
-      {contact.identities.length > 0 && (
-        <Section title={t('identities')} text={t('identitiesText')}>
-          <Facts facts={contact.identities.map(({ kind, value }) => [t(`kind.${kind}`), kind === 'phone' ? formatPhone(value) : value])} />
-        </Section>
-      )}
+      <ContactIdentities contact={contact} />
+      <ContactMerges contact={contact} />
     </>
   )
+}
+
+/** The address of a contact that became part of another leads to that one. */
+function useKeptAddress(id: string, keptId: string | undefined, q: string | undefined): void {
+  const navigate = useNavigate()
+  useEffect(() => {
+    if (keptId !== undefined && keptId !== id) void navigate({ to: '/contatos/$contactId', params: { contactId: keptId }, search: { q }, replace: true })
+  }, [id, keptId, q, navigate])
 }
 
 export function ContactDetail({ id }: { id: string }) {
@@ -103,6 +127,7 @@ export function ContactDetail({ id }: { id: string }) {
   const { data: contact, error, refetch } = useContact(id)
   const [editing, edit] = useDisclosure(false)
   usePageTitle(contact?.name ?? t('title'))
+  useKeptAddress(id, contact?.id, q)
   return (
     <div className={classes.detail}>
       <Link to="/contatos" search={{ q }} className={classes.back}>

@@ -6,7 +6,8 @@ import { useTranslation } from 'react-i18next'
 import { useShortcut } from '../../lib/shortcuts.ts'
 import { Avatar } from '../../ui/Avatar.tsx'
 import classes from './ContactList.module.css'
-import { formatPhone, shownName } from './format-phone.ts'
+import { shownName } from './format-phone.ts'
+import { knownBy } from './known-by.ts'
 
 const ROW_PX = 62
 const FROM_END = 12
@@ -60,7 +61,7 @@ export function ContactRows({ contacts, q, selected, onEnd, loadingMore }: Conta
                 <Avatar name={contact.name} seed={contact.id} size={40} />
                 <span className={classes.words}>
                   <div className={classes.name}>{shownName(contact.name)}</div>
-                  <div className={classes.text}>{contact.phone === null ? (contact.email ?? t('noPhone')) : formatPhone(contact.phone)}</div>
+                  <div className={classes.text}>{knownBy(contact) ?? t('noPhone')}</div>
                 </span>
               </Link>
             </li>

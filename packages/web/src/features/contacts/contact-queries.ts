@@ -2,7 +2,7 @@ import { pageOf } from '@atende/contracts/common'
 import { Contact, type CreateContactInput, type UpdateContactInput } from '@atende/contracts/contacts'
 import { Conversation } from '@atende/contracts/conversations'
 import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query'
-import type { z } from 'zod'
+import { z } from 'zod'
 import { api, NoContent } from '../../lib/api.ts'
 import { keys, queryClient } from '../../lib/query.ts'
 import { toastError } from '../../ui/toast.ts'
@@ -50,6 +50,33 @@ export const useDeleteContact = (id: string) =>
     onSuccess: () => queryClient.invalidateQueries({ queryKey: keys.allContacts }),
     onError: toastError,
   })
+
+/** The other contact becomes part of this one. What is open of either is loaded again. */
+export const useMergeContacts = (id: string) =>
+  useMutation({
+    mutationFn: (otherId: string) => api(Contact, 'POST', `/api/contacts/${id}/merge`, { body: { otherId } }),
+    onSuccess: (contact) => {
+      kept(contact)
+      moved()
+    },
+  })
+
+const Parted = z.object({ kept: Contact, other: Contact })
+export const usePartContacts = (id: string) =>
+  useMutation({
+    mutationFn: (mergeId: string) => api(Parted, 'POST', `/api/contacts/${id}/merges/${mergeId}/undo`),
+    onSuccess: (both) => {
+      kept(both.kept)
+      kept(both.other)
+      moved()
+    },
+    onError: toastError,
+  })
+
+/** Conversations changed hands. */
+function moved(): void {
+  for (const queryKey of [['contact'], ['conversation'], ['messages'], keys.allConversations]) void queryClient.invalidateQueries({ queryKey })
+}
 
 /** Opens the conversation with this person on this channel, or finds the open one. */
 export const useOpenConversation = () =>

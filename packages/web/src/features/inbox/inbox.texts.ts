@@ -78,6 +78,7 @@ export const inboxTexts = texts(
       showDetails: 'Mostrar detalhes',
       resolved: 'Resolvida',
       noPhone: 'Sem telefone',
+      group: 'Grupo',
     },
     tags: {
       edit: 'Editar etiquetas',
@@ -95,6 +96,8 @@ export const inboxTexts = texts(
       editName: 'Mudar o nome',
       name: 'Nome do contato',
       profile: 'No WhatsApp: {{name}}',
+      username: 'Nome de usuário',
+      optedOut: 'Não quer receber propaganda',
       phone: 'Telefone',
       email: 'E-mail',
       addEmail: 'Acrescentar e-mail',
@@ -222,6 +225,7 @@ export const inboxTexts = texts(
       showDetails: 'Show details',
       resolved: 'Resolved',
       noPhone: 'No phone',
+      group: 'Group',
     },
     tags: {
       edit: 'Edit tags',
@@ -239,6 +243,8 @@ export const inboxTexts = texts(
       editName: 'Change the name',
       name: "Contact's name",
       profile: 'On WhatsApp: {{name}}',
+      username: 'Username',
+      optedOut: 'Wants no marketing',
       phone: 'Phone',
       email: 'E-mail',
       addEmail: 'Add an e-mail',

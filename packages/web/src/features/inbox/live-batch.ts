@@ -1,5 +1,6 @@
 import type { ConversationAssigned, ConversationUpdated, MessageNew, MessageStatusChanged, MessageUpdated } from '@atende/contracts/realtime'
 import type { z } from 'zod'
+import { keys, queryClient } from '../../lib/query.ts'
 import { changeMessages } from '../messages/cache.ts'
 import { applyStatus, type MessagesData, updateMessage, upsertMessage } from '../messages/message-cache.ts'
 import { settleEntry } from '../messages/outbox-store.ts'
@@ -47,6 +48,10 @@ const applyToMessages = (data: MessagesData, live: LiveEvent): MessagesData => {
   }
 }
 
+/** Two contacts became one, or two again: many messages changed conversation at once. */
+const movedMessages = (live: LiveEvent): boolean =>
+  live.name === 'message:new' && live.event.message.content.type === 'activity' && ['merged', 'split'].includes(live.event.message.content.activity)
+
 /** A whole burst at once: one change per list and per open conversation, so one drawing. */
 export const applyBurst = (burst: readonly LiveEvent[], context: FilterContext): void => {
   applyToLists(burst.flatMap(listEvent), context)
@@ -55,5 +60,6 @@ export const applyBurst = (burst: readonly LiveEvent[], context: FilterContext):
   }
   for (const live of burst) {
     if (live.name === 'message:new' && live.event.message.clientId) settleEntry(live.event.message.clientId)
+    if (movedMessages(live)) void queryClient.invalidateQueries({ queryKey: keys.messages(conversationOf(live) ?? '') })
   }
 }

@@ -9,7 +9,7 @@ const all: ListFilter = { view: 'all', status: 'open' }
 
 const conversation = (id: string, second: number, parts: Partial<Conversation> = {}): Conversation => ({
   id,
-  contact: { id: `p-${id}`, name: id, phone: null },
+  contact: { id: `p-${id}`, name: id, phone: null, kind: 'person', marketingOptOutAt: null },
   channel: { id: 'ch1', name: 'Recepção', kind: 'whatsapp_cloud' },
   status: 'open',
   assignee: null,
@@ -19,6 +19,8 @@ const conversation = (id: string, second: number, parts: Partial<Conversation> =
   lastActivityAt: at(second),
   waitingSince: null,
   windowExpiresAt: null,
+  freeEntryUntil: null,
+  control: 'ours',
   resolvedAt: null,
   createdAt: at(0),
   updatedAt: at(second),

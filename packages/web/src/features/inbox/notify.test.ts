@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest'
 import { type Arrival, concerns, isSeen } from './notify.ts'
 
 const now = Date.UTC(2026, 10, 20, 12)
-const arrival = (parts: { direction?: 'in' | 'out'; assignee?: string | null; ageMs?: number } = {}): Arrival => {
-  const { direction = 'in', assignee = null, ageMs = 1_000 } = parts
+const arrival = (parts: { direction?: 'in' | 'out'; assignee?: string | null; ageMs?: number; control?: 'ours' | 'passive' } = {}): Arrival => {
+  const { direction = 'in', assignee = null, ageMs = 1_000, control = 'ours' } = parts
   // Only what the decision looks at.
   return {
     message: { direction, at: new Date(now - ageMs).toISOString() },
-    conversation: { id: 'c1', assignee: assignee === null ? null : { id: assignee, name: assignee } },
+    conversation: { id: 'c1', control, assignee: assignee === null ? null : { id: assignee, name: assignee } },
   } as Arrival
 }
 const needsNotice = (one: Arrival, situation: typeof here) => concerns(one, situation) && !isSeen(one, situation)
@@ -24,6 +24,10 @@ describe('notices', () => {
   it('stay away while the conversation is in front of the person', () => {
     expect(needsNotice(arrival(), here)).toBe(false)
     expect(needsNotice(arrival(), { ...here, openId: 'c2' })).toBe(true)
+  })
+
+  it('do not come while another agent answers the chat', () => {
+    expect(needsNotice(arrival({ control: 'passive' }), { ...here, watching: false })).toBe(false)
   })
 
   it('are not for what we wrote, nor for what was missed long ago', () => {

@@ -35,6 +35,8 @@ export const useConversation = (id: string) =>
 export const useCounts = (enabled = true) =>
   useQuery({
     queryKey: keys.counts,
+    // Windows come to their end without an event.
+    refetchInterval: 60_000,
     queryFn: ({ signal }) => api(ConversationCounts, 'GET', '/api/conversations/counts', { signal }),
     enabled,
   })

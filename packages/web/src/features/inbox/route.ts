@@ -1,6 +1,16 @@
+import type { Conversation } from '@atende/contracts/conversations'
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
-import { useCallback, useMemo } from 'react'
+import { useCallback, useEffect, useMemo } from 'react'
 import { type InboxSearch, readSearch } from './filter.ts'
+
+/** The address of a conversation that became part of another leads to that one, also while it is open. */
+export function useKeptAddress(asked: string, conversation: Conversation | undefined): void {
+  const navigate = useNavigate()
+  const kept = conversation?.mergedInto ?? conversation?.id ?? asked
+  useEffect(() => {
+    if (kept !== asked) void navigate({ to: '/conversas/$conversationId', params: { conversationId: kept }, search: (was) => was, replace: true })
+  }, [kept, asked, navigate])
+}
 
 /** What the address says: which conversation is open and how the list is filtered. Both can be shared with a colleague. */
 export const useInboxRoute = () => {

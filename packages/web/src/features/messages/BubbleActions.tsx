@@ -1,13 +1,15 @@
 import type { Message } from '@atende/contracts/messages'
 import { ActionIcon, Popover, Tooltip } from '@mantine/core'
-import { Copy, Reply, SmilePlus, X } from 'lucide-react'
-import { useState } from 'react'
+import { Braces, Copy, Reply, SmilePlus, X } from 'lucide-react'
+import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useCan } from '../../lib/session.ts'
 import { toast } from '../../ui/toast.ts'
 import classes from './Bubble.module.css'
 import { previewOf } from './preview.ts'
 import { useThread } from './thread-context.ts'
 
+const RawMessage = lazy(() => import('./RawMessage.tsx').then((m) => ({ default: m.RawMessage })))
 const EMOJIS = ['👍', '❤️', '😂', '😮', '😢', '🙏'] as const
 
 type BubbleActionsProps = { message: Message; onDone: () => void; onOpenChange: (open: boolean) => void }
@@ -58,11 +60,40 @@ function ReactionChoice({ message, onDone, onOpenChange }: BubbleActionsProps) {
   )
 }
 
+/** For who looks after the channels: the message as it came. */
+function RawChoice({ message, onOpenChange }: Pick<BubbleActionsProps, 'message' | 'onOpenChange'>) {
+  const { t } = useTranslation('messages')
+  const [opened, setOpened] = useState(false)
+  const open = (next: boolean): void => {
+    setOpened(next)
+    onOpenChange(next)
+  }
+  return (
+    <>
+      <Tooltip label={t('bubble.raw')}>
+        <ActionIcon variant="subtle" color="gray" size={28} aria-label={t('bubble.raw')} onClick={() => open(true)}>
+          <Braces size={15} aria-hidden />
+        </ActionIcon>
+      </Tooltip>
+      {opened && (
+        <Suspense fallback={null}>
+          <RawMessage id={message.id} onClose={() => open(false)} />
+        </Suspense>
+      )}
+    </>
+  )
+}
+
+/** Nothing else came with these. */
+const isPlain = (message: Message): boolean =>
+  message.direction === 'out' ? message.sentFrom === null : message.content.type === 'text' && message.referral === null
+
 /** Beside the bubble while the pointer, the focus or a long press is on it. */
 export function BubbleActions({ message, onDone, onOpenChange }: BubbleActionsProps) {
   const { t } = useTranslation('messages')
   const { maySend, reply } = useThread()
-  const text = previewOf(message.content)
+  const maySeeRaw = useCan('webhooks.read')
+  const text = message.revokedAt ? '' : previewOf(message.content)
   const copy = async (): Promise<void> => {
     await navigator.clipboard.writeText(text)
     toast(t('bubble.copied'))
@@ -94,6 +125,7 @@ export function BubbleActions({ message, onDone, onOpenChange }: BubbleActionsPr
           </ActionIcon>
         </Tooltip>
       )}
+      {maySeeRaw && !isPlain(message) && <RawChoice message={message} onOpenChange={onOpenChange} />}
     </span>
   )
 }

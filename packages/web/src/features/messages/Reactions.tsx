@@ -9,12 +9,13 @@ export function Reactions({ message }: { message: Message }) {
   const { contactName, maySend, react } = useThread()
   return (
     <span className={classes.reactions}>
-      {message.reactions.map((reaction) => {
+      {message.reactions.map((reaction, i) => {
+        const key = `${reaction.by}${i}`
         const ours = reaction.by === 'us'
         const label = t('bubble.reaction', { emoji: reaction.emoji, who: ours ? t('by.us') : contactName })
         return ours && maySend ? (
           <button
-            key={reaction.by}
+            key={key}
             type="button"
             className={classes.reaction}
             title={t('bubble.unreact')}
@@ -24,7 +25,7 @@ export function Reactions({ message }: { message: Message }) {
             {reaction.emoji}
           </button>
         ) : (
-          <span key={reaction.by} className={classes.reaction} title={label} role="img" aria-label={label}>
+          <span key={key} className={classes.reaction} title={label} role="img" aria-label={label}>
             {reaction.emoji}
           </span>
         )

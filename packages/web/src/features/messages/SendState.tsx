@@ -1,8 +1,10 @@
 import type { Message } from '@atende/contracts/messages'
 import { Button } from '@mantine/core'
-import { CircleAlert, CircleQuestionMark, CloudOff, RotateCcw, Trash2 } from 'lucide-react'
+import { CircleAlert, CircleQuestionMark, CloudOff, Hourglass, LayoutTemplate, RotateCcw, Trash2 } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useCan } from '../../lib/session.ts'
+import { formatRemaining, useNow } from '../../lib/time.ts'
 import classes from './Bubble.module.css'
 import type { OutboxEntry } from './outbox.ts'
 import { retryEntry, settleEntry } from './outbox-store.ts'
@@ -20,11 +22,24 @@ function Panel({ tone, icon, children }: PanelProps) {
   )
 }
 
-function AgainButton({ onClick }: { onClick: () => void }) {
+function AgainButton({ onClick, label }: { onClick: () => void; label?: string }) {
   const { t } = useTranslation('messages')
   return (
     <Button variant="default" size="compact-xs" leftSection={<RotateCcw size={12} aria-hidden />} onClick={onClick}>
-      {t('bubble.retry')}
+      {label ?? t('bubble.retry')}
+    </Button>
+  )
+}
+
+/** Cloud API, errors: more than 24 hours since the customer wrote; only a template gets through. */
+const WINDOW_CLOSED = 131047
+
+function TemplateButton() {
+  const { t } = useTranslation('composer')
+  const { chooseTemplate } = useThread()
+  return (
+    <Button variant="default" size="compact-xs" leftSection={<LayoutTemplate size={12} aria-hidden />} onClick={chooseTemplate}>
+      {t('window.template')}
     </Button>
   )
 }
@@ -32,12 +47,14 @@ function AgainButton({ onClick }: { onClick: () => void }) {
 function Failed({ message, entry }: SendStateProps) {
   const { t } = useTranslation('messages')
   const { retry } = useThread()
+  const mayAnswer = useCan('messages.send')
   const { error } = message
   return (
     <Panel tone="harm" icon={<CircleAlert size={15} aria-hidden />}>
       <strong>{error?.title ?? t('bubble.failedTitle')}</strong>
       {error?.action && <span>{error.action}</span>}
       <span className={classes.panelButtons}>
+        {error?.code === WINDOW_CLOSED && mayAnswer && <TemplateButton />}
         {error?.canRetry && <AgainButton onClick={() => (entry ? retryEntry(entry.clientId) : retry(message))} />}
         {entry && (
           <Button variant="subtle" color="gray" size="compact-xs" leftSection={<Trash2 size={12} aria-hidden />} onClick={() => settleEntry(entry.clientId)}>
@@ -49,21 +66,43 @@ function Failed({ message, entry }: SendStateProps) {
   )
 }
 
+/** A status may still tell what became of it; only when none comes, a person may send it again. */
+function Unknown({ message }: { message: Message }) {
+  const { t } = useTranslation('composer')
+  const { retry } = useThread()
+  const now = useNow(1000)
+  const until = message.error?.retryAt
+  const waits = until !== undefined && Date.parse(until) > now
+  return (
+    <Panel tone="waiting" icon={<CircleQuestionMark size={15} aria-hidden />}>
+      <span>{waits ? t('sendState.unknownWait', { time: formatRemaining(until, now) }) : t('sendState.unknownNow')}</span>
+      {!waits && (
+        <span className={classes.panelButtons}>
+          <AgainButton label={t('sendState.again')} onClick={() => retry(message)} />
+        </span>
+      )}
+    </Panel>
+  )
+}
+
+/** It waits here because the number cannot send right now. */
+function Held({ error }: { error: NonNullable<Message['error']> }) {
+  const { t } = useTranslation('composer')
+  return (
+    <Panel tone="waiting" icon={<Hourglass size={15} aria-hidden />}>
+      <strong>{error.title}</strong>
+      {error.action && <span>{error.action}</span>}
+      <span>{t('sendState.held')}</span>
+    </Panel>
+  )
+}
+
 /** Inside the bubble: why a message of ours did not go, or may not have gone, and the one thing to do about it. */
 export function SendState({ message, entry }: SendStateProps) {
   const { t } = useTranslation('messages')
-  const { retry } = useThread()
   if (message.status === 'failed') return <Failed message={message} entry={entry} />
-  if (message.status === 'unknown') {
-    return (
-      <Panel tone="waiting" icon={<CircleQuestionMark size={15} aria-hidden />}>
-        <span>{t('bubble.unknown')}</span>
-        <span className={classes.panelButtons}>
-          <AgainButton onClick={() => retry(message)} />
-        </span>
-      </Panel>
-    )
-  }
+  if (message.status === 'unknown') return <Unknown message={message} />
+  if (message.status === 'queued' && message.error) return <Held error={message.error} />
   if (entry?.state !== 'waiting' || entry.attempts === 0) return null
   return (
     <Panel tone="quiet" icon={<CloudOff size={15} aria-hidden />}>

@@ -65,6 +65,7 @@ export function ThreadView({ conversation, windowOpen, onAtEnd }: ThreadViewProp
       },
       react: (message, emoji) => void reactTo(message, emoji, user.id),
       retry: (message) => void retryMessage(message),
+      chooseTemplate: () => composer.current?.chooseTemplate(),
       openImage: (media, caption) => setPicture({ media, caption }),
       backToComposer: () => {
         if (window.matchMedia('(hover: hover)').matches) composer.current?.focus()

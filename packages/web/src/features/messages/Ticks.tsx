@@ -27,6 +27,23 @@ const STEPS = ['sent', 'delivered', 'read', 'played', 'failed'] as const
 
 const isToday = (at: string) => new Date(at).toDateString() === new Date().toDateString()
 
+const CATEGORIES = ['marketing', 'marketing_lite', 'utility', 'authentication', 'authentication_international', 'service', 'referral_conversion'] as const
+
+/** What Meta counts the message as, which decides its price. */
+function Price({ pricing }: { pricing: NonNullable<Message['pricing']> }) {
+  const { t } = useTranslation('messages')
+  const category = CATEGORIES.find((c) => c === pricing.category)
+  const name = category ? t(`category.${category}`) : pricing.category
+  return (
+    <span className={classes.step}>
+      <span>{t('priced.label')}</span>
+      <span>
+        {name} {pricing.type.startsWith('free') && t('priced.free')}
+      </span>
+    </span>
+  )
+}
+
 /** The ticks people know, with the time of each step. */
 export function Ticks({ message }: { message: Message }) {
   const { t } = useTranslation('messages')
@@ -35,7 +52,7 @@ export function Ticks({ message }: { message: Message }) {
     return at ? [{ step, at }] : []
   })
   const label =
-    steps.length === 0 ? (
+    steps.length === 0 && !message.pricing ? (
       t(`status.${message.status}`)
     ) : (
       <span className={classes.steps}>
@@ -45,6 +62,7 @@ export function Ticks({ message }: { message: Message }) {
             <time dateTime={at}>{isToday(at) ? formatTime(at) : formatDateTime(at)}</time>
           </span>
         ))}
+        {message.pricing && <Price pricing={message.pricing} />}
       </span>
     )
   return (

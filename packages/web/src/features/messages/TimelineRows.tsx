@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next'
 import { formatDay } from '../../lib/time.ts'
 import { ActivityLine } from './ActivityLine.tsx'
+import { Album } from './Album.tsx'
 import { Bubble } from './Bubble.tsx'
 import classes from './Timeline.module.css'
 import type { TimelineRow } from './timeline.ts'
@@ -24,6 +25,8 @@ export function Row({ row, flash, focusable }: RowProps) {
       )
     case 'activity':
       return <ActivityLine message={row.message} />
+    case 'album':
+      return <Album row={row} />
     case 'message':
       return <Bubble message={row.message} entry={row.entry} first={row.first} last={row.last} flash={flash} focusable={focusable} />
   }
@@ -35,9 +38,11 @@ const textHeight = (text: string | undefined): number =>
 
 /** A good guess keeps the scroll bar calm until the row is really measured. */
 export const estimateRow = (row: TimelineRow | undefined): number => {
+  if (row?.kind === 'album') return (row.messages.length === 3 ? 348 : 336) + 26 + (row.last ? 8 : 0)
   if (row?.kind !== 'message') return row?.kind === 'activity' ? 31 : 48
-  const { content, quoted } = row.message
-  const around = 26 + (row.last ? 8 : 0) + (quoted ? 52 : 0)
+  const { content, quoted, referral, revokedAt } = row.message
+  const around = 26 + (row.last ? 8 : 0) + (quoted ? 52 : 0) + (referral ? 110 : 0)
+  if (revokedAt) return around + 24
   switch (content.type) {
     case 'text':
       return around + textHeight(content.text)
@@ -54,6 +59,14 @@ export const estimateRow = (row: TimelineRow | undefined): number => {
       return around + 180
     case 'contacts':
       return around + 90 * content.contacts.length
+    case 'order':
+      return around + 74 + 26 * content.order.items.length
+    case 'flow_reply':
+      return around + 44 + 46 * content.fields.length
+    case 'interactive':
+      return around + 60 + textHeight(content.interactive.body)
+    case 'template':
+      return around + 60 + textHeight(content.template.body) + 38 * content.template.buttons.length
     default:
       return around + 24
   }

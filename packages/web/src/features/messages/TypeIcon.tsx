@@ -1,4 +1,21 @@
-import { Contact, FileText, Image, type LucideIcon, MapPin, MessageCircleQuestionMark, Mic, MousePointerClick, Sticker, Video } from 'lucide-react'
+import {
+  Ban,
+  ClipboardList,
+  Contact,
+  FileText,
+  Image,
+  LayoutTemplate,
+  type LucideIcon,
+  MapPin,
+  MessageCircleQuestionMark,
+  MessageSquareMore,
+  Mic,
+  MousePointerClick,
+  PhoneCall,
+  ShoppingBag,
+  Sticker,
+  Video,
+} from 'lucide-react'
 
 const ICONS: Record<string, LucideIcon> = {
   image: Image,
@@ -9,11 +26,17 @@ const ICONS: Record<string, LucideIcon> = {
   location: MapPin,
   contacts: Contact,
   button_reply: MousePointerClick,
+  flow_reply: ClipboardList,
+  order: ShoppingBag,
+  call_permission: PhoneCall,
+  interactive: MessageSquareMore,
+  template: LayoutTemplate,
   unsupported: MessageCircleQuestionMark,
+  revoked: Ban,
 }
 
 /** Nothing for plain text. */
 export function TypeIcon({ type, size = 14 }: { type: string; size?: number }) {
-  const Icon = ICONS[type]
+  const Icon = Object.hasOwn(ICONS, type) ? ICONS[type] : undefined
   return Icon ? <Icon size={size} aria-hidden style={{ flex: 'none' }} /> : null
 }

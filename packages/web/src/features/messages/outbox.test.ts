@@ -1,4 +1,4 @@
-import type { Media } from '@atende/contracts/media'
+import { type Media, NOTHING_DERIVED } from '@atende/contracts/media'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { entryAsMessage, type Outbox, type OutboxAction, readyToSend, reduceOutbox, retryDelay, unconfirmed } from './outbox.ts'
@@ -71,6 +71,7 @@ describe('the outbox', () => {
       url: '/signed',
       voice: false,
       animated: false,
+      ...NOTHING_DERIVED,
     }
     const local = { ...media, id: 'local', url: 'blob:here', width: null, height: null }
     const outbox = run(added('a', 1, { content: null, shown: { type: 'image', media: local } }), {

@@ -122,6 +122,15 @@ export const entryAsMessage = (entry: OutboxEntry): Message => {
     quoted: entry.quoted,
     reactions: [],
     forwarded: false,
+    forwardedOften: false,
+    author: null,
+    sentFrom: null,
+    editedAt: null,
+    earlierTexts: [],
+    revokedAt: null,
+    referral: null,
+    product: null,
+    pricing: null,
   }
   asMessage.set(entry, message)
   return message

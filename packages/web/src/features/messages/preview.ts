@@ -16,8 +16,17 @@ export const previewOf = (content: MessageContent): string => {
       return content.contacts.map((c) => c.name).join(', ')
     case 'button_reply':
       return content.title
+    case 'flow_reply':
+      return content.fields.map((f) => f.value).join(' · ')
+    case 'order':
+      return content.order.text ?? ''
+    case 'interactive':
+      return content.interactive.body
+    case 'template':
+      return content.template.body
     case 'audio':
     case 'sticker':
+    case 'call_permission':
     case 'activity':
     case 'unsupported':
       return ''

@@ -19,6 +19,15 @@ export const message = (id: string, second: number, parts: Partial<Message> = {}
   quoted: null,
   reactions: [],
   forwarded: false,
+  forwardedOften: false,
+  author: null,
+  sentFrom: null,
+  editedAt: null,
+  earlierTexts: [],
+  revokedAt: null,
+  referral: null,
+  product: null,
+  pricing: null,
   ...parts,
 })
 

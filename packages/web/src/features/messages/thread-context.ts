@@ -12,6 +12,8 @@ export type Thread = {
   react: (message: Message, emoji: string) => void
   jumpTo: (messageId: string) => void
   retry: (message: Message) => void
+  /** Opens the choice of templates. */
+  chooseTemplate: () => void
   openImage: (media: Media, caption: string) => void
   /** After a click whose button goes away: else the next letters typed would be single-key shortcuts. */
   backToComposer: () => void

@@ -26,6 +26,14 @@ describe('the timeline', () => {
     expect(rows.at(-1)).toMatchObject({ first: true })
   })
 
+  it('in a group, and when the phone answered, each writer opens a run of their own', () => {
+    const by = (contactId: string) => ({ author: { contactId, name: contactId } })
+    const group = [message('a', 0, by('ana')), message('b', 1, by('ana')), message('c', 2, by('rui'))]
+    const answers = [ours('d', 3, { sender: null, sentFrom: 'app' }), ours('e', 4)]
+    const rows = buildTimeline([...group, ...answers], [], null)
+    expect(rows.flatMap((row) => (row.kind === 'message' && row.first ? [row.message.id] : []))).toEqual(['a', 'c', 'd', 'e'])
+  })
+
   it('puts what is not confirmed at the end, and the separator before the first unread', () => {
     const rows = buildTimeline([ours('a', 0), message('b', 5)], [entry('x', 9)], 'b')
     expect(shape(rows)).toEqual(['day', 'a', 'unread', 'b', 'x'])

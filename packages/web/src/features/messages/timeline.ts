@@ -1,4 +1,5 @@
 import type { Message } from '@atende/contracts/messages'
+import { type AlbumRow, foldAlbums } from './albums.ts'
 import { entryAsMessage, type OutboxEntry } from './outbox.ts'
 
 export type MessageRow = {
@@ -15,6 +16,7 @@ export type TimelineRow =
   | { kind: 'unread'; key: string }
   | { kind: 'activity'; key: string; message: Message }
   | MessageRow
+  | AlbumRow
 
 /** A pause of five minutes starts a new run. */
 const RUN_GAP = 5 * 60_000
@@ -30,6 +32,8 @@ const sameRun = (a: Message | undefined, b: Message | undefined): boolean =>
   a.content.type !== 'activity' &&
   b.content.type !== 'activity' &&
   (a.sender?.id === b.sender?.id || a.sender === null || b.sender === null) &&
+  a.author?.contactId === b.author?.contactId &&
+  a.sentFrom === b.sentFrom &&
   dayOf(a.at) === dayOf(b.at) &&
   Date.parse(b.at) - Date.parse(a.at) < RUN_GAP
 
@@ -73,8 +77,12 @@ export const buildTimeline = (messages: readonly Message[], entries: readonly Ou
       last: next?.id === unreadFrom || !sameRun(message, next),
     })
   }
-  return rows
+  return foldAlbums(rows)
 }
 
 export const rowIndexOf = (rows: readonly TimelineRow[], messageId: string): number =>
-  rows.findIndex((row) => (row.kind === 'message' || row.kind === 'activity') && row.message.id === messageId)
+  rows.findIndex((row) =>
+    row.kind === 'album'
+      ? row.messages.some((message) => message.id === messageId)
+      : (row.kind === 'message' || row.kind === 'activity') && row.message.id === messageId,
+  )

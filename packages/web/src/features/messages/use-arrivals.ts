@@ -10,5 +10,6 @@ export const useArrivals = (rows: readonly TimelineRow[], atEnd: boolean): numbe
   }, [atEnd, lastKey])
   if (atEnd || seenKey === lastKey) return 0
   const seen = rows.findLastIndex((row) => row.key === seenKey)
-  return rows.slice(seen + 1).filter((row) => row.kind === 'message' && row.message.direction === 'in').length
+  const count = (row: TimelineRow): number => (row.kind === 'album' ? row.messages.length : row.kind === 'message' && row.message.direction === 'in' ? 1 : 0)
+  return rows.slice(seen + 1).reduce((sum, row) => sum + count(row), 0)
 }

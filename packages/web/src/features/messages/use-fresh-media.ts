@@ -12,10 +12,12 @@ export const useFreshMedia = (given: Media) => {
   const known = renewed.get(given.id)
   const media = known && known.status === 'stored' ? known : given
 
-  const renew = async (): Promise<void> => {
+  const renew = async (byHand: boolean): Promise<void> => {
     try {
-      renewed.set(given.id, await api(Media, 'GET', `/api/media/${given.id}`))
-      setBroken(null)
+      const fresh = await api(Media, 'GET', `/api/media/${given.id}`)
+      renewed.set(given.id, fresh)
+      // The same address again: it had not expired, the file itself cannot be shown. By hand it is tried all the same.
+      setBroken(!byHand && fresh.url === media.url ? given.url : null)
       redraw((n) => n + 1)
     } catch {
       setBroken(given.url)
@@ -28,7 +30,7 @@ export const useFreshMedia = (given: Media) => {
       return
     }
     setAsked(given.url)
-    void renew()
+    void renew(false)
   }
-  return { media, broken: broken !== null && broken === given.url, onError, retry: () => void renew() }
+  return { media, broken: broken !== null && broken === given.url, onError, retry: () => void renew(true) }
 }

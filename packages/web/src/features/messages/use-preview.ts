@@ -3,7 +3,8 @@ import { useCallback } from 'react'
 import { useTranslation } from 'react-i18next'
 import { previewOf } from './preview.ts'
 
-type ContentType = MessageContent['type']
+/** `revoked`: a message that whoever wrote it deleted, whatever it was. */
+type NamedType = MessageContent['type'] | 'revoked'
 const TYPES: readonly string[] = [
   'text',
   'image',
@@ -14,11 +15,17 @@ const TYPES: readonly string[] = [
   'location',
   'contacts',
   'button_reply',
+  'flow_reply',
+  'order',
+  'call_permission',
+  'interactive',
+  'template',
   'activity',
   'unsupported',
-] satisfies ContentType[]
+  'revoked',
+] satisfies NamedType[]
 
-export const isContentType = (type: string): type is ContentType => TYPES.includes(type)
+export const isContentType = (type: string): type is NamedType => TYPES.includes(type)
 
 /** Words for a message in one line: its own text, else what kind of thing it is. */
 export const usePreview = () => {

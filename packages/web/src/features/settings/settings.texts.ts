@@ -21,8 +21,18 @@ export const settingsTexts = texts(
         text: 'Os números de WhatsApp da empresa e o estado de cada um.',
         words: 'whatsapp número cloud api meta emulador token webhook',
       },
+      templates: {
+        title: 'Modelos de mensagem',
+        text: 'Mensagens aprovadas pela Meta, para escrever primeiro ou depois de 24 horas.',
+        words: 'template whatsapp meta aprovação marketing utilidade botões carrossel hsm',
+      },
       tags: { title: 'Etiquetas', text: 'As palavras com que a equipe organiza as conversas.', words: 'tags cores marcadores' },
       company: { title: 'Empresa', text: 'Nome, e-mail de contato, plano e uso do mês.', words: 'plano limite uso conta tenant' },
+      usage: {
+        title: 'Uso do WhatsApp',
+        text: 'Mensagens entregues, o que é grátis e o custo estimado do mês.',
+        words: 'custo preço cobrança gasto fatura conta meta categoria',
+      },
       events: {
         title: 'Eventos recebidos',
         text: 'O que o WhatsApp entregou, como veio, para investigar problemas.',
@@ -50,8 +60,18 @@ export const settingsTexts = texts(
         text: 'The company’s WhatsApp numbers and the state of each one.',
         words: 'whatsapp number cloud api meta emulator token webhook',
       },
+      templates: {
+        title: 'Message templates',
+        text: 'Messages approved by Meta, to write first or after 24 hours.',
+        words: 'whatsapp meta approval marketing utility buttons carousel',
+      },
       tags: { title: 'Tags', text: 'The words the team uses to organise conversations.', words: 'labels colours' },
       company: { title: 'Company', text: 'Name, contact e-mail, plan and this month’s usage.', words: 'plan limit usage account tenant' },
+      usage: {
+        title: 'WhatsApp usage',
+        text: 'Delivered messages, what is free and the estimated cost of the month.',
+        words: 'cost price charge bill meta category',
+      },
       events: { title: 'Received events', text: 'What WhatsApp delivered, as it came, to look into problems.', words: 'webhook log debug replay meta' },
     },
   },

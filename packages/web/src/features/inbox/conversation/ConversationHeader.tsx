@@ -16,6 +16,8 @@ import { TagEditor } from './TagEditor.tsx'
 
 type HeaderProps = { conversation: Conversation; detailsOpen: boolean; onDetails: () => void; onBack: () => void }
 
+const addressOf = ({ phone }: Conversation['contact']): string | null => (phone === null ? null : formatPhone(phone))
+
 function StatusButton({ conversation }: { conversation: Conversation }) {
   const { t } = useTranslation('inbox')
   const mayWrite = useCan('conversations.write')
@@ -83,6 +85,7 @@ function TagButton({ conversation }: { conversation: Conversation }) {
 export function ConversationHeader({ conversation, detailsOpen, onDetails, onBack }: HeaderProps) {
   const { t } = useTranslation('inbox')
   const mayWrite = useCan('conversations.write')
+  const group = conversation.contact.kind === 'group'
   const detailsLabel = detailsOpen ? t('header.hideDetails') : t('header.showDetails')
   useShortcut('d', onDetails, t('shortcuts.details'), t('shortcuts.group'))
   return (
@@ -105,7 +108,7 @@ export function ConversationHeader({ conversation, detailsOpen, onDetails, onBac
           )}
         </div>
         <div className={classes.under}>
-          <span className={classes.phone}>{conversation.contact.phone ? formatPhone(conversation.contact.phone) : t('header.noPhone')}</span>
+          <span className={classes.phone}>{addressOf(conversation.contact) ?? t(group ? 'header.group' : 'header.noPhone')}</span>
           <TagButton conversation={conversation} />
         </div>
       </div>

@@ -9,6 +9,7 @@ import { ErrorState } from '../../../ui/ErrorState.tsx'
 import { MessagesSkeleton } from '../../messages/MessagesSkeleton.tsx'
 import { ThreadView } from '../../messages/ThreadView.tsx'
 import { useConversation } from '../queries.ts'
+import { useKeptAddress } from '../route.ts'
 import { windowState } from '../window.ts'
 import classes from './ConversationHeader.module.css'
 import { ConversationHeader } from './ConversationHeader.tsx'
@@ -39,10 +40,11 @@ function Missing({ error, onBack, retry }: { error: unknown; onBack: () => void;
 }
 
 function Loading({ onBack }: { onBack: () => void }) {
+  const { t } = useTranslation('inbox')
   return (
     <>
       <header className={classes.header}>
-        <ActionIcon variant="subtle" color="gray" size={36} className={classes.back} onClick={onBack}>
+        <ActionIcon variant="subtle" color="gray" size={36} className={classes.back} onClick={onBack} aria-label={t('header.back')}>
           <ArrowLeft size={20} aria-hidden />
         </ActionIcon>
         <Skeleton circle height={38} />
@@ -61,6 +63,7 @@ export function ConversationPane({ conversationId, detailsOpen, onDetails, onBac
   const [atEnd, setAtEnd] = useState(false)
   const now = useNow(30_000)
   useReading(conversation, atEnd)
+  useKeptAddress(conversationId, conversation)
   if (!conversation) {
     return isError ? <Missing error={error} onBack={onBack} retry={() => void refetch()} /> : <Loading onBack={onBack} />
   }

@@ -2,7 +2,7 @@ import type { Contact } from '@atende/contracts/contacts'
 import type { Conversation } from '@atende/contracts/conversations'
 import { Skeleton } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
-import { Mail, Phone } from 'lucide-react'
+import { AtSign, Mail, MegaphoneOff, Phone } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { z } from 'zod'
 import { useCan } from '../../../lib/session.ts'
@@ -17,6 +17,47 @@ import { NotesField } from './NotesField.tsx'
 import { useSaveContact } from './use-save-contact.ts'
 
 const isEmail = (text: string) => z.email().safeParse(text).success
+
+/** How the person is reached; a group has none of these. */
+function Addresses({ contact }: { contact: Contact }) {
+  const { t } = useTranslation('inbox')
+  const locked = !useCan('contacts.write')
+  const { mutateAsync: save } = useSaveContact(contact.id)
+  const username = contact.identities.find((identity) => identity.kind === 'username')
+  return (
+    <section className={classes.section}>
+      {username && (
+        <div className={classes.fact}>
+          <AtSign size={15} aria-hidden />
+          <span className={classes.phone}>{username.value}</span>
+          <CopyButton value={`@${username.value}`} label={t('details.username')} />
+        </div>
+      )}
+      <div className={classes.fact}>
+        <Phone size={15} aria-hidden />
+        <span className={classes.phone}>{contact.phone ? formatPhone(contact.phone) : t('header.noPhone')}</span>
+        {contact.phone && <CopyButton value={contact.phone} label={t('details.phone')} />}
+      </div>
+      <div className={classes.fact}>
+        <Mail size={15} aria-hidden />
+        <InlineField
+          value={contact.email ?? ''}
+          label={t('details.email')}
+          placeholder={t('details.addEmail')}
+          disabled={locked}
+          check={(text) => (text === '' || isEmail(text) ? null : t('details.emailInvalid'))}
+          save={(email) => save({ email: email === '' ? null : email })}
+        />
+      </div>
+      {contact.marketingOptOutAt !== null && (
+        <div className={classes.fact} data-waiting>
+          <MegaphoneOff size={15} aria-hidden />
+          <span>{t('details.optedOut')}</span>
+        </div>
+      )}
+    </section>
+  )
+}
 
 function ContactFields({ contact }: { contact: Contact }) {
   const { t } = useTranslation('inbox')
@@ -42,24 +83,7 @@ function ContactFields({ contact }: { contact: Contact }) {
           {t('details.open')}
         </Link>
       </div>
-      <section className={classes.section}>
-        <div className={classes.fact}>
-          <Phone size={15} aria-hidden />
-          <span className={classes.phone}>{contact.phone ? formatPhone(contact.phone) : t('header.noPhone')}</span>
-          {contact.phone && <CopyButton value={contact.phone} label={t('details.phone')} />}
-        </div>
-        <div className={classes.fact}>
-          <Mail size={15} aria-hidden />
-          <InlineField
-            value={contact.email ?? ''}
-            label={t('details.email')}
-            placeholder={t('details.addEmail')}
-            disabled={locked}
-            check={(text) => (text === '' || isEmail(text) ? null : t('details.emailInvalid'))}
-            save={(email) => save({ email: email === '' ? null : email })}
-          />
-        </div>
-      </section>
+      {contact.kind === 'person' && <Addresses contact={contact} />}
       <NotesField contactId={contact.id} value={contact.notes ?? ''} disabled={locked} />
     </>
   )

@@ -7,6 +7,7 @@ import { ErrorState } from '../../../ui/ErrorState.tsx'
 import { filterOf, type InboxSearch } from '../filter.ts'
 import { flattenList } from '../live.ts'
 import { useConversations } from '../queries.ts'
+import { windowState } from '../window.ts'
 import classes from './ConversationList.module.css'
 import { ConversationRow } from './ConversationRow.tsx'
 import { ListEmpty } from './ListEmpty.tsx'
@@ -18,7 +19,7 @@ const ROW_HEIGHT = 88
 const LOAD_AHEAD = 8
 
 type Conversations = ReturnType<typeof useConversations>
-type RowsProps = { query: Conversations; openId: string | null }
+type RowsProps = { query: Conversations; openId: string | null; closesSoon: boolean }
 
 function MoreFailed({ query }: { query: Conversations }) {
   const { t } = useTranslation('inbox')
@@ -33,10 +34,12 @@ function MoreFailed({ query }: { query: Conversations }) {
   )
 }
 
-function Rows({ query, openId }: RowsProps) {
+function Rows({ query, openId, closesSoon }: RowsProps) {
   const { t } = useTranslation('inbox')
   const now = useNow(30_000)
-  const conversations = useMemo(() => flattenList(query.data), [query.data])
+  const loaded = useMemo(() => flattenList(query.data), [query.data])
+  // A window that closed has nothing to do among those that close soon.
+  const conversations = closesSoon ? loaded.filter((c) => c.id === openId || windowState(c, now).open) : loaded
   const scroller = useRef<HTMLDivElement>(null)
   const virtualizer = useVirtualizer({
     count: conversations.length,
@@ -96,7 +99,7 @@ export function ConversationList({ search, openId, onChange }: ConversationListP
         {query.isPending && <ListSkeleton />}
         {query.isError && !query.data && <ErrorState error={query.error} retry={() => void query.refetch()} />}
         {empty && <ListEmpty search={search} onChange={onChange} />}
-        {query.data && !empty && <Rows query={query} openId={openId} />}
+        {query.data && !empty && <Rows query={query} openId={openId} closesSoon={search.soon === true} />}
       </div>
     </>
   )

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core'
-import { Coffee, Inbox, SearchX, Smartphone } from 'lucide-react'
+import { Coffee, Inbox, SearchX, Smartphone, Timer } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { EmptyState } from '../../../ui/EmptyState.tsx'
 import type { InboxSearch } from '../filter.ts'
@@ -38,7 +38,22 @@ function EmulatorLink() {
 /** What would be here, and the next step. */
 export function ListEmpty({ search, onChange }: ListEmptyProps) {
   const { t } = useTranslation('inbox')
+  const composer = useTranslation('composer').t
   if (search.q) return <SearchEmpty search={search} onChange={onChange} />
+  if (search.soon) {
+    return (
+      <EmptyState
+        icon={<Timer size={24} aria-hidden />}
+        title={composer('window.soonEmpty')}
+        text={composer('window.soonEmptyText')}
+        action={
+          <Button variant="default" size="xs" onClick={() => onChange({ soon: undefined })}>
+            {t('filters.clear')}
+          </Button>
+        }
+      />
+    )
+  }
   if (search.tag || search.channel) {
     return (
       <EmptyState

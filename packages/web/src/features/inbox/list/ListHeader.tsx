@@ -3,6 +3,7 @@ import { useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useShortcut } from '../../../lib/shortcuts.ts'
 import type { InboxSearch } from '../filter.ts'
+import { ClosesSoon } from './ClosesSoon.tsx'
 import { ListFilters } from './ListFilters.tsx'
 import classes from './ListHeader.module.css'
 import { ListTabs } from './ListTabs.tsx'
@@ -27,7 +28,7 @@ export function ListHeader({ search, onChange }: ListHeaderProps) {
             { value: 'open', label: t('status.open') },
             { value: 'resolved', label: t('status.resolved') },
           ]}
-          onChange={(status) => onChange({ status })}
+          onChange={(status) => onChange({ status, soon: undefined })}
         />
       </div>
       <div className={classes.line}>
@@ -35,6 +36,7 @@ export function ListHeader({ search, onChange }: ListHeaderProps) {
         <ListFilters search={search} onChange={onChange} />
       </div>
       <ListTabs view={search.view} counted={search.status === 'open'} onChange={(view) => onChange({ view })} />
+      {search.status === 'open' && <ClosesSoon on={search.soon === true} onChange={(on) => onChange({ soon: on || undefined })} />}
     </header>
   )
 }

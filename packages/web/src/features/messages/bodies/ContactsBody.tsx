@@ -50,12 +50,20 @@ function SaveCard({ card }: { card: Card }) {
   )
 }
 
-/** `mine`: our own card needs no saving, it came from our contacts. */
-export function ContactsBody({ contacts, mine }: { contacts: readonly Card[]; mine: boolean }) {
+type ContactsBodyProps = {
+  contacts: readonly Card[]
+  /** The person answered our question for their number. */
+  shared: boolean
+  /** Our own card needs no saving, it came from our contacts. */
+  mine: boolean
+}
+
+export function ContactsBody({ contacts, shared, mine }: ContactsBodyProps) {
   const { t } = useTranslation('messages')
   const maySave = useCan('contacts.write')
   return (
     <span className={classes.cards}>
+      {shared && <span className={classes.fileFacts}>{t('contact.shared')}</span>}
       {contacts.map((card) => (
         <span key={`${card.name}${card.phones[0]?.phone ?? ''}`} className={classes.person}>
           <Avatar name={card.name} size={40} />
@@ -64,7 +72,7 @@ export function ContactsBody({ contacts, mine }: { contacts: readonly Card[]; mi
             {card.organization && <span className={classes.fileFacts}>{card.organization}</span>}
             {card.phones[0] && <span className={`${classes.fileFacts} tabular`}>{formatPhone(card.phones[0].phone)}</span>}
             {card.phones.length > 1 && <span className={classes.fileFacts}>{t('contact.more', { count: card.phones.length - 1 })}</span>}
-            {maySave && !mine && <SaveCard card={card} />}
+            {maySave && !mine && !shared && <SaveCard card={card} />}
           </span>
         </span>
       ))}

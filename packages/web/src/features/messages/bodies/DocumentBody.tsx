@@ -1,10 +1,11 @@
 import type { Media } from '@atende/contracts/media'
-import { Download, FileText } from 'lucide-react'
+import { Download, TriangleAlert } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { useFreshMedia } from '../use-fresh-media.ts'
-import classes from './bodies.module.css'
+import { fileIcon } from './file-icon.ts'
 import { formatSize } from './file-size.ts'
 import { MediaPlaceholder } from './MediaPlaceholder.tsx'
+import classes from './media.module.css'
 
 const extensionOf = ({ filename, mime }: Media): string => {
   const dot = filename?.lastIndexOf('.') ?? -1
@@ -18,29 +19,66 @@ const extensionOf = ({ filename, mime }: Media): string => {
   return (ending ?? '').slice(0, 5).toUpperCase()
 }
 
+/** What browsers show in a tab of their own; the rest is saved. */
+const opensHere = ({ mime, executable }: Media): boolean => !executable && /^(application\/pdf|image\/(jpeg|png|webp|gif)|audio\/|video\/)/.test(mime)
+
+function FirstPage({ media, label, onError }: { media: Media; label: string; onError: () => void }) {
+  if (!media.thumbnailUrl || !media.url) return null
+  return (
+    // The card's own link says the same; one stop for the keyboard is enough.
+    <a className={classes.first} href={media.url} target="_blank" rel="noopener noreferrer" tabIndex={-1}>
+      <img src={media.thumbnailUrl} alt={label} loading="lazy" decoding="async" draggable={false} onError={onError} />
+    </a>
+  )
+}
+
 export function DocumentBody({ media: given }: { media: Media }) {
-  const { t } = useTranslation('messages')
-  const { media, broken, retry } = useFreshMedia(given)
-  const name = media.filename ?? t('media.file')
+  const { t } = useTranslation('media')
+  const { media, broken, onError, retry } = useFreshMedia(given)
+  const name = media.filename ?? t('file')
   if (media.status !== 'stored' || !media.url || broken) {
     return (
       <span className={classes.document}>
         <MediaPlaceholder media={media} broken={broken} onRetry={retry} wide />
-        <span className={classes.fileName}>{name}</span>
+        <span className={classes.name}>{name}</span>
       </span>
     )
   }
-  const facts = [extensionOf(media), media.size === null ? '' : formatSize(media.size)].filter((fact) => fact !== '')
+  const Icon = fileIcon(media)
+  const facts = [media.pages === null ? '' : t('pages', { count: media.pages }), extensionOf(media), media.size === null ? '' : formatSize(media.size)]
+    .filter((fact) => fact !== '')
+    .join(' · ')
+  const opens = opensHere(media)
   return (
-    <a className={classes.file} href={media.url} download={name} target="_blank" rel="noopener noreferrer" title={t('media.openFile', { name })}>
-      <span className={classes.fileIcon}>
-        <FileText size={20} aria-hidden />
-      </span>
-      <span className={classes.fileWords}>
-        <span className={classes.fileName}>{name}</span>
-        <span className={classes.fileFacts}>{facts.join(' · ')}</span>
-      </span>
-      <Download size={17} aria-hidden className={classes.fileDownload} />
-    </a>
+    <div className={classes.card}>
+      <FirstPage media={media} label={t('open', { name })} onError={onError} />
+      <div className={classes.row}>
+        <a
+          className={classes.main}
+          href={media.url}
+          target="_blank"
+          rel="noopener noreferrer"
+          {...(opens ? {} : { download: name })}
+          title={opens ? t('open', { name }) : t('save', { name })}
+        >
+          <span className={classes.icon} data-warn={media.executable || undefined}>
+            <Icon size={20} aria-hidden />
+          </span>
+          <span className={classes.words}>
+            <span className={classes.name}>{name}</span>
+            <span className={classes.facts}>{facts}</span>
+          </span>
+        </a>
+        <a className={classes.save} href={media.originalUrl ?? media.url} download={name} aria-label={t('save', { name })}>
+          <Download size={17} aria-hidden />
+        </a>
+      </div>
+      {media.executable && (
+        <span className={classes.warning}>
+          <TriangleAlert size={14} aria-hidden />
+          {t('executable')}
+        </span>
+      )}
+    </div>
   )
 }

@@ -1,5 +1,7 @@
 import type { MessageContent } from '@atende/contracts/messages'
-import { MessageCircleQuestionMark, MousePointerClick } from 'lucide-react'
+import { Skeleton } from '@mantine/core'
+import { MousePointerClick, Voicemail } from 'lucide-react'
+import { lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import { AudioBody } from './AudioBody.tsx'
 import classes from './bodies.module.css'
@@ -9,24 +11,27 @@ import { ImageBody, StickerBody, VideoBody } from './ImageBody.tsx'
 import { LocationBody } from './LocationBody.tsx'
 import { TextBody } from './TextBody.tsx'
 
-function ButtonReply({ title }: { title: string }) {
+const RichBody = lazy(() => import('./RichBody.tsx').then((m) => ({ default: m.RichBody })))
+
+type Reply = Extract<MessageContent, { type: 'button_reply' }>
+function ButtonReply({ reply }: { reply: Reply }) {
   const { t } = useTranslation('messages')
   return (
     <span className={classes.buttonReply}>
       <span className={classes.fileFacts}>
-        <MousePointerClick size={12} aria-hidden /> {t('buttonReply')}
+        <MousePointerClick size={12} aria-hidden /> {t(`reply.${reply.by ?? 'button'}`)}
       </span>
-      <span className={classes.text}>{title}</span>
+      <span className={classes.text}>{reply.title}</span>
+      {reply.description && <span className={classes.fileFacts}>{reply.description}</span>}
     </span>
   )
 }
 
-function Unsupported({ original }: { original: string }) {
+function VoicemailLabel() {
   const { t } = useTranslation('messages')
   return (
-    <span className={classes.unsupported}>
-      <MessageCircleQuestionMark size={16} aria-hidden />
-      <span>{t('unsupported', { type: original })}</span>
+    <span className={classes.fileFacts}>
+      <Voicemail size={12} aria-hidden /> {t('voicemail')}
     </span>
   )
 }
@@ -57,7 +62,12 @@ export function MessageBody({ content, mine }: { content: MessageContent; mine: 
         </>
       )
     case 'audio':
-      return <AudioBody media={content.media} />
+      return (
+        <>
+          {content.voicemail && <VoicemailLabel />}
+          <AudioBody media={content.media} />
+        </>
+      )
     case 'document':
       return (
         <>
@@ -70,11 +80,20 @@ export function MessageBody({ content, mine }: { content: MessageContent; mine: 
     case 'location':
       return <LocationBody location={content.location} />
     case 'contacts':
-      return <ContactsBody contacts={content.contacts} mine={mine} />
+      return <ContactsBody contacts={content.contacts} shared={content.origin === 'contact_request'} mine={mine} />
     case 'button_reply':
-      return <ButtonReply title={content.title} />
+      return <ButtonReply reply={content} />
+    case 'order':
+    case 'flow_reply':
+    case 'call_permission':
+    case 'interactive':
+    case 'template':
     case 'unsupported':
-      return <Unsupported original={content.original} />
+      return (
+        <Suspense fallback={<Skeleton width={240} height={content.type === 'unsupported' ? 22 : 72} radius={8} />}>
+          <RichBody content={content} />
+        </Suspense>
+      )
     case 'activity':
       return null
   }

@@ -3,12 +3,16 @@ import { useEffect, useRef, useState } from 'react'
 const SPEEDS = [1, 1.5, 2] as const
 let current: HTMLAudioElement | null = null
 let speed: (typeof SPEEDS)[number] = 1
+/** Where listening stopped, as long as the page is open: bubbles come and go while a conversation is scrolled. */
+const stops = new Map<string, number>()
 
-/** One recording at a time; the chosen speed stays for the next one. */
-export const usePlayer = () => {
+export const formatClock = (seconds: number): string => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, '0')}`
+
+/** One recording at a time; the chosen speed stays for the next one, the position for the next look. */
+export const usePlayer = (id: string, onHeard: () => void) => {
   const audio = useRef<HTMLAudioElement>(null)
   const [playing, setPlaying] = useState(false)
-  const [at, setAt] = useState(0)
+  const [at, setAt] = useState(stops.get(id) ?? 0)
   const [length, setLength] = useState(0)
   const [rate, setRate] = useState<number>(speed)
 
@@ -19,6 +23,11 @@ export const usePlayer = () => {
   const measure = (element: HTMLAudioElement): void => {
     // Recordings of browsers carry no length until they were played to the end.
     if (Number.isFinite(element.duration)) setLength(element.duration)
+  }
+  const move = (seconds: number): void => {
+    setAt(seconds)
+    if (seconds > 0) stops.set(id, seconds)
+    else stops.delete(id)
   }
   const toggle = (): void => {
     const element = audio.current
@@ -31,11 +40,11 @@ export const usePlayer = () => {
     current = element
     element.playbackRate = speed
     setRate(speed)
-    void element.play().catch(() => setPlaying(false))
+    void element.play().then(onHeard, () => setPlaying(false))
   }
   const seek = (seconds: number): void => {
     if (audio.current) audio.current.currentTime = seconds
-    setAt(seconds)
+    move(seconds)
   }
   const nextSpeed = (): void => {
     speed = SPEEDS[(SPEEDS.indexOf(speed) + 1) % SPEEDS.length] ?? 1
@@ -49,8 +58,14 @@ export const usePlayer = () => {
       setPlaying(false)
       seek(0)
     },
-    onTimeUpdate: () => setAt(audio.current?.currentTime ?? 0),
-    onLoadedMetadata: () => audio.current && measure(audio.current),
+    onTimeUpdate: () => playing && move(audio.current?.currentTime ?? 0),
+    onLoadedMetadata: () => {
+      const element = audio.current
+      if (!element) return
+      measure(element)
+      const stop = stops.get(id)
+      if (stop !== undefined) element.currentTime = stop
+    },
     onDurationChange: () => audio.current && measure(audio.current),
   }
   return { audio, events, playing, at, length, rate, toggle, seek, nextSpeed }

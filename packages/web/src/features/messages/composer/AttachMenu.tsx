@@ -6,7 +6,11 @@ import { useTranslation } from 'react-i18next'
 export type Wanted = 'media' | 'document' | 'sticker'
 type AttachMenuProps = { onFiles: (files: File[], wanted: Wanted) => void; onLocation: () => void; onContact: () => void }
 
-const ACCEPT: Record<Wanted, string> = { media: 'image/*,video/*', document: '', sticker: 'image/webp' }
+const ACCEPT: Record<Wanted, string> = {
+  media: 'image/*,video/*',
+  document: '',
+  sticker: 'image/webp',
+}
 
 export function AttachMenu({ onFiles, onLocation, onContact }: AttachMenuProps) {
   const { t } = useTranslation('composer')

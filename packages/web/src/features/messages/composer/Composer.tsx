@@ -2,24 +2,26 @@ import type { Conversation } from '@atende/contracts/conversations'
 import { type ClipboardEvent, type KeyboardEvent, lazy, type Ref, Suspense, useEffect, useImperativeHandle, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useConnection } from '../../../lib/connection.ts'
+import { getLocale } from '../../../lib/locale.ts'
 import { useCan } from '../../../lib/session.ts'
 import { useShortcut } from '../../../lib/shortcuts.ts'
 import { type Quote, sendFile, sendText } from '../send.ts'
 import { AttachMenu, type Wanted } from './AttachMenu.tsx'
 import classes from './Composer.module.css'
 import { ComposerDialogs, type OpenDialog } from './ComposerDialogs.tsx'
-import { EmojiButton, SendButton } from './ComposerTools.tsx'
+import { EmojiButton, PreviewSwitch, SendButton, TemplateButton } from './ComposerTools.tsx'
 import { GrowingText } from './GrowingText.tsx'
+import { InteractiveMenu } from './InteractiveMenu.tsx'
 import { QuoteBar } from './QuoteBar.tsx'
 import { TypingLine } from './TypingLine.tsx'
 import { useDraft } from './use-draft.ts'
 import { useDrop } from './use-drop.ts'
 import { useTypingSignal } from './use-typing-signal.ts'
-import { WindowClosed, WindowCountdown } from './WindowNotice.tsx'
+import { FreeEntry, PassiveNotice, WindowClosed, WindowCountdown } from './WindowNotice.tsx'
 
 const VoiceRecorder = lazy(() => import('./VoiceRecorder.tsx').then((m) => ({ default: m.VoiceRecorder })))
 
-export type ComposerHandle = { focus: () => void }
+export type ComposerHandle = { focus: () => void; chooseTemplate: () => void }
 type ComposerProps = {
   ref: Ref<ComposerHandle>
   conversation: Conversation
@@ -29,12 +31,15 @@ type ComposerProps = {
 }
 
 const MAX_TEXT = 4096
+const NEAR_MAX = 3600
+const LINK = /https?:\/\/\S/i
 /** A phone's keyboard would cover the conversation that was just opened. */
 const hasMouse = (): boolean => window.matchMedia('(hover: hover) and (min-width: 769px)').matches
 
-function Hint({ conversation, tooLong }: { conversation: Conversation; tooLong: number }) {
+function Hint({ conversation, length }: { conversation: Conversation; length: number }) {
   const { t } = useTranslation('composer')
   const offline = useConnection() === 'offline'
+  const tooLong = length - MAX_TEXT
   if (tooLong > 0) {
     return (
       <span className={classes.tooLong} role="alert">
@@ -42,11 +47,13 @@ function Hint({ conversation, tooLong }: { conversation: Conversation; tooLong: 
       </span>
     )
   }
+  if (length > NEAR_MAX) return <span className={classes.hint}>{t('composer.counter', { length: length.toLocaleString(getLocale()) })}</span>
   if (offline) return <span className={classes.hint}>{t('composer.saved')}</span>
   if (conversation.status === 'resolved') return <span className={classes.hint}>{t('composer.resolvedHint')}</span>
   return (
     <>
       <WindowCountdown conversation={conversation} />
+      <FreeEntry conversation={conversation} />
       <span className={`${classes.hint} ${classes.keysHint}`}>{t('composer.hint')}</span>
     </>
   )
@@ -56,7 +63,8 @@ const useComposer = ({ conversation, quote, onQuoteDone }: Omit<ComposerProps, '
   const area = useRef<HTMLTextAreaElement>(null)
   const [text, setText] = useDraft(conversation.id)
   const signal = useTypingSignal(conversation.id)
-  const tooLong = Math.max(0, text.trim().length - MAX_TEXT)
+  const [preview, setPreview] = useState(true)
+  const length = text.trim().length
   const change = (next: string): void => {
     setText(next)
     if (next.trim() !== '') signal.typed()
@@ -64,9 +72,10 @@ const useComposer = ({ conversation, quote, onQuoteDone }: Omit<ComposerProps, '
   }
   const send = (): void => {
     const ready = text.trim()
-    if (ready === '' || tooLong > 0) return
-    sendText(conversation.id, ready, quote)
+    if (ready === '' || length > MAX_TEXT) return
+    sendText(conversation.id, ready, quote, preview)
     setText('')
+    setPreview(true)
     signal.stop()
     onQuoteDone()
     area.current?.focus()
@@ -77,13 +86,13 @@ const useComposer = ({ conversation, quote, onQuoteDone }: Omit<ComposerProps, '
     change(text.slice(0, from) + piece + text.slice(to))
     requestAnimationFrame(() => area.current?.setSelectionRange(from + piece.length, from + piece.length))
   }
-  return { area, text, change, send, insert, tooLong }
+  return { area, text, change, send, insert, length, preview, setPreview }
 }
 
 function OpenComposer({ ref, conversation, quote, onQuoteDone }: Omit<ComposerProps, 'windowOpen'>) {
   const { t } = useTranslation('composer')
   const inbox = useTranslation('inbox').t
-  const { area, text, change, send, insert, tooLong } = useComposer({ conversation, quote, onQuoteDone })
+  const { area, text, change, send, insert, length, preview, setPreview } = useComposer({ conversation, quote, onQuoteDone })
   const [dialog, setDialog] = useState<OpenDialog>(null)
   const [recording, setRecording] = useState(false)
   const endRecording = (): void => {
@@ -91,7 +100,12 @@ function OpenComposer({ ref, conversation, quote, onQuoteDone }: Omit<ComposerPr
     requestAnimationFrame(() => area.current?.focus())
   }
   const focus = (): void => area.current?.focus()
-  useImperativeHandle(ref, () => ({ focus: () => area.current?.focus() }), [area])
+  /** The menu entry that opened it is gone: back to writing. */
+  const closeDialog = (): void => {
+    setDialog(null)
+    if (hasMouse()) requestAnimationFrame(focus)
+  }
+  useImperativeHandle(ref, () => ({ focus: () => area.current?.focus(), chooseTemplate: () => setDialog({ name: 'template' }) }), [area])
   useShortcut('r', focus, inbox('shortcuts.reply'), inbox('shortcuts.group'))
   const pick = (files: File[], wanted: Wanted | null): void => {
     if (files.length > 0) setDialog({ name: 'files', picked: { files, wanted } })
@@ -146,16 +160,31 @@ function OpenComposer({ ref, conversation, quote, onQuoteDone }: Omit<ComposerPr
           />
           <div className={classes.tools}>
             <AttachMenu onFiles={pick} onLocation={() => setDialog({ name: 'location' })} onContact={() => setDialog({ name: 'contact' })} />
+            {conversation.contact.kind === 'person' && <InteractiveMenu onPick={(kind) => setDialog({ name: 'interactive', kind })} />}
+            <TemplateButton onClick={() => setDialog({ name: 'template' })} />
             <EmojiButton onPick={insert} />
+            {LINK.test(text) && <PreviewSwitch on={preview} onChange={setPreview} />}
             <div className={classes.hints}>
-              <Hint conversation={conversation} tooLong={tooLong} />
+              <Hint conversation={conversation} length={length} />
             </div>
-            <SendButton hasText={text.trim() !== ''} disabled={tooLong > 0} onSend={send} onVoice={() => setRecording(true)} />
+            <SendButton hasText={text.trim() !== ''} disabled={length > MAX_TEXT} onSend={send} onVoice={() => setRecording(true)} />
           </div>
         </>
       )}
       {dropping && <div className={classes.drop}>{t('composer.drop')}</div>}
-      <ComposerDialogs open={dialog} conversationId={conversation.id} quote={quote} onClose={() => setDialog(null)} onSent={onQuoteDone} />
+      <ComposerDialogs open={dialog} conversation={conversation} quote={quote} onClose={closeDialog} onSent={onQuoteDone} />
+    </>
+  )
+}
+
+/** Only a template may be sent. */
+function ClosedComposer({ ref, conversation, quote, onQuoteDone }: Omit<ComposerProps, 'windowOpen'>) {
+  const [dialog, setDialog] = useState<OpenDialog>(null)
+  useImperativeHandle(ref, () => ({ focus: () => undefined, chooseTemplate: () => setDialog({ name: 'template' }) }), [])
+  return (
+    <>
+      <WindowClosed conversation={conversation} onTemplate={() => setDialog({ name: 'template' })} />
+      <ComposerDialogs open={dialog} conversation={conversation} quote={quote} onClose={() => setDialog(null)} onSent={onQuoteDone} />
     </>
   )
 }
@@ -167,7 +196,8 @@ export function Composer({ windowOpen, ...props }: ComposerProps) {
     <footer className={classes.footer}>
       <TypingLine conversationId={props.conversation.id} />
       <div className={classes.box} data-closed={!open || undefined}>
-        {open ? <OpenComposer {...props} /> : <WindowClosed conversation={props.conversation} />}
+        {mayAnswer && props.conversation.control === 'passive' && <PassiveNotice />}
+        {open ? <OpenComposer {...props} /> : <ClosedComposer {...props} />}
       </div>
     </footer>
   )

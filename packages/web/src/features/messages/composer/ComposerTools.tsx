@@ -1,7 +1,8 @@
 import { ActionIcon, Loader, Popover, Tooltip } from '@mantine/core'
-import { Mic, SendHorizontal, Smile } from 'lucide-react'
+import { LayoutTemplate, Link2, Link2Off, Mic, SendHorizontal, Smile } from 'lucide-react'
 import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import classes from './Composer.module.css'
 
 const EmojiPicker = lazy(() => import('./EmojiPicker.tsx').then((m) => ({ default: m.EmojiPicker })))
 
@@ -23,6 +24,31 @@ export function EmojiButton({ onPick }: { onPick: (emoji: string) => void }) {
         </Suspense>
       </Popover.Dropdown>
     </Popover>
+  )
+}
+
+/** Whether the first link of the text goes with its card. */
+export function PreviewSwitch({ on, onChange }: { on: boolean; onChange: (on: boolean) => void }) {
+  const { t } = useTranslation('composer')
+  const Icon = on ? Link2 : Link2Off
+  return (
+    <Tooltip label={t(on ? 'composer.previewOn' : 'composer.previewOff')} multiline w={240}>
+      <button type="button" className={classes.preview} aria-pressed={on} onClick={() => onChange(!on)}>
+        <Icon size={14} aria-hidden />
+        <span>{t('composer.preview')}</span>
+      </button>
+    </Tooltip>
+  )
+}
+
+export function TemplateButton({ onClick }: { onClick: () => void }) {
+  const { t } = useTranslation('composer')
+  return (
+    <Tooltip label={t('composer.template')}>
+      <ActionIcon variant="subtle" color="gray" size={34} aria-label={t('composer.template')} onClick={onClick}>
+        <LayoutTemplate size={18} aria-hidden />
+      </ActionIcon>
+    </Tooltip>
   )
 }
 
