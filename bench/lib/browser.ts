@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import { chromium } from 'playwright-core'
-import { Client, newWamid, percentile, textDelivery } from './load.ts'
+import { Client, percentile } from './load.ts'
 import type { Rig } from './rig.ts'
+import { textDelivery } from './traffic.ts'
 
 const ARGS = [
   '--no-sandbox',
@@ -44,7 +45,7 @@ export async function measureBrowser(rig: Rig, perSecond: number, seconds: numbe
     for (let i = 0; i < total; i++) {
       const mark = `marca-${i}-`
       posted[mark] = Date.now()
-      void client.post(textDelivery(rig.target, newWamid('e'), `55219${String(20_000_000 + (i % 20))}`, mark))
+      void client.post(textDelivery(rig.target, `wamid.BROWSER${i}==`, `55219${String(20_000_000 + (i % 20))}`, mark))
       await new Promise((r) => setTimeout(r, 1000 / perSecond))
     }
     await page.waitForTimeout(2000)

@@ -1,34 +1,9 @@
 import { createHmac } from 'node:crypto'
 import http from 'node:http'
+import type { Delivery, Fact, Traffic } from './traffic.ts'
 
 export type Target = { url: string; phoneNumberId: string; wabaId: string; appSecret: string }
-export type Sent = { accepted: string[]; refused: number /** Milliseconds from the moment it was due to the 200. */; latencies: number[] }
-
-let n = 0
-export const newWamid = (run: string) => `wamid.BENCH${run}${String(++n).padStart(8, '0')}`
-
-/** A delivery of one text message, as Meta writes it. */
-export function textDelivery(target: Target, id: string, from: string, text: string): string {
-  return JSON.stringify({
-    object: 'whatsapp_business_account',
-    entry: [
-      {
-        id: target.wabaId,
-        changes: [
-          {
-            field: 'messages',
-            value: {
-              messaging_product: 'whatsapp',
-              metadata: { display_phone_number: '551140022026', phone_number_id: target.phoneNumberId },
-              contacts: [{ profile: { name: `Cliente ${from.slice(-4)}` }, wa_id: from }],
-              messages: [{ from, id, timestamp: String(Math.floor(Date.now() / 1000)), type: 'text', text: { body: text } }],
-            },
-          },
-        ],
-      },
-    ],
-  })
-}
+export type Sent = { accepted: Fact[]; refused: number /** Milliseconds from the moment it was due to the 200. */; latencies: number[] }
 
 export class Client {
   readonly #agent: http.Agent
@@ -63,25 +38,22 @@ export class Client {
   }
 }
 
-const customer = (i: number, people: number) => `55119${String(10_000_000 + (i % people)).padStart(8, '0')}`
-
-async function one(client: Client, target: Target, run: string, i: number, due: number, out: Sent, people: number): Promise<void> {
-  const id = newWamid(run)
-  const status = await client.post(textDelivery(target, id, customer(i, people), `mensagem ${i} do teste de carga, com um texto de tamanho comum`))
+async function one(client: Client, { fact, body }: Delivery, due: number, out: Sent): Promise<void> {
+  const status = await client.post(body)
   if (status === 200) {
-    out.accepted.push(id)
+    out.accepted.push(fact)
     out.latencies.push(performance.now() - due)
   } else out.refused++
 }
 
 /** As fast as `connections` allow, each sending its next when the last was answered. */
-export async function flood(target: Target, run: string, connections: number, seconds: number, people = 2000): Promise<Sent> {
+export async function flood(target: Target, traffic: Traffic, connections: number, seconds: number): Promise<Sent> {
   const out: Sent = { accepted: [], refused: 0, latencies: [] }
   const client = new Client(target, connections)
   const end = performance.now() + seconds * 1000
   let i = 0
   const worker = async () => {
-    while (performance.now() < end) await one(client, target, run, i++, performance.now(), out, people)
+    while (performance.now() < end) await one(client, traffic(i++), performance.now(), out)
   }
   await Promise.all(Array.from({ length: connections }, worker))
   client.close()
@@ -89,7 +61,7 @@ export async function flood(target: Target, run: string, connections: number, se
 }
 
 /** At a fixed rate, whether the server keeps up or not: latency counts from the moment a delivery was due. */
-export async function steady(target: Target, run: string, perSecond: number, seconds: number, connections = 64, people = 2000): Promise<Sent> {
+export async function steady(target: Target, traffic: Traffic, perSecond: number, seconds: number, connections = 64): Promise<Sent> {
   const out: Sent = { accepted: [], refused: 0, latencies: [] }
   const client = new Client(target, connections)
   const begin = performance.now()
@@ -97,7 +69,7 @@ export async function steady(target: Target, run: string, perSecond: number, sec
   const running: Promise<void>[] = []
   for (let i = 0; i < total; ) {
     const due = Math.min(total, Math.floor(((performance.now() - begin) / 1000) * perSecond))
-    for (; i < due; i++) running.push(one(client, target, run, i, begin + (i / perSecond) * 1000, out, people))
+    for (; i < due; i++) running.push(one(client, traffic(i), begin + (i / perSecond) * 1000, out))
     await new Promise((r) => setTimeout(r, 5))
   }
   await Promise.all(running)

@@ -4,6 +4,8 @@ import path from 'node:path'
 import pg from 'pg'
 import { startServerProcess } from '../../packages/server/src/testing/server-process.ts'
 import type { Target } from './load.ts'
+import { startMediaHost } from './media-host.ts'
+import { customer, type Fact } from './traffic.ts'
 
 const TICKS_PER_SECOND = 100
 
@@ -20,8 +22,15 @@ function usage(pid: number): { cpu: number; rss: number; peak: number } {
 export async function startRig() {
   const home = mkdtempSync(path.join(tmpdir(), 'atende-bench-'))
   chmodSync(home, 0o755)
-  const server = await startServerProcess({ DATA_DIR: home, PORT: '39100', NODE_ENV: 'production', DATABASE_URL: '', DATABASE_OWNER_URL: '' })
-  const db = new pg.Pool({ connectionString: server.ownerUrl, max: 2 })
+  const media = await startMediaHost()
+  const server = await startServerProcess({
+    DATA_DIR: home,
+    PORT: '39100',
+    NODE_ENV: 'production',
+    GRAPH_URL: media.url,
+    DATABASE_URL: '',
+    DATABASE_OWNER_URL: '',
+  })
   const account = { email: `bench@${Date.now()}.example`, password: 'uma senha de bancada' }
   const call = async (method: string, url: string, body?: object, token?: string) => {
     const r = await fetch(server.url + url, {
@@ -33,6 +42,8 @@ export async function startRig() {
     return r.json()
   }
   const login = await call('POST', '/api/auth/register', { companyName: 'Bancada', name: 'Bancada', ...account })
+  // Row-level security binds the owner too: without a tenant it sees next to nothing.
+  const db = new pg.Pool({ connectionString: server.ownerUrl, max: 2, options: `-c app.tenant_id=${login.me.tenant.id}` })
   const target: Target = { url: server.url, phoneNumberId: '777000111222', wabaId: '777000111333', appSecret: 'bench-app-secret' }
   const { phoneNumberId, wabaId, appSecret } = target
   await call('POST', '/api/channels', { name: 'Bancada', accessToken: 'token-of-the-bench', phoneNumberId, wabaId, appSecret }, login.accessToken)
@@ -43,23 +54,50 @@ export async function startRig() {
     account,
     token: String(login.accessToken),
     usage: () => usage(server.pid),
-    stored: () => number('select count(*) n from messages'),
+    mediaUrl: media.url,
+    /** Updates that were understood: messages and statuses. */
+    stored: () => number('select (select count(*) from messages) + (select count(*) from message_statuses) n'),
+    mediaWaiting: () => number("select count(*) n from media where status = 'pending'"),
+    mediaLost: () => number("select count(*) n from media where status not in ('pending', 'stored')"),
+    sentMessages: (count: number) => plantSentMessages(db, count),
     waiting: () => number('select waiting n from door_webhook_backlog()'),
     /** Which of the accepted ids are missing, and how many are there more than once. */
-    async check(accepted: readonly string[]) {
+    async check(accepted: readonly Fact[]) {
+      const messages = accepted.flatMap((f) => (f.kind === 'status' ? [] : [f.id]))
+      const statuses = accepted.flatMap((f) => (f.kind === 'status' ? [f] : []))
       const { rows } = await db.query<{ lost: string; doubled: string }>(
-        `select (select count(*) from unnest($1::text[]) x(p) where not exists (select from messages m where m.provider_id = x.p)) lost,
-          (select count(*) from (select provider_id from messages where provider_id = any($1::text[]) group by 1 having count(*) > 1) d) doubled`,
-        [accepted],
+        `with m as (select p, (select count(*) from messages x where x.provider_id = p) n from unnest($1::text[]) p),
+          s as (select (select count(*) from message_statuses x where x.provider_id = p and x.status = t) n from unnest($2::text[], $3::text[]) y(p, t)),
+          n as (select n from m union all select n from s)
+        select count(*) filter (where n = 0) lost, count(*) filter (where n > 1) doubled from n`,
+        [messages, statuses.map((f) => f.id), statuses.map((f) => f.status)],
       )
       return { lost: Number(rows[0]?.lost), doubled: Number(rows[0]?.doubled) }
     },
     async close() {
       await db.end()
       await server.stop()
+      await media.close()
       rmSync(home, { recursive: true, force: true })
     },
   }
+}
+/** Messages of ours that are waiting for their statuses, straight into the database: sending them is not what is measured. */
+async function plantSentMessages(db: pg.Pool, count: number): Promise<{ id: string; to: string }[]> {
+  const run = Date.now()
+  const { rows } = await db.query<{ id: string; to: string }>(
+    `with c as (select id, tenant_id from channels limit 1),
+      k as (insert into contacts (id, tenant_id, name, phone) select uuidv7(), c.tenant_id, 'Destino ' || n, '+' || n from c, unnest($2::text[]) n returning id, phone),
+      i as (insert into contact_identities (tenant_id, kind, value, contact_id, address) select c.tenant_id, 'phone', ltrim(k.phone, '+'), k.id, ltrim(k.phone, '+') from c, k),
+      v as (insert into conversations (id, tenant_id, channel_id, contact_id, last_activity_at) select uuidv7(), c.tenant_id, c.id, k.id, now() from c, k returning id, contact_id),
+      p as (select v.id, k.phone, row_number() over () r, count(*) over () n from v join k on k.id = v.contact_id),
+      m as (insert into messages (id, tenant_id, conversation_id, channel_id, direction, type, body, status, at, provider_id)
+        select uuidv7(), c.tenant_id, p.id, c.id, 'out', 'text', 'Resposta ' || s, 'sent', now(), 'wamid.OUT' || $3 || 'x' || s
+        from generate_series(1, $1::int) s join p on p.r = s % p.n + 1, c returning provider_id, conversation_id)
+    select m.provider_id id, ltrim(p.phone, '+') "to" from m join p on p.id = m.conversation_id`,
+    [count, Array.from({ length: 500 }, (_, i) => customer(40_000_000 + (run % 1_000_000) * 500 + i, 90_000_000)), String(run)],
+  )
+  return rows
 }
 export type Rig = Awaited<ReturnType<typeof startRig>>
 
