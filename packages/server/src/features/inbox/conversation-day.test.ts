@@ -92,6 +92,15 @@ describe('a customer writes, a person answers', () => {
     expect(onPhone().filter((m) => JSON.stringify(m.content).includes('só uma vez'))).toHaveLength(1)
   })
 
+  it('what the customer replies within the same second stands below our question', async () => {
+    await eventually(() => Date.now() % 1000 > 200 && Date.now() % 1000 < 500)
+    const question = (await answer({ type: 'text', text: 'Qual o seu nome completo?' })).body
+    const reply = await say('Marina Souza Lima')
+    const order = (await messagesOf((await conversation()).id)).map((m) => m.id)
+    expect(order.indexOf(reply.id)).toBeGreaterThan(order.indexOf(question.id))
+    expect((await conversation()).lastMessage?.id).toBe(reply.id)
+  })
+
   it('answers leave in the order in which they were accepted', async () => {
     const texts = Array.from({ length: 25 }, (_, i) => `linha ${String(i).padStart(2, '0')}`)
     let last = ''
