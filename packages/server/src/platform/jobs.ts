@@ -6,8 +6,6 @@ import type { Logger } from './log.ts'
 import type { DB } from './schema.ts'
 
 type QueueSettings = {
-  /** Jobs of one key run strictly one after another; a failing one holds back its key only. */
-  ordered: boolean
   /** Tries after the first. */
   retries: number
   /** Seconds before the first retry; doubles up to `retryDelayMax`. */
@@ -29,7 +27,7 @@ export type JobQueue = { name: string; queue: QueueSettings }
 export const defineJob = <P extends { tenantId: string }>(name: string, payload: z.ZodType<P>, queue: Partial<QueueSettings> = {}): JobDefinition<P> => ({
   name,
   payload,
-  queue: { ordered: false, retries: 5, retryDelay: 2, retryDelayMax: 300, expire: 120, ...queue },
+  queue: { retries: 5, retryDelay: 2, retryDelayMax: 300, expire: 120, ...queue },
 })
 
 export type JobMeta = { id: string; attempt: number; lastAttempt: boolean }
@@ -42,7 +40,7 @@ export const bindJob = <P extends { tenantId: string }>(
 ): JobBinding => ({ job: definition, concurrency, run: (data, meta) => handle(definition.payload.parse(data), meta) })
 
 const queueOptions = (q: QueueSettings) => ({
-  policy: q.ordered ? ('key_strict_fifo' as const) : ('standard' as const),
+  policy: 'standard' as const,
   retryLimit: q.retries,
   retryDelay: q.retryDelay,
   retryDelayMax: q.retryDelayMax,
@@ -105,18 +103,17 @@ export class Jobs {
     tx: Transaction<DB>,
     definition: JobDefinition<P>,
     payload: P,
-    options: { key?: string; startAfterSeconds?: number } = {},
+    options: { startAfterSeconds?: number } = {},
   ): Promise<void> {
     await this.#boss.send(definition.name, payload, {
       // pg-boss orders by (created_on, id): only rising ids keep several jobs of one transaction in order.
       id: uuidv7(),
       db: fromKysely(tx),
-      ...(options.key ? { singletonKey: options.key } : {}),
       ...(options.startAfterSeconds ? { startAfter: options.startAfterSeconds } : {}),
     })
   }
 
-  /** Many of one kind in one statement. They have no key and start at once. */
+  /** Many of one kind in one statement. They start at once. */
   async sendMany<P extends { tenantId: string }>(tx: Transaction<DB>, definition: JobDefinition<P>, payloads: readonly P[]): Promise<void> {
     if (payloads.length === 0) return
     await this.#boss.insert(

@@ -132,7 +132,7 @@ export async function applyTemplateChanges(
   tx: TenantTx,
   tenantId: string,
   list: readonly AccountChange[],
-  ctx?: Pick<Context, 'jobs'>,
+  ctx: Pick<Context, 'jobs'>,
 ): Promise<TemplateNews[]> {
   const news: TemplateNews[] = []
   const toRead = new Set<string>()
@@ -149,6 +149,6 @@ export async function applyTemplateChanges(
     if (applied?.news) news.push({ templateId: row.id, name: row.name, language: row.language, code: applied.news, details: applied.details })
   }
   if (changed) await templatesChanged(tx, tenantId)
-  for (const wabaId of toRead) await ctx?.jobs.send(tx, syncTemplatesJob, { tenantId, wabaId })
+  for (const wabaId of toRead) await ctx.jobs.send(tx, syncTemplatesJob, { tenantId, wabaId })
   return news
 }
