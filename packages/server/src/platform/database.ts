@@ -47,18 +47,30 @@ export const asUser = <T>(db: Database, userId: string, work: (tx: SystemTx) => 
     return work(tx)
   })
 
-/** Creates the login role of the application if it is missing. It owns nothing and cannot bypass row-level security. */
-export async function ensureAppRole(ownerUrl: string, role: string, password: string): Promise<void> {
+/** Number of the advisory lock under which a database is prepared; any constant that nothing else uses. */
+const PREPARE_LOCK = 7_204_113
+
+/** Runs `work` while no other process prepares this database: two that grant or alter at once fail ("tuple concurrently updated"). */
+export async function alone<T>(ownerUrl: string, work: (connection: pg.Client) => Promise<T>): Promise<T> {
   const c = new pg.Client({ connectionString: ownerUrl })
   await c.connect()
   try {
+    await c.query('select pg_advisory_lock($1)', [PREPARE_LOCK])
+    return await work(c)
+  } finally {
+    // The lock ends with its connection.
+    await c.end()
+  }
+}
+
+/** Creates the login role of the application if it is missing. It owns nothing and cannot bypass row-level security. */
+export async function ensureAppRole(ownerUrl: string, role: string, password: string): Promise<void> {
+  await alone(ownerUrl, async (c) => {
     const { rowCount } = await c.query('select 1 from pg_roles where rolname = $1', [role])
     const verb = rowCount ? 'alter' : 'create'
     await c.query(`${verb} role "${role}" login nosuperuser nobypassrls nocreatedb nocreaterole password ${quote(password)}`)
     await c.query(`do $$ begin execute format('grant connect on database %I to "${role}"', current_database()); end $$`)
-  } finally {
-    await c.end()
-  }
+  })
 }
 
 /** An applied migration's text is not what was applied: the schema is not what this program expects. */

@@ -1,7 +1,7 @@
 import pg from 'pg'
 import { type Config, ConfigError } from './config.ts'
 import { Keys } from './crypto.ts'
-import { type Database, ensureAppRole, migrate, openDatabase } from './database.ts'
+import { alone, type Database, ensureAppRole, migrate, openDatabase } from './database.ts'
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded-postgres.ts'
 import { findHome, loadSecrets } from './home.ts'
 import { type JobQueue, prepareJobs } from './jobs.ts'
@@ -101,9 +101,11 @@ export async function openInstallation(config: Config): Promise<Installation> {
   }
 }
 
-/** Brings the schema and the job queues to this version. Answers the names of the migrations that ran. */
+/** Brings the schema and the job queues to this version, one process at a time. Answers the names of the migrations that ran. */
 export async function prepareInstallation(i: Pick<Installation, 'ownerUrl' | 'appRole'>, jobs: readonly JobQueue[]): Promise<string[]> {
-  const applied = await migrate(i.ownerUrl, i.appRole)
-  await prepareJobs(i.ownerUrl, i.appRole, jobs)
-  return applied
+  return alone(i.ownerUrl, async () => {
+    const applied = await migrate(i.ownerUrl, i.appRole)
+    await prepareJobs(i.ownerUrl, i.appRole, jobs)
+    return applied
+  })
 }
