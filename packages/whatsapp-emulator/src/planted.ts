@@ -1,0 +1,2 @@
+import { Id } from '@atende/contracts/common'
+export const y = Id
