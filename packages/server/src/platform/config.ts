@@ -13,6 +13,9 @@ const list = z.string().transform((v) =>
     .filter(Boolean),
 )
 
+const KEY = /^[0-9a-fA-F]{64}$/
+const KEY_WORDS = 'must be 64 hex digits (32 bytes)'
+
 const Env = z.object({
   /** `development` opens /debug and lets channels use any Graph address; the demo sets it. */
   NODE_ENV: z.enum(['development', 'test', 'production']).default('production'),
@@ -33,10 +36,9 @@ const Env = z.object({
   DATABASE_OWNER_URL: z.string().optional(),
   DATABASE_POOL: z.coerce.number().int().min(2).max(200).default(16),
   /** 32 bytes as 64 hex digits. */
-  ENCRYPTION_KEY: z
-    .string()
-    .regex(/^[0-9a-fA-F]{64}$/, 'must be 64 hex digits (32 bytes)')
-    .optional(),
+  ENCRYPTION_KEY: z.string().regex(KEY, KEY_WORDS).optional(),
+  /** Master keys that ENCRYPTION_KEY replaces, while `atende keys rotate` has not ended; several with commas. */
+  ENCRYPTION_KEY_PREVIOUS: list.pipe(z.array(z.string().regex(KEY, KEY_WORDS))).default([]),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   SUPER_ADMIN_EMAIL: z.string().optional(),
   SUPER_ADMIN_PASSWORD: z.string().optional(),
@@ -78,6 +80,7 @@ export type Config = z.infer<typeof Env> & { origins: string[] }
 
 const SECRETS = [
   'ENCRYPTION_KEY',
+  'ENCRYPTION_KEY_PREVIOUS',
   'SUPER_ADMIN_PASSWORD',
   'META_APP_SECRET',
   'META_VERIFY_TOKEN',
@@ -112,4 +115,15 @@ export function loadConfig(overrides: Record<string, string | undefined> = {}, d
   const missing = c.STORAGE === 's3' ? S3_NEEDS.filter((name) => !c[name]) : []
   if (missing.length > 0) throw new ConfigError(missing.map((name) => `${name}: is needed with STORAGE=s3`).join('\n'))
   return { ...c, origins: [...new Set([...c.ALLOWED_ORIGINS, ...(c.FRONTEND_URL ? [c.FRONTEND_URL] : [])])] }
+}
+
+/**
+ * The master keys as the settings say now: files are read again, since a rotation changes them beside a running process.
+ * @throws ConfigError
+ */
+export function readKeySettings(config: Config): Pick<Config, 'ENCRYPTION_KEY' | 'ENCRYPTION_KEY_PREVIOUS'> {
+  const { ENCRYPTION_KEY_FILE: current, ENCRYPTION_KEY_PREVIOUS_FILE: previous } = process.env
+  if (!current && !previous) return config
+  const { ENCRYPTION_KEY, ENCRYPTION_KEY_PREVIOUS } = loadConfig()
+  return { ENCRYPTION_KEY, ENCRYPTION_KEY_PREVIOUS }
 }

@@ -1,22 +1,31 @@
 import * as crypto from 'node:crypto'
 import { createCipheriv, createDecipheriv, createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
+import type { MasterKeys } from './master-keys.ts'
 
 const FORMAT = 1
 
-/** Named keys derived from the master key, so that no two purposes share one. */
+/** Named keys derived from the server's own key, so that no two purposes share one. The master keys wrap that one, and those of tenants. */
 export class Keys {
-  readonly #master: Buffer
+  readonly masters: MasterKeys
+  #root: Buffer | undefined
   readonly #derived = new Map<string, Buffer>()
-  constructor(masterHex: string) {
-    this.#master = Buffer.from(masterHex, 'hex')
-    if (this.#master.length !== 32) throw new Error('the master key must have 32 bytes')
+  constructor(masters: MasterKeys, root?: Buffer) {
+    this.masters = masters
+    this.#root = root
+  }
+
+  /** The server's key, once it was read from the database. */
+  useRoot(root: Buffer): void {
+    this.#root = root
+    this.#derived.clear()
   }
 
   derive(purpose: string): Buffer {
+    if (!this.#root) throw new Error('the key of the server was not read from the database yet')
     let key = this.#derived.get(purpose)
     if (!key) {
-      key = Buffer.from(crypto.hkdfSync('sha256', this.#master, Buffer.alloc(0), `atende/${purpose}`, 32))
+      key = Buffer.from(crypto.hkdfSync('sha256', this.#root, Buffer.alloc(0), `atende/${purpose}`, 32))
       this.#derived.set(purpose, key)
     }
     return key

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { CompiledQuery, Kysely, PostgresDialect, sql, type Transaction } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
 import pg from 'pg'
-import { sha256 } from './crypto.ts'
+import { type Keys, sha256 } from './crypto.ts'
 import type { DB } from './schema.ts'
 
 const MIGRATIONS = path.resolve(import.meta.dirname, '../../migrations')
@@ -25,6 +25,23 @@ export const openDatabase = (url: string, max: number, name = 'atende'): { db: D
   return { db: new Kysely<DB>({ dialect: new PostgresDialect({ pool }) }), pool }
 }
 
+/** Which keys belong to a database, and which tenant a transaction is in: found by the objects themselves, so that verbs need only their `tx`. */
+const keysOfAdapter = new WeakMap<object, Keys>()
+const tenantOfTx = new WeakMap<object, string>()
+
+/** Everything that runs on this database seals and opens with these keys. */
+export const useKeys = (db: Database, keys: Keys): void => void keysOfAdapter.set(db.getExecutor().adapter, keys)
+export function keysOf(tx: Database | SystemTx): Keys {
+  const keys = keysOfAdapter.get(tx.getExecutor().adapter)
+  if (!keys) throw new Error('this database was opened without keys')
+  return keys
+}
+export function tenantOf(tx: TenantTx): string {
+  const tenantId = tenantOfTx.get(tx)
+  if (!tenantId) throw new Error('this transaction is in no tenant')
+  return tenantId
+}
+
 const quote = (s: string) => `'${s.replaceAll("'", "''")}'`
 
 /** Sets the tenant (and the acting user) of the transaction; RLS reads them. Kept local: a pooled connection forgets them. */
@@ -33,6 +50,7 @@ export async function enterTenant(tx: Transaction<DB>, tenantId: string, userId?
     ? sql`select set_config('app.tenant_id', ${tenantId}, true), set_config('app.user_id', ${userId}, true)`
     : sql`select set_config('app.tenant_id', ${tenantId}, true)`
   await query.execute(tx)
+  tenantOfTx.set(tx, tenantId)
   return tx as TenantTx
 }
 
@@ -76,12 +94,18 @@ export async function ensureAppRole(ownerUrl: string, role: string, password: st
 /** An applied migration's text is not what was applied: the schema is not what this program expects. */
 export class MigrationChanged extends Error {}
 
-async function readMigrations(appRole: string): Promise<{ name: string; text: string; checksum: string }[]> {
-  const files = (await readdir(MIGRATIONS)).filter((f) => f.endsWith('.sql')).sort()
+/** One that SQL cannot do (it seals what was in the clear): exports `up`, which runs as the owner in the migration's transaction. */
+type CodeMigration = { up: (tx: SystemTx) => Promise<void> }
+type MigrationFile = { name: string; checksum: string; up: (tx: SystemTx) => Promise<void> }
+
+async function readMigrations(appRole: string): Promise<MigrationFile[]> {
+  const files = (await readdir(MIGRATIONS)).filter((f) => /\.(sql|ts)$/.test(f)).sort()
   return Promise.all(
     files.map(async (file) => {
       const text = await readFile(path.join(MIGRATIONS, file), 'utf8')
-      return { name: file.replace('.sql', ''), text: text.replaceAll('{{app_role}}', appRole), checksum: sha256(text).toString('hex') }
+      const runSql = async (tx: SystemTx) => void (await tx.executeQuery(CompiledQuery.raw(text.replaceAll('{{app_role}}', appRole))))
+      const runCode = async (tx: SystemTx) => ((await import(path.join(MIGRATIONS, file))) as CodeMigration).up(tx)
+      return { name: file.replace(/\.(sql|ts)$/, ''), checksum: sha256(text).toString('hex'), up: file.endsWith('.ts') ? runCode : runSql }
     }),
   )
 }
@@ -101,17 +125,17 @@ async function checkApplied(db: Database, files: readonly { name: string; checks
 }
 
 /**
- * Applies what is missing of migrations/*.sql, in order, each in a transaction. Safe when several processes start at once.
+ * Applies what is missing of migrations/, in order, each in a transaction. Safe when several processes start at once.
+ * @param keys needed by a migration only that seals what an older version kept in the clear
  * @throws MigrationChanged
  */
-export async function migrate(ownerUrl: string, appRole: string): Promise<string[]> {
+export async function migrate(ownerUrl: string, appRole: string, keys?: Keys): Promise<string[]> {
   const { db } = openDatabase(ownerUrl, 2, 'atende-migrate')
+  if (keys) useKeys(db, keys)
   try {
     const files = await readMigrations(appRole)
-    const run = (text: string) => async (tx: Kysely<unknown>) => {
-      await tx.executeQuery(CompiledQuery.raw(text))
-    }
-    const all = Object.fromEntries(files.map((f): [string, Migration] => [f.name, { up: run(f.text) }]))
+    // Kysely gives a migration the transaction that it runs in, typed without tables.
+    const all = Object.fromEntries(files.map((f): [string, Migration] => [f.name, { up: (tx) => f.up(tx as SystemTx) }]))
     const migrator = new Migrator({ db, provider: { getMigrations: async () => all } })
     const before = (await migrator.getMigrations()).filter((m) => m.executedAt).map((m) => m.name)
     await checkApplied(db, files, before)

@@ -1,9 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { z } from 'zod'
-import { REPOSITORY } from './config.ts'
+import { type Config, REPOSITORY, readKeySettings } from './config.ts'
 
 /** Another user may pass through every folder above `dir`. */
 export function reachableByOthers(dir: string): boolean {
@@ -28,6 +28,8 @@ export function findHome(dataDir: string | undefined): string {
 const Secrets = z.object({
   encryptionKey: z.string().regex(/^[0-9a-f]{64}$/),
   postgresPassword: z.string(),
+  /** Master keys that were replaced and may still wrap something; gone when the rotation has ended. */
+  previousKeys: z.array(z.string().regex(/^[0-9a-f]{64}$/)).optional(),
 })
 export type Secrets = z.infer<typeof Secrets>
 
@@ -42,4 +44,19 @@ export function loadSecrets(home: string): Secrets {
   const made: Secrets = { encryptionKey: randomBytes(32).toString('hex'), postgresPassword: randomBytes(18).toString('base64url') }
   writeFileSync(file, `${JSON.stringify(made, null, 2)}\n`, { mode: 0o600, flag: 'wx' })
   return made
+}
+
+/** Written beside and renamed into place: a reader finds the old file or the new one. */
+export function saveSecrets(home: string, secrets: Secrets): void {
+  const file = path.join(home, 'secrets.json')
+  writeFileSync(`${file}.new`, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 })
+  renameSync(`${file}.new`, file)
+}
+
+/** The master keys as they are now, the current one first: from the settings (files are read again), else from the secrets of `home`. */
+export function readMasterKeys(config: Config, home: string): string[] {
+  const { ENCRYPTION_KEY: current, ENCRYPTION_KEY_PREVIOUS: previous } = readKeySettings(config)
+  if (current) return [current, ...previous]
+  const secrets = loadSecrets(home)
+  return [secrets.encryptionKey, ...(secrets.previousKeys ?? [])]
 }

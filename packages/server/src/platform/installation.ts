@@ -1,11 +1,13 @@
 import pg from 'pg'
 import { type Config, ConfigError } from './config.ts'
-import { Keys } from './crypto.ts'
-import { alone, type Database, ensureAppRole, migrate, openDatabase } from './database.ts'
+import { hmacSha256, Keys } from './crypto.ts'
+import { alone, type Database, ensureAppRole, migrate, openDatabase, useKeys } from './database.ts'
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded-postgres.ts'
-import { findHome, loadSecrets } from './home.ts'
+import { findHome, loadSecrets, readMasterKeys } from './home.ts'
 import { type JobQueue, prepareJobs } from './jobs.ts'
+import { MasterKeys } from './master-keys.ts'
 import { runningServer } from './running-file.ts'
+import { loadServerKey } from './vault/server-key.ts'
 
 const EMBEDDED_PORT = 54_329
 
@@ -30,10 +32,13 @@ export type Installation = {
 const urlOf = (user: string, password: string, host: string, port: number, database: string) =>
   `postgres://${user}:${encodeURIComponent(password)}@${host}:${port}/${database}`
 
-async function embeddedUrls(server: EmbeddedPostgres, keys: Keys) {
+/** A password that every process of this installation knows without being told, and that changes with `secret` only. */
+const passwordFrom = (secret: string | Buffer, role: string): string => hmacSha256(secret, `atende/database/${role}`).toString('hex')
+
+async function embeddedUrls(server: EmbeddedPostgres, secret: string) {
   const admin = urlOf('postgres', server.password, server.host, server.port, 'postgres')
-  const ownerPassword = keys.derive('database-owner').toString('hex')
-  const appPassword = keys.derive('database-app').toString('hex')
+  const ownerPassword = passwordFrom(secret, 'owner')
+  const appPassword = passwordFrom(secret, 'app')
   const ownerUrl = urlOf('atende_owner', ownerPassword, server.host, server.port, 'atende')
   const appUrl = urlOf('atende_app', appPassword, server.host, server.port, 'atende')
   const c = new pg.Client({ connectionString: admin })
@@ -70,7 +75,8 @@ async function externalUrls(config: Config, keys: Keys) {
     )
   }
   const appRole = `atende_app_${String(rows[0].name).replace(/[^a-z0-9_]/gi, '_')}`.slice(0, 63)
-  const password = keys.derive('database-app').toString('hex')
+  // From the owner's password, which outlives the master key; a login without one has only that.
+  const password = passwordFrom(decodeURIComponent(new URL(appUrl).password) || keys.masters.current.key, 'app')
   await ensureAppRole(appUrl, appRole, password)
   const url = new URL(appUrl)
   url.username = appRole
@@ -82,10 +88,11 @@ async function externalUrls(config: Config, keys: Keys) {
 export async function openInstallation(config: Config): Promise<Installation> {
   const home = findHome(config.DATA_DIR)
   const secrets = loadSecrets(home)
-  const keys = new Keys(config.ENCRYPTION_KEY ?? secrets.encryptionKey)
+  const keys = new Keys(new MasterKeys(readMasterKeys(config, home), () => readMasterKeys(config, home)))
   const embedded = config.DATABASE_URL ? undefined : await startEmbeddedPostgres(home, secrets.postgresPassword, EMBEDDED_PORT)
-  const urls = embedded ? await embeddedUrls(embedded, keys) : await externalUrls(config, keys)
+  const urls = embedded ? await embeddedUrls(embedded, secrets.postgresPassword) : await externalUrls(config, keys)
   const { db } = openDatabase(urls.appUrl, config.DATABASE_POOL)
+  useKeys(db, keys)
   return {
     home,
     keys,
@@ -101,11 +108,14 @@ export async function openInstallation(config: Config): Promise<Installation> {
   }
 }
 
-/** Brings the schema and the job queues to this version, one process at a time. Answers the names of the migrations that ran. */
-export async function prepareInstallation(i: Pick<Installation, 'ownerUrl' | 'appRole'>, jobs: readonly JobQueue[]): Promise<string[]> {
-  return alone(i.ownerUrl, async () => {
-    const applied = await migrate(i.ownerUrl, i.appRole)
-    await prepareJobs(i.ownerUrl, i.appRole, jobs)
+type Preparing = Pick<Installation, 'ownerUrl' | 'appRole'> & Partial<Pick<Installation, 'db' | 'keys'>>
+/** Brings the schema, the job queues and the keys to this version, one process at a time. Answers the names of the migrations that ran. */
+export async function prepareInstallation(i: Preparing, jobs: readonly JobQueue[]): Promise<string[]> {
+  const { ownerUrl, appRole, db, keys } = i
+  return alone(ownerUrl, async () => {
+    const applied = await migrate(ownerUrl, appRole, keys)
+    await prepareJobs(ownerUrl, appRole, jobs)
+    if (db && keys) await loadServerKey(db, keys)
     return applied
   })
 }

@@ -1,6 +1,7 @@
 import type { GeneratedAlways } from 'kysely'
 import type { Created, Defaulted, Json } from './columns.ts'
 import type { InboxTables } from './schema-inbox.ts'
+import type { KeyTables } from './schema-keys.ts'
 import type { WhatsappTables } from './schema-whatsapp.ts'
 
 /** Companies, their people, and the diary. */
@@ -79,4 +80,4 @@ type TenantTables = {
 }
 
 /** The tables as the application sees them; the truth is in migrations/. */
-export type DB = TenantTables & InboxTables & WhatsappTables
+export type DB = TenantTables & InboxTables & WhatsappTables & KeyTables

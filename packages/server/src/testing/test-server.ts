@@ -7,7 +7,8 @@ import { inject } from 'vitest'
 import { startServer } from '../main.ts'
 import { loadConfig } from '../platform/config.ts'
 import { Keys } from '../platform/crypto.ts'
-import { openDatabase } from '../platform/database.ts'
+import { openDatabase, useKeys } from '../platform/database.ts'
+import { MasterKeys } from '../platform/master-keys.ts'
 import { createTestDatabase, sqlAs } from './test-database.ts'
 
 declare module 'vitest' {
@@ -35,7 +36,8 @@ export async function startTestServer(settings: Record<string, string> = {}) {
     DATA_DIR: home,
     ...settings,
   })
-  const keys = new Keys('11'.repeat(32))
+  const keys = new Keys(new MasterKeys(['11'.repeat(32)]))
+  useKeys(db, keys)
   const installation = {
     home,
     keys,

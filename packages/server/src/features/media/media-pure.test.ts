@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { Keys } from '../../platform/crypto.ts'
+import { MasterKeys } from '../../platform/master-keys.ts'
 import { acceptUpload, humanSize } from './accept-upload.ts'
 import { detectType } from './detect-type.ts'
 import { readImageSize } from './image-size.ts'
@@ -106,7 +107,7 @@ describe('what WhatsApp takes', () => {
 })
 
 describe('signed addresses', () => {
-  const ctx = { keys: new Keys('ab'.repeat(32)) }
+  const ctx = { keys: new Keys(new MasterKeys([]), Buffer.alloc(32, 0xab)) }
   const [tenant, media] = ['01990000-0000-7000-8000-000000000001', '01990000-0000-7000-8000-000000000002']
   const now = Date.UTC(2026, 10, 20, 12, 20)
   const tokenOf = (url: string) => {
@@ -127,7 +128,7 @@ describe('signed addresses', () => {
     expect(isUrlValid(ctx, media, { ...token, e: String(Number(token.e) + 3600) }, now)).toBe(false)
     expect(isUrlValid(ctx, media, { ...token, s: '' }, now)).toBe(false)
     expect(isUrlValid(ctx, media, { ...token, v: 'thumb' }, now)).toBe(false)
-    expect(isUrlValid({ keys: new Keys('cd'.repeat(32)) }, media, token, now)).toBe(false)
+    expect(isUrlValid({ keys: new Keys(new MasterKeys([]), Buffer.alloc(32, 0xcd)) }, media, token, now)).toBe(false)
   })
 })
 

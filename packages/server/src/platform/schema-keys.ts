@@ -1,0 +1,15 @@
+import type { Created } from './columns.ts'
+
+/** Wrapped keys; `server_keys` is behind a door. */
+export type KeyTables = {
+  tenant_keys: { tenant_id: string; version: number; wrapped: Buffer; created_at: Created }
+  data_keys: {
+    id: string
+    tenant_id: string
+    purpose: string
+    contact_id: string | null
+    tenant_key_version: number
+    wrapped: Buffer
+    created_at: Created
+  }
+}
