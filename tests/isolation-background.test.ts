@@ -44,6 +44,7 @@ beforeAll(async () => {
       0,
     20_000,
   )
+  await server.sql("delete from pgboss.job where state in ('created', 'retry')")
   Object.assign(ids, { channel: channel.id, conversation: row.conversation_id, message: row.id, waba: channel.wabaId })
 })
 afterAll(() => server.close())
