@@ -7,7 +7,7 @@ import { LoginLimit } from './login-limit.ts'
 
 /** Everything that asks for a password shares one limit. */
 export function accessRoutes(app: Http, ctx: Context): void {
-  const limit = new LoginLimit(ctx.config.LOGIN_LIMIT)
+  const limit = new LoginLimit(ctx)
   // Made before anybody comes: the first unknown address must not take longer than the others.
   void dummyHash()
   authRoutes(app, ctx, limit)

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Context } from '../../platform/context.ts'
 import { AppError } from '../../platform/errors.ts'
+import { DEVICE_COOKIE } from './device-cookie.ts'
 import type { Client } from './sessions.ts'
 
 const NAME = 'atende_refresh'
@@ -30,4 +31,5 @@ export const clientOf = (request: FastifyRequest): Client => ({
   userAgent: request.headers['user-agent']?.slice(0, 300) ?? null,
   requestId: request.id,
   host: request.host,
+  device: request.cookies[DEVICE_COOKIE],
 })
