@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { VERSION } from '../platform/config.ts'
 import { channelCommands } from './channel-commands.ts'
+import { limitCommands } from './limit-commands.ts'
 import { fail, OK } from './output.ts'
 import { serverCommands } from './server-commands.ts'
 import { tenantCommands } from './tenant-commands.ts'
@@ -15,6 +16,7 @@ function createProgram(): Command {
   serverCommands(program)
   tenantCommands(program)
   channelCommands(program)
+  limitCommands(program)
   for (const command of [program, ...program.commands, ...program.commands.flatMap((c) => c.commands)]) command.exitOverride()
   return program
 }

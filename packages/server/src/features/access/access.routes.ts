@@ -4,6 +4,7 @@ import { authRoutes } from './auth.routes.ts'
 import { invitationRoutes } from './invitations.routes.ts'
 import { dummyHash } from './log-in.ts'
 import { LoginLimit } from './login-limit.ts'
+import { serverLimitRoutes } from './server-limits.routes.ts'
 
 /** Everything that asks for a password shares one limit. */
 export function accessRoutes(app: Http, ctx: Context): void {
@@ -12,4 +13,5 @@ export function accessRoutes(app: Http, ctx: Context): void {
   void dummyHash()
   authRoutes(app, ctx, limit)
   invitationRoutes(app, ctx, limit)
+  serverLimitRoutes(app, ctx)
 }

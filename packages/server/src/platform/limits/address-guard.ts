@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { AddressLists } from '@atende/contracts/limits'
 import type { Config } from '../config.ts'
 import type { Keys } from '../crypto.ts'
 import type { Database } from '../database.ts'
@@ -20,15 +20,22 @@ const KNOWN_MAX = 10_000
 export type BanScope = 'public' | 'login'
 export type Ban = { scope: BanScope; network: string; level: number; bannedAt: Date; until: Date }
 
-export const AddressLists = z.object({
-  allow: z.array(z.object({ range: z.string(), note: z.string() })),
-  block: z.array(z.object({ range: z.string(), note: z.string() })),
-})
-export type AddressLists = z.infer<typeof AddressLists>
 type Ranges = { allow: ReturnType<typeof rangesOf>; block: ReturnType<typeof rangesOf> }
 
 const LISTS_CONTEXT = 'address_lists.lists'
 const banContext = (key: Buffer): string => `address_bans.network:${key.toString('hex')}`
+
+/** Keys of the bans of this address's network. */
+export const banKeys = (limits: Pick<Limits, 'keyOf'>, address: string): Buffer[] =>
+  (['public', 'login'] as const).map((scope) => limits.keyOf({ name: `ban:${scope}` }, networkOf(address)))
+
+export const openBan = (keys: Keys, row: db.BanRow): Ban => ({
+  scope: row.scope === 'login' ? 'login' : 'public',
+  network: keys.open(banContext(row.key), row.network_enc),
+  level: row.level,
+  bannedAt: row.banned_at,
+  until: row.banned_until,
+})
 
 type Parts = { config: Pick<Config, 'IP_ALLOW_LIST' | 'IP_BLOCK_LIST'>; db: Database; keys: Keys; log: Logger; signals: Signals; limits: Limits }
 
@@ -98,11 +105,6 @@ export class AddressGuard {
     return this.#parts.keys.seal(LISTS_CONTEXT, JSON.stringify(lists))
   }
 
-  /** Keys of the bans of this address's network. */
-  banKeys(address: string): Buffer[] {
-    return (['public', 'login'] as const).map((scope) => this.#parts.limits.keyOf({ name: `ban:${scope}` }, networkOf(address)))
-  }
-
   /** Forgets what was counted for a network: here, in the shared store, and in the memory of the other processes. */
   async clearCounts(rules: readonly Pick<Rule, 'name'>[], address: string): Promise<void> {
     const { limits, signals } = this.#parts
@@ -122,7 +124,7 @@ export class AddressGuard {
     try {
       const rows = await db.activeBans(this.#parts.db)
       const sealed = await db.readAddressLists(this.#parts.db)
-      this.#bans = new Map(rows.map((r) => this.#readBan(r)).map((b) => [`${b.scope}|${b.network}`, b]))
+      this.#bans = new Map(rows.map((r) => openBan(keys, r)).map((b) => [`${b.scope}|${b.network}`, b]))
       if (sealed) this.#lists = AddressLists.parse(JSON.parse(keys.open(LISTS_CONTEXT, sealed)))
       this.#ranges = this.#compile()
       this.#known.clear()
@@ -148,11 +150,6 @@ export class AddressGuard {
     const keys = readClearPayload(payload)
     if (keys) await this.#parts.limits.clearKeys(keys).catch(() => {})
     await this.refresh()
-  }
-
-  #readBan(row: db.BanRow): Ban {
-    const network = this.#parts.keys.open(banContext(row.key), row.network_enc)
-    return { scope: row.scope === 'login' ? 'login' : 'public', network, level: row.level, bannedAt: row.banned_at, until: row.banned_until }
   }
 
   #compile(): Ranges {

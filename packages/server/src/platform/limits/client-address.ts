@@ -23,7 +23,7 @@ function parse(text: string): Address | undefined {
 export const normalAddress = (text: string | undefined): string | undefined => (text === undefined ? undefined : parse(text)?.toString())
 
 /** `10.0.0.0/8`, a single address, or undefined. */
-export function parseRange(text: string): Range | undefined {
+function parseRange(text: string): Range | undefined {
   const [address = '', bits, more] = text.trim().split('/')
   const parsed = parse(address)
   if (!parsed || more !== undefined) return undefined
@@ -33,6 +33,15 @@ export function parseRange(text: string): Range | undefined {
   // ::ffff:10.0.0.0/104 means 10.0.0.0/8.
   const length = Number(bits) - (wide === 32 && address.includes(':') ? 96 : 0)
   return length < 0 || length > wide ? undefined : [parsed, length]
+}
+
+/** One spelling for each range; undefined for what is none. */
+export function normalRange(text: string): string | undefined {
+  const range = parseRange(text)
+  if (!range) return undefined
+  const [base, bits] = range
+  const kind = base.kind() === 'ipv4' ? ipaddr.IPv4 : ipaddr.IPv6
+  return bits === (base.kind() === 'ipv4' ? 32 : 128) ? base.toString() : `${kind.networkAddressFromCIDR(`${base.toString()}/${bits}`).toString()}/${bits}`
 }
 
 export const rangesOf = (texts: readonly string[]): Range[] =>
