@@ -50,6 +50,8 @@ export class AddressGuard {
   #ranges: Ranges
   /** What the lists say of addresses that came lately. */
   readonly #known = new Map<string, 'allowed' | 'blocked' | 'none'>()
+  /** Bans on their way: of many refusals at once one asks for it. */
+  readonly #raising = new Set<string>()
   #timer: NodeJS.Timeout | undefined
 
   constructor(parts: Parts) {
@@ -77,9 +79,15 @@ export class AddressGuard {
 
   /** The next, longer ban of this address's network. Never fails: without the database it holds in this process. */
   async ban(scope: BanScope, address: string): Promise<void> {
-    const { keys, limits, log, signals } = this.#parts
-    if (this.standing(address) === 'allowed') return
     const network = networkOf(address)
+    const name = `${scope}|${network}`
+    if (this.standing(address) === 'allowed' || this.bannedSeconds(scope, address) > 0 || this.#raising.has(name)) return
+    this.#raising.add(name)
+    await this.#raise(scope, network).finally(() => this.#raising.delete(name))
+  }
+
+  async #raise(scope: BanScope, network: string): Promise<void> {
+    const { keys, limits, log, signals } = this.#parts
     const key = limits.keyOf({ name: `ban:${scope}` }, network)
     const networkEnc = keys.seal(banContext(key), network)
     const made = await db.raiseBan(this.#parts.db, { key, scope, networkEnc, ladder: BAN_LADDER, quietSeconds: QUIET_SECONDS }).catch((err: unknown) => {

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Context } from '../context.ts'
 import { addressReader, networkOf } from './client-address.ts'
 import { limitRules } from './rules.ts'
-import { append, type Log, trim } from './sliding-log.ts'
+import { type Log, trim } from './sliding-log.ts'
 
 const SECOND = 1000
 /** Who sends so much more than allowed does not listen to refusals. */
@@ -57,8 +57,8 @@ export function eventLimit(perSecond: number): (now?: number) => 'ok' | 'refused
     trim(log, SECOND, now)
     if (log.at.length === 0) refused = 0
     if (log.at.length < perSecond) {
-      // A part of a millisecond keeps each event an entry of its own.
-      append(log, Math.max(now, (log.at.at(-1) ?? 0) + 1e-6), 1)
+      log.at.push(now)
+      log.n.push(1)
       return 'ok'
     }
     return ++refused > perSecond * PATIENCE ? 'hopeless' : 'refused'
