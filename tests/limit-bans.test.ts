@@ -1,5 +1,6 @@
 import type { ServerLimits } from '@atende/contracts/limits'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { clearFromOutside, readBans } from '../packages/server/src/cli/clear-limits.ts'
 import { joinTenant, PASSWORD } from '../packages/server/src/features/access/test-people.ts'
 import { ensureSuperAdmin } from '../packages/server/src/features/tenants/super-admin.ts'
 import { sqlAs } from '../packages/server/src/testing/test-database.ts'
@@ -68,6 +69,15 @@ describe('bans', () => {
     expect((await knock('2001:db8:77:1::9')).status).toBe(200)
     expect(await asOperator('POST', '/api/admin/rate-limit/clear', { ip: '2001:db8:77:1::/64' })).toMatchObject({ status: 200, body: { bans: 0 } })
     expect(await asOperator('POST', '/api/admin/rate-limit/clear', { ip: 'ontem' })).toMatchObject({ status: 400, body: { errors: [{ path: 'ip' }] } })
+  })
+
+  it('the command line lifts it beside the running server', async () => {
+    await flood('203.0.113.24')
+    expect((await knock('203.0.113.24')).status).toBe(429)
+    const opened = { config: server.ctx.config, installation: server.installation, applied: [] }
+    expect((await readBans(opened)).map((b) => b.network)).toContain('203.0.113.24')
+    expect(await clearFromOutside(opened, '203.0.113.24')).toEqual({ network: '203.0.113.24', bans: 1 })
+    await eventually(async () => (await knock('203.0.113.24')).status === 200)
   })
 
   it('wrong passwords of a network ban it from logging in; nothing of it lies open in the database', async () => {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
-import { print, table } from './output.ts'
+import { normalAddress } from '../platform/limits/client-address.ts'
+import { print, table, UsageError } from './output.ts'
 
 export function limitCommands(program: Command): void {
   const limits = program.command('limits').description('limits and bans of network addresses')
@@ -14,6 +15,7 @@ export function limitCommands(program: Command): void {
 
 async function clear(ip: string, _: unknown, command: Command): Promise<void> {
   const { json = false } = command.optsWithGlobals<{ json?: boolean }>()
+  if (normalAddress(ip.split('/')[0]) === undefined) throw new UsageError(`${ip} is no address`)
   const [{ withInstallation }, { clearFromOutside }] = [await import('./with-installation.ts'), await import('./clear-limits.ts')]
   const done = await withInstallation((opened) => clearFromOutside(opened, ip))
   print(json, done, [`${done.network}: ${done.bans} bans lifted, counts forgotten`])

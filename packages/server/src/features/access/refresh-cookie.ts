@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Context } from '../../platform/context.ts'
 import { AppError } from '../../platform/errors.ts'
+import { clientAddress } from '../../platform/limits/request-limits.ts'
 import { DEVICE_COOKIE } from './device-cookie.ts'
 import type { Client } from './sessions.ts'
 
@@ -27,7 +28,8 @@ export function requireOwnOrigin(ctx: Context, request: FastifyRequest): void {
 }
 
 export const clientOf = (request: FastifyRequest): Client => ({
-  ip: request.ip,
+  ip: clientAddress(request).address,
+  port: clientAddress(request).port,
   userAgent: request.headers['user-agent']?.slice(0, 300) ?? null,
   requestId: request.id,
   host: request.host,

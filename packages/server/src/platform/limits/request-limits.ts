@@ -4,7 +4,7 @@ import type { Login } from '../auth.ts'
 import type { Context } from '../context.ts'
 import { AppError } from '../errors.ts'
 import type { Http } from '../http.ts'
-import { addressReader, type ClientAddress, networkOf } from './client-address.ts'
+import { addressReader, type ClientAddress, inRanges, networkOf, rangesOf } from './client-address.ts'
 import { writeLimitHeaders } from './limit-headers.ts'
 import * as db from './limits.db.ts'
 import type { Rule, Take, Verdict } from './limits.ts'
@@ -40,12 +40,19 @@ export const tooMany = (seconds: number, detail?: string): AppError =>
 
 const wait = (seconds: number): string => (seconds < 90 ? `${seconds} s` : `${Math.ceil(seconds / 60)} min`)
 
+const OWN_NETWORKS = rangesOf(['loopback', 'uniquelocal'])
+
 /** First of all: who is this, and is this network welcome? */
 export function guardAddresses(app: Http, ctx: Context): void {
   const read = addressReader(ctx.config.TRUSTED_PROXIES)
+  let warned = ctx.config.TRUSTED_PROXIES.length > 0
   app.decorateRequest('client', null as unknown as ClientAddress)
   app.addHook('onRequest', async (request) => {
     request.client = read(request.raw)
+    if (!warned && request.headers['x-forwarded-for'] !== undefined && inRanges(request.client.address, OWN_NETWORKS)) {
+      warned = true
+      ctx.log.warn('a proxy seems to stand in front: name it in TRUSTED_PROXIES, or all visitors share its address and its limits')
+    }
     // Fastify's own reading takes anything for an address.
     Object.defineProperty(request, 'ip', { value: request.client.address })
     if (ctx.addresses.standing(request.ip) === 'blocked') throw new AppError('address_blocked')
@@ -59,7 +66,7 @@ function planReader(ctx: Context): (tenantId: string) => Promise<TenantPlan> {
   return async (tenantId) => {
     const kept = known.get(tenantId)
     if (kept && kept.until > Date.now()) return kept.plan
-    const said = await db.tenantPlan(ctx.db, tenantId)
+    const said = await db.tenantPlan(ctx.db, tenantId).catch(() => null)
     const plan = said === 'PRO' || said === 'ENTERPRISE' ? said : 'BASIC'
     if (known.size > 10_000) known.clear()
     known.set(tenantId, { plan, until: Date.now() + PLAN_SECONDS * 1000 })

@@ -31,4 +31,3 @@ export function limitRules(c: Config) {
     loginDevice: { name: 'login-device', limit: c.LOGIN_LIMIT, windowSeconds: 15 * MINUTE },
   }
 }
-export type LimitRules = ReturnType<typeof limitRules>
