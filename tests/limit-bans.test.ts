@@ -58,6 +58,10 @@ describe('bans', () => {
     expect(refused).toMatchObject({ status: 429, body: { code: 'too_many_requests', retryAfter: expect.any(Number) } })
     expect((await server.call('GET', '/api/tags', { token: owner.token, headers: at('203.0.113.21') })).status).toBe(200)
     expect((await server.call('GET', '/api/tags', { token: 'x', headers: at('203.0.113.21') })).status).toBe(429)
+    // A login lasts for as long as it is renewed.
+    const renew = (cookie: string) => server.call('POST', '/api/auth/refresh', { headers: { ...at('203.0.113.21'), cookie } })
+    expect((await renew(owner.cookie)).status).toBe(200)
+    expect((await renew('atende_refresh=x')).status).toBe(429)
     expect((await logIn(owner.email, owner.password, '203.0.113.22')).status).toBe(200)
   })
 

@@ -119,6 +119,21 @@ describe('requests of nobody', () => {
     expect((await get('/api/openapi.json', '2001:db8:5:6::1')).status).toBe(200)
   })
 
+  it('what a stranger writes into X-Forwarded-For is nobody’s address', async () => {
+    const seen = async (forwarded: string) => {
+      const login = await server.call<{ accessToken: string }>('POST', '/api/auth/login', {
+        body: { email: owner.email, password: owner.password },
+        headers: at(forwarded),
+      })
+      const sessions = await server.call<{ items: { current: boolean; ip: string }[] }>('GET', '/api/auth/sessions', { token: login.body.accessToken })
+      return sessions.body.items.find((s) => s.current)?.ip
+    }
+    expect(await seen('203.0.113.200')).toBe('203.0.113.200')
+    expect(await seen('10.0.0.1, ::ffff:203.0.113.201')).toBe('203.0.113.201')
+    expect(await seen("x'; drop table users")).toBe('127.0.0.1')
+    expect(await seen('203.0.113.202, nobody')).toBe('127.0.0.1')
+  })
+
   it('a network on the allow list is not counted', async () => {
     const answers = await Promise.all(Array.from({ length: 80 }, () => get('/api/openapi.json', '198.51.100.9')))
     expect(statusesOf(answers)).toEqual({ passed: 80, refused: 0 })

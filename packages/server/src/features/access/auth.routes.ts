@@ -44,7 +44,10 @@ export function authRoutes(app: Http, ctx: Context, limit: LoginLimit): void {
 
   app.post(
     '/api/auth/refresh',
-    { config: { access: 'public' }, schema: { tags, summary: 'A new access token for the refresh cookie, which is replaced', response: { 200: Login } } },
+    {
+      config: { access: 'public', limit: 'refused' },
+      schema: { tags, summary: 'A new access token for the refresh cookie, which is replaced', response: { 200: Login } },
+    },
     async (request, reply) => {
       requireOwnOrigin(ctx, request)
       return sendLogin(ctx, reply, await refresh(ctx, readRefreshCookie(request) ?? '', clientOf(request)))
@@ -53,7 +56,7 @@ export function authRoutes(app: Http, ctx: Context, limit: LoginLimit): void {
 
   app.post(
     '/api/auth/logout',
-    { config: { access: 'public' }, schema: { tags, summary: 'End this login', response: { 204: z.void() } } },
+    { config: { access: 'public', limit: 'refused' }, schema: { tags, summary: 'End this login', response: { 204: z.void() } } },
     async (request, reply) => {
       requireOwnOrigin(ctx, request)
       const access = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1]

@@ -52,6 +52,7 @@ export class AddressGuard {
   readonly #known = new Map<string, 'allowed' | 'blocked' | 'none'>()
   /** Bans on their way: of many refusals at once one asks for it. */
   readonly #raising = new Set<string>()
+  readonly #listeners: (() => void)[] = []
   #timer: NodeJS.Timeout | undefined
 
   constructor(parts: Parts) {
@@ -136,9 +137,15 @@ export class AddressGuard {
       if (sealed) this.#lists = AddressLists.parse(JSON.parse(keys.open(LISTS_CONTEXT, sealed)))
       this.#ranges = this.#compile()
       this.#known.clear()
+      for (const tell of this.#listeners) tell()
     } catch (err) {
       log.warn({ err }, 'limits: bans and lists could not be read; the last known ones hold')
     }
+  }
+
+  /** Runs after each look at the lists. */
+  onLook(listener: () => void): void {
+    this.#listeners.push(listener)
   }
 
   async start(): Promise<void> {

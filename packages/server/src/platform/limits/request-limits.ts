@@ -10,7 +10,10 @@ import * as db from './limits.db.ts'
 import type { Rule, Take, Verdict } from './limits.ts'
 import { limitRules, type TenantPlan } from './rules.ts'
 
-/** `send`: counts as a message that leaves. `refused`: a public address that many files of one page come from; only refusals count. */
+/**
+ * `send`: counts as a message that leaves. `refused`: a public route for people who have a login (the refresh of it, signed links of
+ * files); only what is refused counts, so that a ban of their network does not reach them.
+ */
 export type RouteLimit = 'send' | 'refused'
 
 declare module 'fastify' {
@@ -102,9 +105,9 @@ export function limitRequests(app: Http, ctx: Context): void {
       return takeFor(ctx, reply, takes)
     }
     if (access !== 'public' || !request.routeOptions.url?.startsWith('/api/')) return
+    if (limit === 'refused' || ctx.addresses.standing(request.ip) === 'allowed') return
     const banned = ctx.addresses.bannedSeconds('public', request.ip)
     if (banned > 0) throw tooMany(banned)
-    if (limit === 'refused' || ctx.addresses.standing(request.ip) === 'allowed') return
     await takeFor(ctx, reply, [{ rule: rules.network.public, key: networkOf(request.ip) }]).catch(async (e) => {
       await strike(ctx, request.ip)
       throw e

@@ -99,6 +99,16 @@ describe('connections', () => {
     expect(await handshake('2001:db8:4::2')).toMatchObject({ status: 403, text: expect.stringContaining('too_many_requests') })
   })
 
+  it('are closed when their address is blocked', async () => {
+    const { socket } = await connect('203.0.113.80', owner.token)
+    const other = await connect('203.0.113.81', owner.token)
+    const lists = { allow: [], block: [{ range: '203.0.113.80', note: '' }] }
+    await server.sql('insert into address_lists (lists_enc) values ($1)', [server.ctx.addresses.sealLists(lists)])
+    await server.ctx.addresses.changed()
+    await eventually(() => !socket.connected)
+    expect(other.socket.connected).toBe(true)
+  })
+
   it('from a blocked address do not stand at all', async () => {
     expect(await handshake('203.0.113.66')).toMatchObject({ status: 403, text: expect.stringContaining('address_blocked') })
     expect((await connect('203.0.113.66', owner.token)).said).not.toBe('connected')

@@ -16,6 +16,7 @@ type EngineSocket = { request: IncomingMessage; on: (event: 'close', listener: (
 export function connectionLimits(ctx: Context) {
   const read = addressReader(ctx.config.TRUSTED_PROXIES)
   const open = new Map<string, number>()
+  const standing = new Map<EngineSocket, string>()
   const max = ctx.config.RATE_LIMIT_SOCKETS_PER_IP
   const rule = limitRules(ctx.config).network.connect
   const networkAt = (address: string): string => networkOf(address)
@@ -31,14 +32,22 @@ export function connectionLimits(ctx: Context) {
       const verdict = await ctx.limits.take({ rule, key: networkOf(address) })
       return verdict.allowed ? undefined : 'too_many_requests'
     },
-    /** Counts what stands. Many handshakes at once may all have been let through: what is too much is closed again. */
+    /**
+     * Counts what stands. Many handshakes at once may all have been let through: what is too much is closed again, and so is what the
+     * operator blocks later.
+     */
     watch(engine: Engine): void {
+      ctx.addresses.onLook(() => {
+        for (const [socket, address] of standing) if (ctx.addresses.standing(address) === 'blocked') socket.close(true)
+      })
       engine.on('connection', (socket) => {
         const { address } = read(socket.request)
         const network = networkAt(address)
         const count = (open.get(network) ?? 0) + 1
         open.set(network, count)
+        standing.set(socket, address)
         socket.on('close', () => {
+          standing.delete(socket)
           const left = (open.get(network) ?? 1) - 1
           if (left > 0) open.set(network, left)
           else open.delete(network)
