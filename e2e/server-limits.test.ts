@@ -2,13 +2,22 @@ import path from 'node:path'
 import { source as AXE } from 'axe-core'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { DEMO } from '../packages/server/src/demo/demo-data.ts'
+import { seedDemo } from '../packages/server/src/demo/seed-demo.ts'
 import { ensureSuperAdmin } from '../packages/server/src/features/tenants/super-admin.ts'
 import { SHOTS, type Stage, setStage } from './stage.ts'
 
 const OPERATOR = { email: 'root@example.com', password: 'uma senha bem longa' }
 let stage: Stage
 beforeAll(async () => {
-  stage = await setStage({ RATE_LIMIT_PUBLIC: '40', TRUSTED_PROXIES: '127.0.0.1', IP_BLOCK_LIST: '192.0.2.66', IP_ALLOW_LIST: '127.0.0.1' })
+  stage = await setStage({
+    RATE_LIMIT_PUBLIC: '40',
+    RATE_LIMIT_SESSION: '600',
+    RATE_LIMIT_SEND: '30',
+    TRUSTED_PROXIES: '127.0.0.1',
+    IP_BLOCK_LIST: '192.0.2.66',
+    IP_ALLOW_LIST: '127.0.0.1',
+  })
   await ensureSuperAdmin(stage.server.database.ownerUrl, OPERATOR.email, OPERATOR.password)
 })
 afterAll(() => stage.close())
@@ -65,6 +74,32 @@ describe.each(VARIANTS)('the operator’s page of limits, $name', ({ name, viewp
     expect(stage.server.ctx.addresses.bans()).toEqual([])
     await page.context().close()
   })
+})
+
+it('working with the usual figures, the interface asks little and is never refused', async () => {
+  const { server, emulator } = stage
+  await seedDemo(server.ctx, { ...emulator.defaults, graphUrl: emulator.graphUrl })
+  const page = await stage.open(`${server.url}/entrar`)
+  const asked: string[] = []
+  page.on('response', (r) => {
+    if (r.request().headers().authorization && new URL(r.url()).pathname.startsWith('/api/')) asked.push(`${r.status()} ${r.url()}`)
+  })
+  await enter(page, { email: DEMO.owner.email, password: DEMO.password })
+  await page.goto(`${server.url}/conversas?view=all`)
+  const rows = page.locator('a[href*="/conversas/"]')
+  await rows.first().waitFor()
+  const before = asked.length
+  const opened = await rows.all()
+  for (const row of opened) {
+    await row.click()
+    await page.getByRole('log').waitFor()
+    await page.waitForTimeout(500)
+  }
+  expect(opened.length).toBeGreaterThan(2)
+  // Ten a conversation would leave room for sixty a minute within the limit of a person.
+  expect((asked.length - before) / opened.length).toBeLessThan(10)
+  expect(asked.filter((a) => a.startsWith('429'))).toEqual([])
+  await page.context().close()
 })
 
 it('who attends does not see it', async () => {
