@@ -10,6 +10,7 @@ export const ERRORS = {
   signature_invalid: { status: 401, title: 'A assinatura não confere.' },
   refresh_invalid: { status: 401, title: 'Por segurança, entre de novo.' },
   forbidden: { status: 403, title: 'Seu perfil não permite isto. Fale com quem administra a conta.' },
+  address_blocked: { status: 403, title: 'Esta rede está bloqueada neste servidor.' },
   origin_refused: { status: 403, title: 'Esta origem não é permitida.' },
   verification_refused: { status: 403, title: 'O token de verificação não confere.' },
   tenant_suspended: { status: 403, title: 'Esta conta está suspensa. Fale com o suporte.' },

@@ -24,13 +24,16 @@ import { guardRoutes } from './platform/auth.ts'
 import { REPOSITORY } from './platform/config.ts'
 import type { Context } from './platform/context.ts'
 import { createHttp, type Http, sendProblem, serveWeb } from './platform/http.ts'
+import { guardAddresses, limitRequests } from './platform/limits/request-limits.ts'
 
 export const WEB_DIST = path.join(REPOSITORY, 'packages/web/dist')
 
 /** List 1: every route. A worker has only those that say how it is. */
 export async function createApp(ctx: Context, parts: { webhooks: WebhookStore; health: HealthParts }): Promise<Http> {
   const app = await createHttp(ctx)
+  guardAddresses(app, ctx)
   guardRoutes(app, ctx)
+  limitRequests(app, ctx)
   await registerOpenApi(app)
   healthRoutes(app, ctx, parts.health)
   if (ctx.config.ROLE === 'worker') return app

@@ -15,6 +15,8 @@ import { findHome } from './platform/home.ts'
 import type { Http } from './platform/http.ts'
 import { type Installation, openInstallation, prepareInstallation } from './platform/installation.ts'
 import { Jobs } from './platform/jobs.ts'
+import { AddressGuard } from './platform/limits/address-guard.ts'
+import { openLimits } from './platform/limits/limits.ts'
 import { createLog } from './platform/log.ts'
 import { freePort } from './platform/ports.ts'
 import { startRealtime } from './platform/realtime.ts'
@@ -36,6 +38,9 @@ export type Server = {
 
 function createContext(config: Config, installation: Installation, port: () => number): Context {
   const log = createLog(config)
+  const signals = new Signals(installation.appUrl, log)
+  const { db, keys } = installation
+  const limits = openLimits(config, { db, keys, log })
   return {
     config,
     db: installation.db,
@@ -43,7 +48,9 @@ function createContext(config: Config, installation: Installation, port: () => n
     keys: installation.keys,
     log,
     jobs: new Jobs(installation.appUrl, log, config.ROLE !== 'web'),
-    signals: new Signals(installation.appUrl, log),
+    signals,
+    limits,
+    addresses: new AddressGuard({ config, db, keys, log, signals, limits }),
     storage: createStorage(config, installation.home),
     startedAt: Date.now(),
     publicUrl: () => (config.PUBLIC_URL ?? `http://${config.HOST}:${port()}`).replace(/\/+$/, ''),
@@ -126,6 +133,8 @@ async function startRoles(config: Config, installation: Installation, own: boole
   const app = await createApp(ctx, { webhooks, health })
   const parts = [...(isWeb ? [webPart(ctx, app, health)] : []), ...(isWorker ? [workerPart(ctx, receiver)] : [])]
 
+  await ctx.limits.start()
+  await ctx.addresses.start()
   await ctx.signals.start()
   await ctx.jobs.start()
   await app.listen({ port: wanted, host: config.HOST })
@@ -148,6 +157,8 @@ async function startRoles(config: Config, installation: Installation, own: boole
       await webhooks.idle()
       await ctx.jobs.stop()
       await ctx.signals.stop()
+      ctx.addresses.stop()
+      await ctx.limits.stop()
       if (own) await installation.close({ alsoAdopted: true })
     },
   }

@@ -178,6 +178,12 @@ const eventsRoute = createRoute({
   component: lazyRouteComponent(() => import('./features/webhook-events/WebhookEventsPage.tsx'), 'WebhookEventsPage'),
 })
 
+const serverLimitsRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/servidor/limites',
+  component: lazyRouteComponent(() => import('./features/server-limits/ServerLimitsPage.tsx'), 'ServerLimitsPage'),
+})
+
 const routeTree = rootRoute.addChildren([
   loginRoute,
   registerRoute,
@@ -188,6 +194,7 @@ const routeTree = rootRoute.addChildren([
     contactsRoute.addChildren([contactsHomeRoute, contactRoute]),
     onboardingRoute,
     noticesRoute,
+    serverLimitsRoute,
     settingsRoute.addChildren([
       settingsHomeRoute,
       templatesRoute,

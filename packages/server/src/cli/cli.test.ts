@@ -39,6 +39,7 @@ describe('used wrongly: exit code 2, and what is expected', () => {
   test.each([
     [['tenant', 'create', '--name', 'X'], /required option '--email/],
     [['no-such-command'], /unknown command/],
+    [['limits', 'clear', 'yesterday'], /yesterday is no address/],
     [['channel', 'add', '--tenant', 'x', '--kind', 'telegram', '--phone-number-id', '1', '--waba-id', '1'], /choices are whatsapp-cloud/i],
     [['tenant', 'create', '--name', 'Recanto', ...OWNER, '--owner-email', 'h@x.example', '--owner-password', 'short'], /--owner-password/],
     [['channel', 'add', '--tenant', 'x', ...CREDENTIALS, '--access-token-file', '/no/such/file'], /cannot read \/no\/such\/file/],
@@ -181,6 +182,11 @@ describe('beside a running server', () => {
     const { rows } = await client.query('select slug from tenants')
     await client.end()
     expect(rows).toEqual([{ slug: 'pousada-recanto' }])
+  })
+
+  test('limits of an address are forgotten, and bans listed', async () => {
+    expect(await json(['limits', 'clear', '2001:db8::7'])).toEqual({ network: '2001:db8::/64', bans: 0 })
+    expect(await json(['limits', 'bans'])).toEqual({ bans: [] })
   })
 
   test('SIGTERM ends it cleanly, the database too', async () => {

@@ -3,6 +3,8 @@ import type { Keys } from './crypto.ts'
 import type { Database, TenantTx } from './database.ts'
 import { inTenant } from './database.ts'
 import type { Jobs } from './jobs.ts'
+import type { AddressGuard } from './limits/address-guard.ts'
+import type { Limits } from './limits/limits.ts'
 import type { Logger } from './log.ts'
 import type { Signals } from './signals.ts'
 import type { Storage } from './storage.ts'
@@ -18,6 +20,9 @@ export type Context = {
   jobs: Jobs
   signals: Signals
   storage: Storage
+  limits: Limits
+  /** Bans and lists of addresses. */
+  addresses: AddressGuard
   startedAt: number
   /** Address that people and Meta use, without a trailing slash. */
   publicUrl: () => string

@@ -13,6 +13,8 @@ import { pt } from 'zod/locales'
 import type { Context } from './context.ts'
 import { AppError, type FieldError } from './errors.ts'
 import { uuidv7 } from './ids.ts'
+import { LIMIT_HEADERS } from './limits/limit-headers.ts'
+import { countRefusal, tooMany } from './limits/request-limits.ts'
 import { sayLimit } from './validation-texts.ts'
 
 export const BODY_LIMIT = 20 * 1024 * 1024
@@ -153,13 +155,21 @@ export async function createHttp(ctx: Context) {
     referrerPolicy: { policy: 'same-origin' },
     crossOriginResourcePolicy: { policy: 'same-origin' },
   })
-  await app.register(cors, { origin: ctx.config.origins, credentials: true, maxAge: 600, exposedHeaders: ['x-request-id', 'etag', 'retry-after'] })
+  await app.register(cors, {
+    origin: ctx.config.origins,
+    credentials: true,
+    maxAge: 600,
+    exposedHeaders: ['x-request-id', 'etag', 'retry-after', ...LIMIT_HEADERS],
+  })
   await app.register(cookie)
   await app.register(multipart, { limits: { fileSize: BODY_LIMIT, files: 1, fields: 10, fieldSize: 10_000 } })
 
-  app.setErrorHandler((error: FastifyError | AppError | Error, request, reply) => {
+  app.setErrorHandler(async (error: FastifyError | AppError | Error, request, reply) => {
     const known = understand(error)
-    if (known) return sendProblem(request, reply, known)
+    if (known) {
+      const seconds = await countRefusal(ctx, request, known.code)
+      return sendProblem(request, reply, seconds > 0 ? tooMany(seconds) : known)
+    }
     request.log.error({ err: error, reqId: request.id, route: request.routeOptions.url }, 'unexpected error')
     return sendProblem(request, reply, { code: 'internal' })
   })

@@ -115,7 +115,10 @@ export async function prepareInstallation(i: Preparing, jobs: readonly JobQueue[
   return alone(ownerUrl, async () => {
     const applied = await migrate(ownerUrl, appRole, keys)
     await prepareJobs(ownerUrl, appRole, jobs)
-    if (db && keys) await loadServerKey(db, keys)
+    if (db && keys) {
+      useKeys(db, keys)
+      await loadServerKey(db, keys)
+    }
     return applied
   })
 }

@@ -8,6 +8,7 @@ import { inTenant, type TenantTx } from './database.ts'
 import { AppError } from './errors.ts'
 import { currentHorizon, eventsSince, type StoredEvent } from './events.ts'
 import type { Http } from './http.ts'
+import { connectionLimits, eventLimit } from './limits/socket-limits.ts'
 
 type Data = { login: TenantLogin | null; expiry: NodeJS.Timeout | undefined }
 export type Io = Server<ClientToServerEvents, ServerToClientEvents, Record<string, never>, Data>
@@ -68,6 +69,12 @@ function closeWhenExpired(socket: Client, at: Date): void {
   socket.data.expiry = setTimeout(() => socket.disconnect(true), at.getTime() - Date.now() + GRACE_MS)
 }
 
+/** One person's tabs and devices are few. @throws AppError too_many_requests */
+function requireSocketRoom(ctx: Context, socket: Client, { tenantId, userId }: TenantLogin): void {
+  const open = socket.nsp.adapter.rooms.get(userRoom(tenantId, userId))
+  if (open && !open.has(socket.id) && open.size >= ctx.config.RATE_LIMIT_SOCKETS_PER_USER) throw new AppError('too_many_requests')
+}
+
 type Hub = { ctx: Context; parts: RealtimeParts }
 
 async function authenticate({ ctx, parts }: Hub, socket: Client, raw: unknown) {
@@ -77,6 +84,7 @@ async function authenticate({ ctx, parts }: Hub, socket: Client, raw: unknown) {
   const mine: TenantLogin = { ...login, tenantId: login.tenantId }
   const before = socket.data.login
   if (before && (before.tenantId !== mine.tenantId || before.userId !== mine.userId)) throw new AppError('forbidden')
+  requireSocketRoom(ctx, socket, mine)
   const joined = before && can(mine.role, 'conversations.read') ? [...socket.rooms].filter((r) => r.startsWith('conversation:')) : []
   await enterRooms(socket, mine)
   await socket.join(joined)
@@ -143,8 +151,12 @@ export const clientEventNames = (): string[] => {
 /** Runs each event's handler and answers its acknowledgement; bad input or a missing acknowledgement never ends the process. */
 function listen(hub: Hub, socket: Client): void {
   const handlers = clientEvents(hub, socket)
+  const allow = eventLimit(hub.ctx.config.RATE_LIMIT_SOCKET_EVENTS)
   socket.onAny((name: string, raw: unknown, ack?: unknown) => {
     const answer = (a: unknown) => (typeof ack === 'function' ? ack(a) : undefined)
+    const pace = allow()
+    if (pace === 'hopeless') socket.disconnect(true)
+    if (pace !== 'ok') return answer({ ok: false, code: 'too_many_requests' })
     const handle = Object.hasOwn(handlers, name) ? handlers[name as keyof ClientToServerEvents] : undefined
     if (!handle) return answer({ ok: false, code: 'not_found' })
     handle(raw).then(answer, (e) => {
@@ -160,12 +172,20 @@ const originAllowed = (ctx: Context, origin: string | undefined, host: string | 
 
 export function startRealtime(app: Http, ctx: Context, parts: RealtimeParts): Realtime {
   const hub: Hub = { ctx, parts }
+  const connections = connectionLimits(ctx)
   const io: Io = new Server(app.server, {
     serveClient: false,
     maxHttpBufferSize: 64 * 1024,
     cors: { origin: ctx.config.origins, credentials: true },
-    allowRequest: ({ headers }, done) => done(null, originAllowed(ctx, headers.origin, headers.host)),
+    allowRequest: (request, done) => {
+      if (!originAllowed(ctx, request.headers.origin, request.headers.host)) return done(null, false)
+      connections.refusal(request).then(
+        (reason) => done(reason ?? null, reason === undefined),
+        () => done(null, true),
+      )
+    },
   })
+  connections.watch(io.engine)
 
   // A token in the handshake saves the round trip of `authenticate`; a bad one is refused before the connection stands.
   io.use((socket, next) => {
@@ -174,7 +194,7 @@ export function startRealtime(app: Http, ctx: Context, parts: RealtimeParts): Re
     if (auth.token === undefined) return next()
     authenticate(hub, socket, auth).then(
       () => next(),
-      () => next(new Error('unauthenticated')),
+      (e) => next(new Error(e instanceof AppError && e.code === 'too_many_requests' ? e.code : 'unauthenticated')),
     )
   })
 

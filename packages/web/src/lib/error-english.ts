@@ -10,6 +10,7 @@ export const ENGLISH: Record<ErrorCode, string> = {
   signature_invalid: 'The signature does not match.',
   refresh_invalid: 'For your safety, please log in again.',
   forbidden: 'Your role does not allow this. Talk to whoever manages the account.',
+  address_blocked: 'This network is blocked on this server.',
   origin_refused: 'This origin is not allowed.',
   verification_refused: 'The verify token does not match.',
   tenant_suspended: 'This account is suspended. Talk to support.',

@@ -28,6 +28,7 @@ export const keys = {
   conversation: (id: string) => ['conversation', id] as const,
   counts: ['conversation-counts'] as const,
   messages: (conversationId: string) => ['messages', conversationId] as const,
+  serverLimits: ['server', 'limits'] as const,
   tags: ['tags'] as const,
   users: ['users'] as const,
   invitations: ['invitations'] as const,

@@ -41,6 +41,7 @@ async function authenticate(refused: string | null, patience: number): Promise<v
   }
   const answer = await socket.timeout(patience).emitWithAck('authenticate', cursor === undefined ? { token } : { token, cursor })
   if (!answer.ok) {
+    if (answer.code === 'too_many_requests') return authenticateLater()
     // A second refusal in a row with a new token is not about the token.
     if (refused === null) await authenticate(token, patience)
     else endSession('expired')
@@ -56,6 +57,12 @@ function planRenewal(expiresAt: string): void {
   clearTimeout(renewal)
   const wait = Math.max(5_000, new Date(expiresAt).getTime() - Date.now() - RENEW_EARLY_MS)
   renewal = setTimeout(() => void tryAuthenticate(tokenKeeper.fresh()), wait)
+}
+
+/** Too many tabs, or too fast: that ends no login. */
+function authenticateLater(): void {
+  clearTimeout(renewal)
+  renewal = setTimeout(() => void tryAuthenticate(null), ACK_MS)
 }
 
 async function tryAuthenticate(refused: string | null, patience = ACK_MS): Promise<void> {

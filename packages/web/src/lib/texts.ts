@@ -11,6 +11,7 @@ import { messagesTexts } from '../features/messages/messages.texts.ts'
 import type { richTexts } from '../features/messages/rich.texts.ts'
 import type { noticesTexts } from '../features/notices/notices.texts.ts'
 import { onboardingTexts } from '../features/onboarding/onboarding.texts.ts'
+import type { serverLimitsTexts } from '../features/server-limits/server-limits.texts.ts'
 import { settingsTexts } from '../features/settings/settings.texts.ts'
 import { tagsTexts } from '../features/tags/tags.texts.ts'
 import type { templatesTexts } from '../features/templates/templates.texts.ts'
@@ -49,6 +50,7 @@ export type LateNamespaces = {
   channelHealth: typeof channelHealthTexts
   templates: typeof templatesTexts
   usage: typeof usageTexts
+  serverLimits: typeof serverLimitsTexts
   interactive: typeof interactiveTexts
 }
 

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { InboxNotices } from '../features/inbox/InboxNotices.tsx'
 import { useNoticeCount } from '../features/notices/use-notice-count.ts'
 import { readStored, writeStored } from '../lib/locale.ts'
-import { useCan } from '../lib/session.ts'
+import { useCan, useMe } from '../lib/session.ts'
 import { useShortcut } from '../lib/shortcuts.ts'
 import { connectSocket } from '../lib/socket.ts'
 import classes from './AppShell.module.css'
@@ -48,7 +48,9 @@ export function AppShell() {
   useGeneralShortcuts(() => setHelp(true))
   const urgent = (useNoticeCount(useCan('channels.manage'))?.critical ?? 0) > 0
   useLiveLists()
-  useEffect(connectSocket, [])
+  const inTenant = useMe().tenant !== null
+  // What is told live is told to companies; a socket without one is refused, which would read as an ended login.
+  useEffect(() => (inTenant ? connectSocket() : undefined), [inTenant])
   return (
     <div className={classes.shell} data-focused={inConversation || undefined}>
       <a href="#conteudo" className={classes.skip}>
@@ -58,7 +60,7 @@ export function AppShell() {
         <Rail wide={wide} onToggle={toggle} onShortcuts={() => setHelp(true)} />
       </div>
       <div className={classes.main}>
-        <ConnectionNotice />
+        {inTenant && <ConnectionNotice />}
         {urgent && (
           <Suspense>
             <CriticalBar />

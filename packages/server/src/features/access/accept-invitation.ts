@@ -45,7 +45,7 @@ type Accepting = { userId: string; newcomer: { name: string; passwordHash: strin
 async function identify(ctx: Context, limit: LoginLimit, email: string, input: { name: string; password: string }, client: Client): Promise<Accepting> {
   const known = await findLogin(ctx.db, email)
   if (!known) return { userId: uuidv7(), newcomer: { name: input.name, passwordHash: await hashPassword(input.password) } }
-  const right = await limit.attempt({ ip: client.ip, email }, async () => (await checkPassword(input.password, known.passwordHash)) || undefined)
+  const right = await limit.attempt({ ...client, email }, async () => (await checkPassword(input.password, known.passwordHash)) || undefined)
   if (!right) throw new AppError('login_failed')
   return { userId: known.userId, newcomer: null }
 }

@@ -6,6 +6,7 @@ import { type Login as Caller, personTx } from '../../platform/auth.ts'
 import type { Context } from '../../platform/context.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { Http } from '../../platform/http.ts'
+import { rememberDevice } from './device-cookie.ts'
 import { logIn } from './log-in.ts'
 import type { LoginLimit } from './login-limit.ts'
 import { logOutEverywhere, updateMe } from './me.ts'
@@ -13,23 +14,23 @@ import { logOut, refresh } from './refresh.ts'
 import { clearRefreshCookie, clientOf, readRefreshCookie, requireOwnOrigin, setRefreshCookie } from './refresh-cookie.ts'
 import { register } from './register.ts'
 import { endOwnSession, listSessions, type Opened, presentLogin, readMe } from './sessions.ts'
-import { signUpLimit } from './sign-up-limit.ts'
+import { requireSignUpRoom } from './sign-up-limit.ts'
 
 const tags = ['auth']
 
 /** Answers a login; its refresh token goes into the cookie. */
 export async function sendLogin(ctx: Context, reply: FastifyReply, opened: Opened): Promise<Login> {
   setRefreshCookie(ctx, reply, opened.refreshToken)
+  rememberDevice(ctx, reply, opened.me.user.email)
   return presentLogin(ctx, opened)
 }
 
 export function authRoutes(app: Http, ctx: Context, limit: LoginLimit): void {
-  const requireSignUpRoom = signUpLimit(ctx.config.SIGN_UP_LIMIT)
   app.post(
     '/api/auth/register',
     { config: { access: 'public' }, schema: { tags, summary: 'Sign a company up', body: RegisterInput, response: { 201: Login } } },
     async (request, reply) => {
-      await requireSignUpRoom(request.ip)
+      await requireSignUpRoom(ctx, request.ip)
       const login = await sendLogin(ctx, reply, await register(ctx, request.body, clientOf(request)))
       return reply.code(201).send(login)
     },
@@ -43,7 +44,10 @@ export function authRoutes(app: Http, ctx: Context, limit: LoginLimit): void {
 
   app.post(
     '/api/auth/refresh',
-    { config: { access: 'public' }, schema: { tags, summary: 'A new access token for the refresh cookie, which is replaced', response: { 200: Login } } },
+    {
+      config: { access: 'public', limit: 'refused' },
+      schema: { tags, summary: 'A new access token for the refresh cookie, which is replaced', response: { 200: Login } },
+    },
     async (request, reply) => {
       requireOwnOrigin(ctx, request)
       return sendLogin(ctx, reply, await refresh(ctx, readRefreshCookie(request) ?? '', clientOf(request)))
@@ -52,7 +56,7 @@ export function authRoutes(app: Http, ctx: Context, limit: LoginLimit): void {
 
   app.post(
     '/api/auth/logout',
-    { config: { access: 'public' }, schema: { tags, summary: 'End this login', response: { 204: z.void() } } },
+    { config: { access: 'public', limit: 'refused' }, schema: { tags, summary: 'End this login', response: { 204: z.void() } } },
     async (request, reply) => {
       requireOwnOrigin(ctx, request)
       const access = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1]

@@ -31,7 +31,7 @@ export const dummyHash = (): Promise<string> => {
  */
 export async function logIn(ctx: Context, limit: LoginLimit, input: Input, client: Client): Promise<Opened> {
   const began = performance.now()
-  const entry = await limit.attempt({ ip: client.ip, email: input.email }, () => check(ctx, input, client))
+  const entry = await limit.attempt({ ...client, email: input.email }, () => check(ctx, input, client))
   if (!entry) {
     await sleep(Math.max(0, FAILURE_MS - (performance.now() - began)))
     throw new AppError('login_failed')

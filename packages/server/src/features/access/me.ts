@@ -31,7 +31,7 @@ export async function updateMe(ctx: Context, limit: LoginLimit, login: Login, ch
 async function requirePassword(ctx: Context, limit: LoginLimit, login: Login, password: string, client: Client): Promise<void> {
   const user = await asUser(ctx.db, login.userId, (tx) => db.self(tx, login.userId))
   if (!user) throw new AppError('unauthenticated')
-  const right = await limit.attempt({ ip: client.ip, email: user.email }, async () => (await checkPassword(password, user.password_hash)) || undefined)
+  const right = await limit.attempt({ ...client, email: user.email }, async () => (await checkPassword(password, user.password_hash)) || undefined)
   if (!right) throw invalidField('currentPassword', 'wrong_password', 'A senha atual não confere.')
 }
 

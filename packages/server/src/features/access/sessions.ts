@@ -12,7 +12,16 @@ import * as db from './access.db.ts'
 import { hashSecret, newSecret, writeToken } from './tokens.ts'
 
 /** Where a call comes from. */
-export type Client = { ip: string; userAgent: string | null; requestId: string; host: string }
+export type Client = {
+  ip: string
+  /** Null when only a proxy knows it. */
+  port?: number | null
+  userAgent: string | null
+  requestId: string
+  host: string
+  /** Its cookie as a known device. */
+  device?: string | undefined
+}
 /** Who holds a session; `tenantId` is null for a super admin. */
 export type Holder = { userId: string; tenantId: string | null; sessionId: string }
 /** An open session: its refresh token belongs into the cookie and nowhere else. */

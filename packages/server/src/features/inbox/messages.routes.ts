@@ -31,7 +31,7 @@ export function messageRoutes(app: Http, ctx: Context): void {
   app.post(
     '/api/messages',
     {
-      config: { access: 'messages.send' },
+      config: { access: 'messages.send', limit: 'send' },
       schema: {
         tags,
         summary: 'Send a message',
@@ -48,7 +48,7 @@ export function messageRoutes(app: Http, ctx: Context): void {
   app.post(
     '/api/messages/:id/retry',
     {
-      config: { access: 'messages.send' },
+      config: { access: 'messages.send', limit: 'send' },
       schema: {
         tags,
         summary: 'Send again what failed or was never answered',

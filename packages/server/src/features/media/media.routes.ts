@@ -79,7 +79,7 @@ export function mediaRoutes(app: Http, ctx: Context): void {
   app.get(
     '/api/media/:id/content',
     {
-      config: { access: 'public' },
+      config: { access: 'public', limit: 'refused' },
       schema: { tags, summary: 'The bytes, by a signed address of the media or with a login; accepts byte ranges', params: IdParams },
     },
     async (request, reply) => {

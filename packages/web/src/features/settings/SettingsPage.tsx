@@ -1,6 +1,6 @@
 import { TextInput } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
-import { Building2, ChartColumn, ChevronRight, LayoutTemplate, MessageCircle, Search, Tag, UserRound, Users, Webhook } from 'lucide-react'
+import { Building2, ChartColumn, ChevronRight, LayoutTemplate, MessageCircle, Search, ShieldAlert, Tag, UserRound, Users, Webhook } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useMe } from '../../lib/session.ts'
@@ -19,6 +19,7 @@ const PAGES = [
   { name: 'company', to: '/configuracoes/empresa', icon: Building2, group: 'company', permission: 'tenant.read' },
   { name: 'usage', to: '/configuracoes/uso', icon: ChartColumn, group: 'company', permission: 'usage.read' },
   { name: 'events', to: '/configuracoes/eventos', icon: Webhook, group: 'company', permission: 'webhooks.read' },
+  { name: 'limits', to: '/servidor/limites', icon: ShieldAlert, group: 'server', permission: 'server.manage' },
 ] as const
 
 type SettingsEntry = (typeof PAGES)[number]
@@ -61,7 +62,7 @@ export function SettingsPage() {
         maw={420}
       />
       {shown.length === 0 && <EmptyState title={t('nothingTitle', { word })} text={t('nothingText')} />}
-      {(['you', 'company'] as const).map((group) => {
+      {(['you', 'company', 'server'] as const).map((group) => {
         const pages = shown.filter((page) => page.group === group)
         if (pages.length === 0) return null
         return (

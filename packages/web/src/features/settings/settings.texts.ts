@@ -8,7 +8,7 @@ export const settingsTexts = texts(
     search: 'Buscar nas configurações',
     nothingTitle: 'Nada com «{{word}}»',
     nothingText: 'Tente outra palavra, como «senha», «WhatsApp» ou «equipe».',
-    group: { you: 'Você', company: 'A empresa' },
+    group: { you: 'Você', company: 'A empresa', server: 'O servidor' },
     page: {
       profile: {
         title: 'Perfil',
@@ -33,6 +33,11 @@ export const settingsTexts = texts(
         text: 'Mensagens entregues, o que é grátis e o custo estimado do mês.',
         words: 'custo preço cobrança gasto fatura conta meta categoria',
       },
+      limits: {
+        title: 'Limites e bloqueios',
+        text: 'Redes que insistem demais, e as que sempre ou nunca entram.',
+        words: 'ip endereço bloqueio ban lista senha tentativas ataque',
+      },
       events: {
         title: 'Eventos recebidos',
         text: 'O que o WhatsApp entregou, como veio, para investigar problemas.',
@@ -47,7 +52,7 @@ export const settingsTexts = texts(
     search: 'Search the settings',
     nothingTitle: 'Nothing about “{{word}}”',
     nothingText: 'Try another word, such as “password”, “WhatsApp” or “team”.',
-    group: { you: 'You', company: 'The company' },
+    group: { you: 'You', company: 'The company', server: 'The server' },
     page: {
       profile: {
         title: 'Profile',
@@ -71,6 +76,11 @@ export const settingsTexts = texts(
         title: 'WhatsApp usage',
         text: 'Delivered messages, what is free and the estimated cost of the month.',
         words: 'cost price charge bill meta category',
+      },
+      limits: {
+        title: 'Limits and blocks',
+        text: 'Networks that insist too much, and those that always or never get in.',
+        words: 'ip address block ban list password attempts attack',
       },
       events: { title: 'Received events', text: 'What WhatsApp delivered, as it came, to look into problems.', words: 'webhook log debug replay meta' },
     },
