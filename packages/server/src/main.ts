@@ -1,4 +1,8 @@
+import type { IncomingMessage } from 'node:http'
 import { createApp } from './app.ts'
+import { recordAccess } from './features/audit/access-records.ts'
+import { startCheckpoints } from './features/audit/checkpoints.ts'
+import { addressOfSocket } from './features/audit/where-from.ts'
 import { showTyping } from './features/channels/whatsapp-cloud/read-marks.ts'
 import { Receiver } from './features/channels/whatsapp-cloud/receive.ts'
 import { Sender } from './features/channels/whatsapp-cloud/sender.ts'
@@ -8,6 +12,7 @@ import { attendantTyping, customerTypes, startTyping } from './features/inbox/ty
 import { ensureSuperAdmin } from './features/tenants/super-admin.ts'
 import { JOB_DEFINITIONS, jobBindings } from './jobs.ts'
 import { replayEvents, tellEvents } from './listeners.ts'
+import type { TenantLogin } from './platform/auth.ts'
 import type { Config } from './platform/config.ts'
 import type { Context } from './platform/context.ts'
 import { EventTail } from './platform/events.ts'
@@ -15,6 +20,7 @@ import { findHome } from './platform/home.ts'
 import type { Http } from './platform/http.ts'
 import { type Installation, openInstallation, prepareInstallation } from './platform/installation.ts'
 import { Jobs } from './platform/jobs.ts'
+import { carryKeys } from './platform/keys-of.ts'
 import { createLog } from './platform/log.ts'
 import { freePort } from './platform/ports.ts'
 import { startRealtime } from './platform/realtime.ts'
@@ -36,6 +42,7 @@ export type Server = {
 
 function createContext(config: Config, installation: Installation, port: () => number): Context {
   const log = createLog(config)
+  carryKeys(installation.db, installation.keys)
   return {
     config,
     db: installation.db,
@@ -56,7 +63,8 @@ type Part = { start: () => Promise<void>; stop: () => Promise<void> }
 /** Web role: sockets, and the event tail that feeds them. */
 function webPart(ctx: Context, app: Http, health: HealthState): Part {
   const onTyping = attendantTyping(ctx, (tenantId, conversationId) => showTyping(ctx, tenantId, conversationId))
-  const realtime = startRealtime(app, ctx, { conversationExists, replay: replayEvents(ctx), onTyping })
+  const onConnected = (login: TenantLogin, request: IncomingMessage) => recordAccess(ctx, login, addressOfSocket(request), 'socket')
+  const realtime = startRealtime(app, ctx, { conversationExists, replay: replayEvents(ctx), onTyping, onConnected })
   startTyping(ctx, realtime)
   health.sockets = () => realtime.io.engine.clientsCount
   const tail = new EventTail(ctx.db, ctx.signals, ctx.log, tellEvents(ctx, realtime))
@@ -72,6 +80,7 @@ function webPart(ctx: Context, app: Http, health: HealthState): Part {
 /** Worker role: stored deliveries, waiting messages, jobs, upkeep. */
 function workerPart(ctx: Context, receiver: Receiver): Part {
   let upkeep: { stop: () => void } | undefined
+  let checkpoints: { stop: () => Promise<void> } | undefined
   const sender = new Sender(ctx)
   return {
     async start() {
@@ -79,10 +88,11 @@ function workerPart(ctx: Context, receiver: Receiver): Part {
       await sender.start()
       await ctx.jobs.work(jobBindings(ctx))
       upkeep = startUpkeep(ctx)
+      checkpoints = startCheckpoints(ctx)
     },
     async stop() {
       upkeep?.stop()
-      await Promise.all([receiver.stop(), sender.stop()])
+      await Promise.all([receiver.stop(), sender.stop(), checkpoints?.stop()])
     },
   }
 }

@@ -52,6 +52,9 @@ const Env = z.object({
   /** New companies per network and hour. */
   SIGN_UP_LIMIT: z.coerce.number().int().min(1).default(60),
   LOGIN_LIMIT: z.coerce.number().int().min(1).default(5),
+  /** Where signed checkpoints of the diary are copied, out of the reach of whoever rules the database: a folder, an address, or both. */
+  AUDIT_COPY_DIR: z.string().optional(),
+  AUDIT_COPY_URL: z.url({ protocol: /^https?$/ }).optional(),
   /** Gap between two messages to the same person that WhatsApp allows in the long run (Cloud API, pair limit). Change it for tests only. */
   WHATSAPP_PAIR_INTERVAL_MS: z.coerce.number().int().min(1).max(60_000).default(6000),
   /** Where media lies: in the data folder, or in a bucket of an S3-compatible service. */
@@ -85,6 +88,7 @@ const SECRETS = [
   'DATABASE_OWNER_URL',
   'S3_ACCESS_KEY_ID',
   'S3_SECRET_ACCESS_KEY',
+  'AUDIT_COPY_URL',
 ]
 
 /** `NAME_FILE` (Docker secrets) stands in for `NAME`. */

@@ -5,6 +5,7 @@ import { alone, type Database, ensureAppRole, migrate, openDatabase } from './da
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded-postgres.ts'
 import { findHome, loadSecrets } from './home.ts'
 import { type JobQueue, prepareJobs } from './jobs.ts'
+import { carryKeys } from './keys-of.ts'
 import { runningServer } from './running-file.ts'
 
 const EMBEDDED_PORT = 54_329
@@ -86,6 +87,7 @@ export async function openInstallation(config: Config): Promise<Installation> {
   const embedded = config.DATABASE_URL ? undefined : await startEmbeddedPostgres(home, secrets.postgresPassword, EMBEDDED_PORT)
   const urls = embedded ? await embeddedUrls(embedded, keys) : await externalUrls(config, keys)
   const { db } = openDatabase(urls.appUrl, config.DATABASE_POOL)
+  carryKeys(db, keys)
   return {
     home,
     keys,

@@ -4,6 +4,8 @@ import path from 'node:path'
 import type { ClientToServerEvents, ServerToClientEvents } from '@atende/contracts/realtime'
 import { io, type Socket } from 'socket.io-client'
 import { inject } from 'vitest'
+import { z } from 'zod'
+import { openDetails } from '../features/audit/sealed-details.ts'
 import { startServer } from '../main.ts'
 import { loadConfig } from '../platform/config.ts'
 import { Keys } from '../platform/crypto.ts'
@@ -15,6 +17,15 @@ declare module 'vitest' {
     postgres: { port: number; password: string }
   }
 }
+
+const DiaryLine = z.object({
+  action: z.string(),
+  outcome: z.string(),
+  actor_user_id: z.string().nullable(),
+  tenant_id: z.string().nullable(),
+  object_id: z.string().nullable(),
+  request_id: z.string().nullable(),
+})
 
 export type TestServer = Awaited<ReturnType<typeof startTestServer>>
 export type Answer<T = Record<string, unknown>> = { status: number; body: T; headers: Headers }
@@ -111,6 +122,11 @@ export async function startTestServer(settings: Record<string, string> = {}) {
     connect,
     /** SQL as superuser: sees every tenant's rows. */
     sql: <R extends Record<string, unknown>>(text: string, values: unknown[] = []) => sqlAs<R>(database.superUrl, text, values),
+    /** Lines of the diary, opened, in the order of the chain; `where` is SQL about `audit_logs`. */
+    async diary(where: string, values: unknown[] = []) {
+      const rows = await sqlAs(database.superUrl, `select * from audit_logs where ${where} order by seq`, values)
+      return rows.map((row) => ({ ...DiaryLine.parse(row), ...openDetails(keys, row as Parameters<typeof openDetails>[1]) }))
+    },
     async close() {
       await server.stop()
       await db.destroy()
