@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { VERSION } from '../platform/config.ts'
+import { auditCommands } from './audit-commands.ts'
 import { channelCommands } from './channel-commands.ts'
 import { fail, OK } from './output.ts'
 import { serverCommands } from './server-commands.ts'
@@ -15,6 +16,7 @@ function createProgram(): Command {
   serverCommands(program)
   tenantCommands(program)
   channelCommands(program)
+  auditCommands(program)
   for (const command of [program, ...program.commands, ...program.commands.flatMap((c) => c.commands)]) command.exitOverride()
   return program
 }

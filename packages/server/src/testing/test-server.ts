@@ -76,7 +76,7 @@ export async function startTestServer(settings: Record<string, string> = {}) {
       ...(options.body === undefined ? {} : { body: options.body instanceof FormData ? options.body : JSON.stringify(options.body) }),
     })
     const text = await response.text()
-    const json = response.headers.get('content-type')?.includes('json')
+    const json = /[/+]json\b/.test(response.headers.get('content-type') ?? '')
     return { status: response.status, body: (json && text ? JSON.parse(text) : text) as T, headers: response.headers }
   }
 
@@ -124,7 +124,7 @@ export async function startTestServer(settings: Record<string, string> = {}) {
     sql: <R extends Record<string, unknown>>(text: string, values: unknown[] = []) => sqlAs<R>(database.superUrl, text, values),
     /** Lines of the diary, opened, in the order of the chain; `where` is SQL about `audit_logs`. */
     async diary(where: string, values: unknown[] = []) {
-      const rows = await sqlAs(database.superUrl, `select * from audit_logs where ${where} order by seq`, values)
+      const rows = await sqlAs(database.superUrl, `select * from audit_logs where ${where} order by at, seq`, values)
       return rows.map((row) => ({ ...DiaryLine.parse(row), ...openDetails(keys, row as Parameters<typeof openDetails>[1]) }))
     },
     async close() {

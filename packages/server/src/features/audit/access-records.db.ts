@@ -10,6 +10,14 @@ export type RecordRow = { id: string; session_id: string; at: Date; sealed: Buff
 export type Mark = { at: string; id: string }
 export const FIRST: Mark = { at: '-infinity', id: '00000000-0000-0000-0000-000000000000' }
 
+/** Any tenant's, or those of who runs the server: as the owner of the tables only. */
+export const pageAsOwner = async (tx: SystemTx, tenantId: string | null, from: string, to: string, after: Mark, max: number): Promise<RecordRow[]> =>
+  (
+    await sql<RecordRow>`select id, session_id, at, sealed, at::text as mark from access_records
+      where ${tenantId === null ? sql`tenant_id is null` : sql`tenant_id = ${tenantId}`} and at >= ${from}::timestamptz and at < ${to}::timestamptz
+        and (at, id) > (${after.at}::timestamptz, ${after.id}::uuid) order by at, id limit ${max}`.execute(tx)
+  ).rows
+
 /** Records of the transaction's tenant, the oldest first. */
 export const page = async (tx: SystemTx, from: string, to: string, after: Mark, max: number): Promise<RecordRow[]> =>
   (

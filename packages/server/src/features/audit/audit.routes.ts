@@ -9,6 +9,7 @@ import { inTenant } from '../../platform/database.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { Access, Http } from '../../platform/http.ts'
 import { decodeCursor, toPage } from '../../platform/pages.ts'
+import * as records from './access-records.db.ts'
 import * as db from './audit.db.ts'
 import { type AuditEntry, auditedBy, writeAudit } from './audit.ts'
 import { checkpointsOf } from './chain.db.ts'
@@ -125,8 +126,8 @@ function accessRecordRoutes(app: Http, ctx: Context): void {
       const { tenantId, userId } = tenantLogin(request)
       const { format, ...details } = request.body
       await tell(callerScope(ctx, request), request, { action: 'access_records.export', details })
-      const read = (work: Parameters<Parameters<typeof exportAccessRecords>[1]>[0]) => inTenant(ctx.db, tenantId, work, userId)
-      return sendFile(reply, 'registros-de-acesso', format, exportAccessRecords(ctx.keys, read, details, format))
+      const read = (after: records.Mark, max: number) => inTenant(ctx.db, tenantId, (tx) => records.page(tx, details.from, details.to, after, max), userId)
+      return sendFile(reply, 'registros-de-acesso', format, exportAccessRecords(ctx.keys, read, format))
     },
   )
 }

@@ -1,18 +1,16 @@
 import type { Keys } from '../../platform/crypto.ts'
-import type { SystemTx } from '../../platform/database.ts'
 import * as db from './access-records.db.ts'
 import { openRecord } from './access-records.ts'
 import { CSV_MARK, csvLine } from './csv.ts'
 
 const PAGE = 1000
-type Period = { from: string; to: string }
-type ReadPage = (work: (tx: SystemTx) => Promise<db.RecordRow[]>) => Promise<db.RecordRow[]>
+type ReadPage = (after: db.Mark, max: number) => Promise<db.RecordRow[]>
 
 /** Access records of a period as text, the oldest first. Who calls has said why, in the diary. */
-export async function* exportAccessRecords(keys: Keys, read: ReadPage, period: Period, format: 'csv' | 'json'): AsyncGenerator<string> {
+export async function* exportAccessRecords(keys: Keys, read: ReadPage, format: 'csv' | 'json'): AsyncGenerator<string> {
   yield format === 'csv' ? CSV_MARK + csvLine(['at_utc', 'user_id', 'address', 'port', 'kind', 'session_id']) : '['
   for (let after = db.FIRST, first = true; ; ) {
-    const rows = await read((tx) => db.page(tx, period.from, period.to, after, PAGE))
+    const rows = await read(after, PAGE)
     const records = rows.flatMap((row) => openRecord(keys, row) ?? [])
     if (records.length > 0) {
       const text = records.map((r) => (format === 'csv' ? csvLine([r.at, r.userId, r.ip, r.port, r.kind, r.sessionId]) : JSON.stringify(r)))
