@@ -177,6 +177,17 @@ const eventsRoute = createRoute({
   }),
   component: lazyRouteComponent(() => import('./features/webhook-events/WebhookEventsPage.tsx'), 'WebhookEventsPage'),
 })
+const day = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}$/)
+  .optional()
+  .catch(undefined)
+const auditRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/auditoria',
+  validateSearch: z.object({ pessoa: word, acao: word, resultado: z.enum(['success', 'failure']).optional().catch(undefined), de: day, ate: day }),
+  component: lazyRouteComponent(() => import('./features/audit/AuditPage.tsx'), 'AuditPage'),
+})
 
 const routeTree = rootRoute.addChildren([
   loginRoute,
@@ -201,6 +212,7 @@ const routeTree = rootRoute.addChildren([
       companyRoute,
       usageRoute,
       eventsRoute,
+      auditRoute,
     ]),
   ]),
 ])
