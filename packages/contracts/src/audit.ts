@@ -72,7 +72,8 @@ export const AuditLine = z
     /** Null: the server itself, the command line, or nobody that could be told. `name` is null for who is no colleague. */
     actor: z.object({ id: Id, name: z.string().nullable() }).nullable(),
     action: z.string(),
-    object: z.object({ type: z.string(), id: Id.nullable() }).nullable(),
+    /** `name` of a person. */
+    object: z.object({ type: z.string(), id: Id.nullable(), name: z.string().nullable() }).nullable(),
     outcome: AuditOutcome,
     ip: z.string().nullable(),
     userAgent: z.string().nullable(),
@@ -91,6 +92,8 @@ export const AuditFilter = z.object({
   actorId: Id.optional(),
   action: z.string().max(80).optional(),
   outcome: AuditOutcome.optional(),
+  /** `hidden` leaves out calls of administration routes that changed nothing of their own (`admin.call`). */
+  calls: z.enum(['shown', 'hidden']).optional(),
 })
 export type AuditFilter = z.infer<typeof AuditFilter>
 export const AuditQuery = PageQuery.extend(AuditFilter.shape)

@@ -185,7 +185,14 @@ const day = z
 const auditRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: '/auditoria',
-  validateSearch: z.object({ pessoa: word, acao: word, resultado: z.enum(['success', 'failure']).optional().catch(undefined), de: day, ate: day }),
+  validateSearch: z.object({
+    pessoa: word,
+    acao: word,
+    resultado: z.enum(['success', 'failure']).optional().catch(undefined),
+    de: day,
+    ate: day,
+    consultas: z.literal(true).optional().catch(undefined),
+  }),
   component: lazyRouteComponent(() => import('./features/audit/AuditPage.tsx'), 'AuditPage'),
 })
 

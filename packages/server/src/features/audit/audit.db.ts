@@ -32,6 +32,7 @@ export type Filter = {
   actorId?: string | undefined
   action?: string | undefined
   outcome?: string | undefined
+  calls?: string | undefined
 }
 export type Line = {
   id: string
@@ -43,6 +44,7 @@ export type Line = {
   action: string
   object_type: string | null
   object_id: string | null
+  object_name: string | null
   outcome: string
   request_id: string | null
   sealed: Buffer
@@ -56,6 +58,7 @@ export async function lines(tx: SystemTx, tenantId: string | null, f: Filter, be
   let query = tx
     .selectFrom('audit_logs as l')
     .leftJoin('users as u', 'u.id', 'l.actor_user_id')
+    .leftJoin('users as o', (join) => join.onRef('o.id', '=', 'l.object_id').on('l.object_type', '=', 'user'))
     .select([
       'l.id',
       sql<string>`l.seq`.as('seq'),
@@ -63,6 +66,7 @@ export async function lines(tx: SystemTx, tenantId: string | null, f: Filter, be
       'l.at',
       'l.actor_user_id',
       'u.name as actor_name',
+      'o.name as object_name',
       'l.action',
       'l.object_type',
       'l.object_id',
@@ -83,5 +87,6 @@ export async function lines(tx: SystemTx, tenantId: string | null, f: Filter, be
   if (f.actorId !== undefined) query = query.where('l.actor_user_id', '=', f.actorId)
   if (f.action !== undefined) query = query.where('l.action', '=', f.action)
   if (f.outcome !== undefined) query = query.where('l.outcome', '=', f.outcome)
+  if (f.calls === 'hidden') query = query.where('l.action', '<>', 'admin.call')
   return query.execute()
 }

@@ -11,7 +11,7 @@ export function presentLine(keys: Keys, l: Line): AuditLine {
     at: l.at.toISOString(),
     actor: l.actor_user_id === null ? null : { id: l.actor_user_id, name: l.actor_name },
     action: l.action,
-    object: l.object_type === null ? null : { type: l.object_type, id: l.object_id },
+    object: l.object_type === null ? null : { type: l.object_type, id: l.object_id, name: l.object_name },
     outcome: l.outcome === 'success' ? 'success' : 'failure',
     ip: opened?.ip ?? null,
     userAgent: opened?.userAgent ?? null,

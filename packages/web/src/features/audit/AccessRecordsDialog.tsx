@@ -1,6 +1,7 @@
 import { Button, Group, Stack, Text, Textarea, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { queryClient } from '../../lib/query.ts'
 import { Dialog } from '../../ui/Dialog.tsx'
 import { toastError } from '../../ui/toast.ts'
 import { downloadAccessRecords, periodOf } from './use-audit.ts'
@@ -18,6 +19,7 @@ export function AccessRecordsDialog({ onClose }: { onClose: () => void }) {
     setBusy(true)
     await downloadAccessRecords({ from, to, reason: form.reason, format: 'csv' }).then(onClose, toastError)
     setBusy(false)
+    await queryClient.invalidateQueries({ queryKey: ['audit'] })
   }
   return (
     <Dialog title={t('access.title')} size={480} onClose={onClose}>

@@ -27,12 +27,36 @@ function useDetails(details: AuditLine['details']): [string, string][] {
   })
 }
 
+const OBJECTS = [
+  'user',
+  'tag',
+  'contact',
+  'conversation',
+  'channel',
+  'template',
+  'tenant',
+  'session',
+  'invitation',
+  'message',
+  'notice',
+  'price',
+  'quota',
+  'webhook_event',
+  'route',
+] as const
+function useObject(object: AuditLine['object']): string | null {
+  const { t } = useTranslation('audit')
+  if (object === null) return null
+  const known = OBJECTS.find((one) => one === object.type)
+  return [known ? t(`object.${known}`) : object.type, object.name ?? object.id].filter((part) => part !== null).join(' ')
+}
+
 /** Everything that a line says. */
 export function AuditDetail({ line }: { line: AuditLine }) {
   const { t } = useTranslation('audit')
   const who = useWho(line)
   const details = useDetails(line.details)
-  const { object } = line
+  const object = useObject(line.object)
   return (
     <Stack gap="lg">
       <Facts
@@ -43,7 +67,7 @@ export function AuditDetail({ line }: { line: AuditLine }) {
           [t('fact.when'), formatDateTime(line.at)],
           [t('fact.ip'), line.ip],
           [t('fact.device'), deviceName(line.userAgent)],
-          [t('fact.object'), object === null ? null : [object.type, object.id].filter((part) => part !== null).join(' ')],
+          [t('fact.object'), object],
           [t('fact.seq'), line.seq],
         ]}
       />

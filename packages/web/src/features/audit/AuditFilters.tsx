@@ -1,5 +1,5 @@
 import { AuditOutcome } from '@atende/contracts/audit'
-import { Button, Select, TextInput } from '@mantine/core'
+import { Button, Select, Switch, TextInput } from '@mantine/core'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { useCan } from '../../lib/session.ts'
@@ -43,10 +43,19 @@ export function AuditFilters() {
       <TextInput type="date" label={t('filter.from')} value={search.de ?? ''} onChange={(event) => set({ de: event.currentTarget.value || undefined })} />
       <TextInput type="date" label={t('filter.to')} value={search.ate ?? ''} onChange={(event) => set({ ate: event.currentTarget.value || undefined })} />
       {!none && (
-        <Button variant="subtle" onClick={() => set({ pessoa: undefined, acao: undefined, resultado: undefined, de: undefined, ate: undefined })}>
+        <Button
+          variant="subtle"
+          onClick={() => set({ pessoa: undefined, acao: undefined, resultado: undefined, de: undefined, ate: undefined, consultas: undefined })}
+        >
           {t('filter.clear')}
         </Button>
       )}
+      <Switch
+        className={classes.calls}
+        label={t('filter.calls')}
+        checked={search.consultas ?? false}
+        onChange={(event) => set({ consultas: event.currentTarget.checked || undefined })}
+      />
     </div>
   )
 }

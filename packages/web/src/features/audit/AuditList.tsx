@@ -23,13 +23,19 @@ export function OutcomePill({ outcome }: { outcome: AuditLine['outcome'] }) {
   )
 }
 
+/** The person that it is about, when somebody else did it. */
+const otherPerson = ({ object, actor }: AuditLine): string | null => (object !== null && object.id !== actor?.id ? object.name : null)
+
 /** What an administration call called. */
 const routeOf = ({ action, details }: AuditLine): string | null =>
   action === 'admin.call' && details !== null ? `${String(details.method)} ${String(details.route)}` : null
 
 function LineRow({ line, onOpen }: { line: AuditLine; onOpen: () => void }) {
   const who = useWho(line)
+  const { t } = useTranslation('audit')
   const route = routeOf(line)
+  const other = otherPerson(line)
+  const onto = other === null ? null : t('onto', { name: other })
   return (
     <UnstyledButton className={classes.row} onClick={onOpen}>
       <span className={classes.words}>
@@ -38,7 +44,7 @@ function LineRow({ line, onOpen }: { line: AuditLine; onOpen: () => void }) {
           {route !== null && <span className={classes.route}> {route}</span>}
         </span>
         <span className={classes.text}>
-          {who} ·{' '}
+          {who} · {onto !== null && `${onto} · `}
           <time dateTime={line.at} title={formatDateTime(line.at)}>
             {formatRelative(line.at)}
           </time>

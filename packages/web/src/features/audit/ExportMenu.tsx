@@ -16,7 +16,7 @@ export function ExportMenu({ filters, onAccessRecords }: { filters: Filters; onA
     setBusy(true)
     await downloadAudit(base, filters, format).catch(toastError)
     setBusy(false)
-    await queryClient.invalidateQueries({ queryKey: ['audit', base] })
+    await queryClient.invalidateQueries({ queryKey: ['audit'] })
   }
   return (
     <Menu position="bottom-end" width={260}>

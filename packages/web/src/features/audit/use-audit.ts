@@ -12,6 +12,7 @@ export type Filters = {
   resultado?: 'success' | 'failure' | undefined
   de?: string | undefined
   ate?: string | undefined
+  consultas?: true | undefined
 }
 
 const startOf = (day: string): Date => new Date(`${day}T00:00:00`)
@@ -25,7 +26,14 @@ export const periodOf = ({ de, ate }: Pick<Filters, 'de' | 'ate'>) => ({
   from: de === undefined ? undefined : startOf(de).toISOString(),
   to: ate === undefined ? undefined : afterDay(ate).toISOString(),
 })
-export const queryOf = (f: Filters) => ({ actorId: f.pessoa, action: f.acao, outcome: f.resultado, ...periodOf(f) })
+export const queryOf = (f: Filters) => ({
+  actorId: f.pessoa,
+  action: f.acao,
+  outcome: f.resultado,
+  // Looking at this page is an administration call itself: they would fill it.
+  calls: f.consultas || f.acao !== undefined ? undefined : ('hidden' as const),
+  ...periodOf(f),
+})
 
 /** Who runs the server reads the server's own diary. */
 export const useAuditBase = (): string => (useMe().tenant === null ? '/api/server/audit' : '/api/audit')
@@ -34,7 +42,7 @@ const Page = pageOf(AuditLine)
 export function useAuditLines(filters: Filters) {
   const base = useAuditBase()
   return useInfiniteQuery({
-    queryKey: ['audit', base, filters],
+    queryKey: ['audit', 'lines', base, filters],
     queryFn: ({ pageParam, signal }) => api(Page, 'GET', base, { query: { ...queryOf(filters), cursor: pageParam }, signal }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.nextCursor ?? undefined,
@@ -43,7 +51,7 @@ export function useAuditLines(filters: Filters) {
 
 export function useAuditStatus() {
   const base = useAuditBase()
-  return useQuery({ queryKey: ['audit-status', base], queryFn: ({ signal }) => api(AuditStatus, 'GET', `${base}/status`, { signal }) })
+  return useQuery({ queryKey: ['audit', 'status', base], queryFn: ({ signal }) => api(AuditStatus, 'GET', `${base}/status`, { signal }) })
 }
 
 export async function downloadAudit(base: string, filters: Filters, format: 'csv' | 'json'): Promise<void> {

@@ -35,7 +35,7 @@ export function useVerify() {
       setStep(null)
       toastError(error)
     }
-    await queryClient.invalidateQueries({ queryKey: ['audit', base] })
+    await queryClient.invalidateQueries({ queryKey: ['audit'] })
   }
   return { step, verify, running: step?.type === 'progress' }
 }
