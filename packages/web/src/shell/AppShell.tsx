@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { InboxNotices } from '../features/inbox/InboxNotices.tsx'
 import { useNoticeCount } from '../features/notices/use-notice-count.ts'
 import { readStored, writeStored } from '../lib/locale.ts'
-import { useCan } from '../lib/session.ts'
+import { useCan, useMe } from '../lib/session.ts'
 import { useShortcut } from '../lib/shortcuts.ts'
 import { connectSocket } from '../lib/socket.ts'
 import classes from './AppShell.module.css'
@@ -48,7 +48,9 @@ export function AppShell() {
   useGeneralShortcuts(() => setHelp(true))
   const urgent = (useNoticeCount(useCan('channels.manage'))?.critical ?? 0) > 0
   useLiveLists()
-  useEffect(connectSocket, [])
+  // Who runs the server belongs to no company: there is nothing to hear, and the server refuses the socket.
+  const inCompany = useMe().tenant !== null
+  useEffect(() => (inCompany ? connectSocket() : undefined), [inCompany])
   return (
     <div className={classes.shell} data-focused={inConversation || undefined}>
       <a href="#conteudo" className={classes.skip}>

@@ -72,8 +72,8 @@ const unknownAccount = (ctx: Context, email: string) => ({
 })
 
 async function auditFailure(ctx: Context, entry: Entry | undefined, email: string, client: Client): Promise<void> {
-  const { ip, requestId } = client
-  const line = { actorId: null, action: 'session.login', outcome: 'failure' as const, ip, requestId }
+  const { ip, userAgent, requestId } = client
+  const line = { actorId: null, action: 'session.login', outcome: 'failure' as const, ip, userAgent, requestId }
   const object = entry && { type: 'user', id: entry.userId }
   const tenantId = entry?.tenant?.tenantId
   if (tenantId !== undefined)
@@ -90,7 +90,8 @@ async function open(ctx: Context, { userId, tenant }: Entry, client: Client): Pr
     ctx.log.info({ reqId: client.requestId }, 'access: a super admin logged in')
     return asUser(ctx.db, userId, async (tx) => {
       const object = { type: 'user', id: userId }
-      await writeAudit(tx, { tenantId: null, actorId: userId, action: 'session.login', object, ip: client.ip, requestId: client.requestId })
+      const { ip, userAgent, requestId } = client
+      await writeAudit(tx, { tenantId: null, actorId: userId, action: 'session.login', object, ip, userAgent, requestId })
       return openSession(tx, { userId, tenantId: null }, client)
     })
   }
@@ -100,7 +101,8 @@ async function open(ctx: Context, { userId, tenant }: Entry, client: Client): Pr
     ctx.db,
     tenantId,
     async (tx) => {
-      const line = { tenantId, actorId: userId, action: 'session.login', object: { type: 'user', id: userId }, ip: client.ip, requestId: client.requestId }
+      const { ip, userAgent, requestId } = client
+      const line = { tenantId, actorId: userId, action: 'session.login', object: { type: 'user', id: userId }, ip, userAgent, requestId }
       await writeAudit(tx, closed ? { ...line, outcome: 'failure', details: { reason: 'tenant_suspended' } } : line)
       return closed ? undefined : openSession(tx, { userId, tenantId }, client)
     },

@@ -15,6 +15,8 @@ export type AuditEntry = {
   object?: { type: string; id: string }
   outcome?: 'success' | 'failure'
   ip?: string | null
+  /** Taken from `source` when there is one. */
+  userAgent?: string | null
   requestId?: string | null
   /** References and settings rather than content. Sealed, with the address. */
   details?: Record<string, unknown>
@@ -30,7 +32,7 @@ export const isTold = (request: FastifyRequest): boolean => told.has(request)
 export async function writeAudit(tx: SystemTx, entry: AuditEntry): Promise<void> {
   const { tenantId, actorId, action, object, outcome = 'success', source } = entry
   const id = uuidv7()
-  const userAgent = source?.headers['user-agent']?.slice(0, 300) ?? null
+  const userAgent = entry.userAgent ?? source?.headers['user-agent']?.slice(0, 300) ?? null
   const sealed = sealDetails(tx, id, { ip: entry.ip ?? null, userAgent, details: entry.details ?? {} })
   // What is no id of ours is not in a column of ids.
   const objectId = z.uuid().safeParse(object?.id).data ?? null

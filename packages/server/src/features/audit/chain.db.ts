@@ -68,6 +68,8 @@ export const chainIn = (tx: SystemTx, tenantId: string | null): ChainSource => (
   checkpoints: () => checkpointsOf(tx, tenantId),
   placeOf: (hash) => place(tx, tenantId, 'hash', hash),
   followerOf: (hash) => place(tx, tenantId, 'prev_hash', hash),
+  strays: async () =>
+    Number((await sql<{ n: string }>`select count(*) as n from audit_logs where ${ofChain(tenantId)} and seq is null`.execute(tx)).rows[0]?.n ?? 0),
 })
 
 export async function lastCheckpointOf(tx: SystemTx, tenantId: string | null): Promise<Checkpoint | undefined> {

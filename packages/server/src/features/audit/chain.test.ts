@@ -149,7 +149,27 @@ describe('each attack of a superuser is found and named', () => {
       expect(await verify(tenantId)).toMatchObject(broken('inserted', 7))
     }
   })
-  test('a line put in at the same place, or behind the end', async () => {
+  test('a line put in at a place that is taken', async () => {
+    const { tenantId, at } = await victim()
+    await attack(
+      'drop index audit_logs_chain',
+      `insert into audit_logs (id, tenant_id, action, outcome, sealed, seq, prev_hash, hash)
+       select gen_random_uuid(), tenant_id, 'session.login', 'success', sealed, 7, prev_hash, hash from audit_logs where ${at(7)}`,
+    )
+    expect(await verify(tenantId)).toMatchObject(broken('inserted', 7))
+    await attack(
+      `delete from audit_logs where ${at(7)}`,
+      'create unique index audit_logs_chain on audit_logs (tenant_id, seq) nulls not distinct where seq is not null',
+    )
+  })
+  test('a line put in without a place', async () => {
+    const { tenantId, at } = await victim()
+    await attack(
+      `insert into audit_logs (id, tenant_id, action, outcome, sealed) select gen_random_uuid(), tenant_id, 'session.login', 'success', sealed from audit_logs where ${at(7)}`,
+    )
+    expect(await verify(tenantId)).toMatchObject(broken('inserted', 21))
+  })
+  test('a line put in behind the end', async () => {
     const { tenantId, at, rehash } = await victim()
     await attack(
       `insert into audit_logs (id, tenant_id, action, outcome, sealed, seq, prev_hash, hash)

@@ -9,6 +9,8 @@ export type ChainSource = LookUp & {
   /** In order of place; from the place after (`seq`, `id`) on. */
   rows: (after: { seq: bigint; id: string } | undefined, limit: number) => Promise<ChainRow[]>
   checkpoints: () => Promise<Checkpoint[]>
+  /** Lines without a place: none that was written through the door stays so. */
+  strays: () => Promise<number>
 }
 /** `given`: checkpoints that were kept elsewhere. `keys`: whose signature counts, by key id. */
 export type Trust = { keys: ReadonlyMap<string, KeyObject>; given: readonly Checkpoint[] }
@@ -77,6 +79,8 @@ export async function verifyChain(source: ChainSource, trust: Trust, progress: (
   // The one from outside counts, when both speak of one place.
   const fixed = new Map(all.toReversed().flatMap((c) => (forged(c, trust) ? [] : [[c.seq, c.hash] as const])))
   const walked = await walk(source, fixed, progress)
-  const found = walked.break ?? checkEnd(walked, head, stored, trust.given) ?? (bad ? ({ kind: 'forged_checkpoint', seq: bad.seq } as const) : undefined)
+  const strays = (await source.strays()) > 0 ? ({ kind: 'inserted', seq: Number(walked.seq) + 1 } as const) : undefined
+  const found =
+    walked.break ?? strays ?? checkEnd(walked, head, stored, trust.given) ?? (bad ? ({ kind: 'forged_checkpoint', seq: bad.seq } as const) : undefined)
   return { ok: !found, lines: walked.lines, seq: Number(walked.seq), hash: walked.hash.toString('hex'), checkpoints: all.length, break: found ?? null }
 }
