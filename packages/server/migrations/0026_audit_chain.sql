@@ -102,12 +102,13 @@ create trigger audit_kept before truncate on audit_logs for each statement execu
 create function audit_append(p_id uuid, p_tenant uuid, p_actor uuid, p_action text, p_object_type text, p_object_id uuid, p_outcome text,
   p_request_id text, p_sealed bytea) returns void language plpgsql security definer set search_path = public, pg_temp as $$
 declare
+  v_chain constant text := coalesce(p_tenant, '00000000-0000-0000-0000-000000000000')::text;
   v_chains constant text := nullif(current_setting('app.audit_chains', true), '');
 begin
   if p_tenant is not null and p_tenant is distinct from current_tenant() then
     raise exception 'a line for another tenant' using errcode = 'insufficient_privilege';
   end if;
-  perform set_config('app.audit_chains', concat_ws(',', v_chains, coalesce(p_tenant, '00000000-0000-0000-0000-000000000000')), true);
+  if coalesce(position(v_chain in v_chains), 0) = 0 then perform set_config('app.audit_chains', concat_ws(',', v_chains, v_chain), true); end if;
   insert into audit_logs (id, tenant_id, actor_user_id, action, object_type, object_id, outcome, request_id, sealed)
     values (p_id, p_tenant, p_actor, p_action, p_object_type, p_object_id, p_outcome, p_request_id, p_sealed);
 end $$;
