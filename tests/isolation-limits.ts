@@ -3,6 +3,8 @@
 /** The server's own tables, without a tenant: closed to the application, which comes in by named functions only. */
 export const DOORS_ONLY = new Set([
   'server_keys',
+  'audit_keys', // the key that signs checkpoints, sealed
+  'access_records', // who came from where, sealed
   'rate_limits', // hashed keys and counts
   'address_bans', // hashed and sealed networks
   'address_lists', // one sealed text

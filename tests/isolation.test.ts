@@ -7,6 +7,7 @@ import { connectChannel, delivery, inbound, newWamid, post, type TestChannel } f
 import { sqlAs } from '../packages/server/src/testing/test-database.ts'
 import { type Answer, eventually, startTestServer, type TestServer, type TestSocket } from '../packages/server/src/testing/test-server.ts'
 import { DOORS_ONLY, LIMIT_DOORS, LIMIT_ROUTES } from './isolation-limits.ts'
+import { AUDIT_DOORS, AUDIT_ROUTES } from './isolation-audit.ts'
 
 /**
  * Story 5: a second tenant sees nothing of the first. The test finds every table, route and socket event by itself; a new one
@@ -137,6 +138,7 @@ describe('tables', () => {
     expect(role).toEqual({ rolsuper: false, rolbypassrls: false, rolcreaterole: false })
     for (const statement of [
       'update audit_logs set action = $$x$$',
+      'insert into audit_logs (id, action, sealed) values (gen_random_uuid(), $$x$$, $$$$)',
       'delete from audit_logs',
       'truncate messages',
       'alter table messages disable row level security',
@@ -158,6 +160,7 @@ describe('tables', () => {
     expect(doors.map((d) => d.name).toSorted()).toEqual(
       [
         ...LIMIT_DOORS,
+        ...AUDIT_DOORS,
         'door_due_channels', // whose daily check is due: ids only, taken once
         'door_find_login',
         'door_is_super_admin',
@@ -205,6 +208,7 @@ const ROUTES: Record<string, Kind> = {
   'DELETE /api/auth/sessions/:id': { id: 'session' },
   'GET /api/auth/invitations/:token': { cannot: 'the secret of the link is the key' },
   'POST /api/auth/invitations/:token/accept': { cannot: 'the secret of the link is the key' },
+  ...AUDIT_ROUTES,
   'GET /api/users': { list: true },
   'PATCH /api/users/:id': { id: 'user', body: { active: false } },
   'GET /api/users/invitations': { list: true },

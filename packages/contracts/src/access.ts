@@ -27,6 +27,7 @@ export const Permission = z.enum([
   'templates.manage',
   'usage.read',
   'audit.read',
+  'access_records.export',
   'server.manage',
 ])
 export type Permission = z.infer<typeof Permission>
@@ -49,11 +50,11 @@ const admin: Permission[] = [...supervisor, 'users.manage', 'tenant.manage', 'ch
 /** Who may do what. The server enforces it; the interface hides what is not allowed. */
 export const ROLE_PERMISSIONS: Record<Role, readonly Permission[]> = {
   SUPER_ADMIN: ['server.manage'],
-  OWNER: admin,
+  OWNER: [...admin, 'access_records.export'],
   ADMIN: admin,
   SUPERVISOR: supervisor,
   ATTENDANT: attendant,
-  DPO: ['contacts.read', 'users.read', 'tenant.read', 'audit.read'],
+  DPO: ['contacts.read', 'users.read', 'tenant.read', 'audit.read', 'access_records.export'],
 }
 
 export const can = (role: Role, permission: Permission) => ROLE_PERMISSIONS[role].includes(permission)

@@ -42,6 +42,7 @@ export const ERRORS = {
   connection_failed: { status: 422, title: 'O teste de conexão não passou.' },
   emulator_unavailable: { status: 422, title: 'O emulador não está ligado neste servidor.' },
   too_many_requests: { status: 429, title: 'Muitas tentativas. Aguarde um pouco.' },
+  audit_verifying: { status: 409, title: 'A verificação já está em andamento. Aguarde o resultado.' },
   internal: { status: 500, title: 'Algo deu errado do nosso lado. Nada do que você enviou foi perdido; tente de novo.' },
   unavailable: { status: 503, title: 'Estamos reiniciando. Tente de novo em instantes.' },
 } as const

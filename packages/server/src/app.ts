@@ -3,6 +3,9 @@ import path from 'node:path'
 import { accessRoutes } from './features/access/access.routes.ts'
 import { apiDocsRoutes } from './features/api-docs/api-docs.routes.ts'
 import { registerOpenApi } from './features/api-docs/api-docs.ts'
+import { recordUse } from './features/audit/access-records.ts'
+import { tellAdminCalls } from './features/audit/admin-calls.ts'
+import { auditRoutes } from './features/audit/audit.routes.ts'
 import { channelRoutes } from './features/channels/channels.routes.ts'
 import { numberRoutes } from './features/channels/number.routes.ts'
 import { webhookEventRoutes } from './features/channels/webhook-events.routes.ts'
@@ -34,10 +37,13 @@ export async function createApp(ctx: Context, parts: { webhooks: WebhookStore; h
   guardAddresses(app, ctx)
   guardRoutes(app, ctx)
   limitRequests(app, ctx)
+  tellAdminCalls(app, ctx)
+  recordUse(app, ctx)
   await registerOpenApi(app)
   healthRoutes(app, ctx, parts.health)
   if (ctx.config.ROLE === 'worker') return app
   await app.register(async () => {
+    auditRoutes(app, ctx)
     accessRoutes(app, ctx)
     userRoutes(app, ctx)
     tenantRoutes(app, ctx)

@@ -1,4 +1,8 @@
+import type { IncomingMessage } from 'node:http'
 import { createApp } from './app.ts'
+import { recordAccess } from './features/audit/access-records.ts'
+import { startCheckpoints } from './features/audit/checkpoints.ts'
+import { addressOfSocket } from './features/audit/where-from.ts'
 import { showTyping } from './features/channels/whatsapp-cloud/read-marks.ts'
 import { Receiver } from './features/channels/whatsapp-cloud/receive.ts'
 import { Sender } from './features/channels/whatsapp-cloud/sender.ts'
@@ -8,6 +12,7 @@ import { attendantTyping, customerTypes, startTyping } from './features/inbox/ty
 import { ensureSuperAdmin } from './features/tenants/super-admin.ts'
 import { JOB_DEFINITIONS, jobBindings } from './jobs.ts'
 import { replayEvents, tellEvents } from './listeners.ts'
+import type { TenantLogin } from './platform/auth.ts'
 import type { Config } from './platform/config.ts'
 import type { Context } from './platform/context.ts'
 import { EventTail } from './platform/events.ts'
@@ -63,7 +68,9 @@ type Part = { start: () => Promise<void>; stop: () => Promise<void> }
 /** Web role: sockets, and the event tail that feeds them. */
 function webPart(ctx: Context, app: Http, health: HealthState): Part {
   const onTyping = attendantTyping(ctx, (tenantId, conversationId) => showTyping(ctx, tenantId, conversationId))
-  const realtime = startRealtime(app, ctx, { conversationExists, replay: replayEvents(ctx), onTyping })
+  const whereFrom = addressOfSocket(ctx.config.TRUSTED_PROXIES)
+  const onConnected = (login: TenantLogin, request: IncomingMessage) => recordAccess(ctx, login, whereFrom(request), 'socket')
+  const realtime = startRealtime(app, ctx, { conversationExists, replay: replayEvents(ctx), onTyping, onConnected })
   startTyping(ctx, realtime)
   health.sockets = () => realtime.io.engine.clientsCount
   const tail = new EventTail(ctx.db, ctx.signals, ctx.log, tellEvents(ctx, realtime))
@@ -79,6 +86,7 @@ function webPart(ctx: Context, app: Http, health: HealthState): Part {
 /** Worker role: stored deliveries, waiting messages, jobs, upkeep. */
 function workerPart(ctx: Context, receiver: Receiver): Part {
   let upkeep: { stop: () => void } | undefined
+  let checkpoints: { stop: () => Promise<void> } | undefined
   const sender = new Sender(ctx)
   return {
     async start() {
@@ -86,10 +94,11 @@ function workerPart(ctx: Context, receiver: Receiver): Part {
       await sender.start()
       await ctx.jobs.work(jobBindings(ctx))
       upkeep = startUpkeep(ctx)
+      checkpoints = startCheckpoints(ctx)
     },
     async stop() {
       upkeep?.stop()
-      await Promise.all([receiver.stop(), sender.stop()])
+      await Promise.all([receiver.stop(), sender.stop(), checkpoints?.stop()])
     },
   }
 }

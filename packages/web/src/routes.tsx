@@ -177,6 +177,24 @@ const eventsRoute = createRoute({
   }),
   component: lazyRouteComponent(() => import('./features/webhook-events/WebhookEventsPage.tsx'), 'WebhookEventsPage'),
 })
+const day = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}$/)
+  .optional()
+  .catch(undefined)
+const auditRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/auditoria',
+  validateSearch: z.object({
+    pessoa: word,
+    acao: word,
+    resultado: z.enum(['success', 'failure']).optional().catch(undefined),
+    de: day,
+    ate: day,
+    consultas: z.literal(true).optional().catch(undefined),
+  }),
+  component: lazyRouteComponent(() => import('./features/audit/AuditPage.tsx'), 'AuditPage'),
+})
 
 const serverLimitsRoute = createRoute({
   getParentRoute: () => appRoute,
@@ -208,6 +226,7 @@ const routeTree = rootRoute.addChildren([
       companyRoute,
       usageRoute,
       eventsRoute,
+      auditRoute,
     ]),
   ]),
 ])

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { VERSION } from '../platform/config.ts'
+import { auditCommands } from './audit-commands.ts'
 import { channelCommands } from './channel-commands.ts'
 import { keyCommands } from './key-commands.ts'
 import { limitCommands } from './limit-commands.ts'
@@ -17,6 +18,7 @@ function createProgram(): Command {
   serverCommands(program)
   tenantCommands(program)
   channelCommands(program)
+  auditCommands(program)
   limitCommands(program)
   keyCommands(program)
   const all = (c: Command): Command[] => [c, ...c.commands.flatMap(all)]

@@ -79,6 +79,9 @@ const Env = z.object({
   /** Addresses and ranges that are never limited by their address, or never let in; beside the lists of the operator's page. */
   IP_ALLOW_LIST: list.default([]),
   IP_BLOCK_LIST: list.default([]),
+  /** Where signed checkpoints of the diary are copied, out of the reach of whoever rules the database: a folder, an address, or both. */
+  AUDIT_COPY_DIR: z.string().optional(),
+  AUDIT_COPY_URL: z.url({ protocol: /^https?$/ }).optional(),
   /** Gap between two messages to the same person that WhatsApp allows in the long run (Cloud API, pair limit). Change it for tests only. */
   WHATSAPP_PAIR_INTERVAL_MS: z.coerce.number().int().min(1).max(60_000).default(6000),
   /** Where media lies: in the data folder, or in a bucket of an S3-compatible service. */
@@ -114,6 +117,7 @@ const SECRETS = [
   'S3_ACCESS_KEY_ID',
   'S3_SECRET_ACCESS_KEY',
   'REDIS_URL',
+  'AUDIT_COPY_URL',
 ]
 
 /** `NAME_FILE` (Docker secrets) stands in for `NAME`. */

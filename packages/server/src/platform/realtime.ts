@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import { can } from '@atende/contracts/access'
 import { AuthenticateInput, type ClientToServerEvents, RoomInput, type ServerToClientEvents } from '@atende/contracts/realtime'
 import { Server, type Socket } from 'socket.io'
@@ -33,6 +34,8 @@ export type RealtimeParts = {
   /** Sends past events to one socket, as they would have been sent live. */
   replay: (tenantId: string, events: StoredEvent[], horizon: string, to: Client) => Promise<void>
   onTyping: (login: TenantLogin, conversationId: string, state: 'start' | 'stop') => void
+  /** Somebody's socket stands; `request` is the one that opened it. */
+  onConnected: (login: TenantLogin, request: IncomingMessage) => Promise<void>
 }
 
 export type Realtime = {
@@ -88,6 +91,7 @@ async function authenticate({ ctx, parts }: Hub, socket: Client, raw: unknown) {
   const joined = before && can(mine.role, 'conversations.read') ? [...socket.rooms].filter((r) => r.startsWith('conversation:')) : []
   await enterRooms(socket, mine)
   await socket.join(joined)
+  if (!before) await parts.onConnected(mine, socket.request)
   socket.data.login = mine
   closeWhenExpired(socket, mine.expiresAt)
   // The rooms are joined before the past is read, so nothing falls between; what comes twice does no harm.

@@ -1,10 +1,11 @@
 import type { GeneratedAlways } from 'kysely'
 import type { Created, Defaulted, Json } from './columns.ts'
+import type { AuditTables } from './schema-audit.ts'
 import type { InboxTables } from './schema-inbox.ts'
 import type { KeyTables } from './schema-keys.ts'
 import type { WhatsappTables } from './schema-whatsapp.ts'
 
-/** Companies, their people, and the diary. */
+/** Companies and their people. */
 type TenantTables = {
   tenants: {
     id: string
@@ -55,19 +56,6 @@ type TenantTables = {
     ended_at: Date | null
     end_reason: string | null
   }
-  audit_logs: {
-    id: string
-    tenant_id: string
-    actor_user_id: string | null
-    action: string
-    object_type: string | null
-    object_id: string | null
-    outcome: Defaulted<string>
-    ip: string | null
-    request_id: string | null
-    details: Json<Record<string, unknown>>
-    at: Created
-  }
   usage_tracking: { tenant_id: string; month: string; metric: string; count: string }
   outgoing_events: {
     id: string
@@ -80,4 +68,4 @@ type TenantTables = {
 }
 
 /** The tables as the application sees them; the truth is in migrations/. */
-export type DB = TenantTables & InboxTables & WhatsappTables & KeyTables
+export type DB = TenantTables & AuditTables & InboxTables & WhatsappTables & KeyTables

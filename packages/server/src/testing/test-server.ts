@@ -4,6 +4,8 @@ import path from 'node:path'
 import type { ClientToServerEvents, ServerToClientEvents } from '@atende/contracts/realtime'
 import { io, type Socket } from 'socket.io-client'
 import { inject } from 'vitest'
+import { z } from 'zod'
+import { openDetails } from '../features/audit/sealed-details.ts'
 import { startServer } from '../main.ts'
 import { loadConfig } from '../platform/config.ts'
 import { Keys } from '../platform/crypto.ts'
@@ -28,6 +30,14 @@ const GENEROUS = {
   RATE_LIMIT_WEBHOOK_REFUSED: '1000000',
   RATE_LIMIT_SOCKET_CONNECTS: '1000000',
 }
+const DiaryLine = z.object({
+  action: z.string(),
+  outcome: z.string(),
+  actor_user_id: z.string().nullable(),
+  tenant_id: z.string().nullable(),
+  object_id: z.string().nullable(),
+  request_id: z.string().nullable(),
+})
 
 export type TestServer = Awaited<ReturnType<typeof startTestServer>>
 export type Answer<T = Record<string, unknown>> = { status: number; body: T; headers: Headers }
@@ -80,7 +90,7 @@ export async function startTestServer(settings: Record<string, string> = {}) {
       ...(options.body === undefined ? {} : { body: options.body instanceof FormData ? options.body : JSON.stringify(options.body) }),
     })
     const text = await response.text()
-    const json = response.headers.get('content-type')?.includes('json')
+    const json = /[/+]json\b/.test(response.headers.get('content-type') ?? '')
     return { status: response.status, body: (json && text ? JSON.parse(text) : text) as T, headers: response.headers }
   }
 
@@ -126,6 +136,11 @@ export async function startTestServer(settings: Record<string, string> = {}) {
     connect,
     /** SQL as superuser: sees every tenant's rows. */
     sql: <R extends Record<string, unknown>>(text: string, values: unknown[] = []) => sqlAs<R>(database.superUrl, text, values),
+    /** Lines of the diary, opened, in the order of the chain; `where` is SQL about `audit_logs`. */
+    async diary(where: string, values: unknown[] = []) {
+      const rows = await sqlAs(database.superUrl, `select * from audit_logs where ${where} order by at, seq`, values)
+      return rows.map((row) => ({ ...DiaryLine.parse(row), ...openDetails(keys, row as Parameters<typeof openDetails>[1]) }))
+    },
     async close() {
       await server.stop()
       await db.destroy()

@@ -52,14 +52,22 @@ async function tokenFor(path: string): Promise<string | null> {
   return (await tokenKeeper.refresh(null))?.token ?? null
 }
 
-async function sendWithLogin(method: Method, path: string, options: ApiOptions): Promise<Response> {
+async function sendWithLogin(method: Method, path: string, options: ApiOptions, slow = false): Promise<Response> {
   const address = addressOf(path, options.query)
   const token = await tokenFor(path)
-  const answer = await send(address, requestOf(method, options, token))
+  const call = (one: string | null) => send(address, { ...requestOf(method, options, one), ...(slow ? { slow } : {}) })
+  const answer = await call(token)
   if (answer.status !== 401 || isLoginPath(path) || (await isWrongPassword(answer))) return answer
   const refreshed = await tokenKeeper.refresh(token)
-  if (refreshed !== null) return send(address, requestOf(method, options, refreshed.token))
+  if (refreshed !== null) return call(refreshed.token)
   endSession('expired')
+  return answer
+}
+
+/** One call whose answer is a file or comes in parts, and takes as long as it takes. @throws ApiError */
+export async function apiAnswer(method: Method, path: string, options: Pick<ApiOptions, 'body'> = {}): Promise<Response> {
+  const answer = await sendWithLogin(method, path, options, true)
+  if (!answer.ok) throw errorFromAnswer(answer.status, await readJson(answer), answer.headers)
   return answer
 }
 

@@ -39,6 +39,7 @@ export const ENGLISH: Record<ErrorCode, string> = {
   content_type_refused: 'This way of sending is not accepted.',
   window_closed: 'More than 24 h have passed since the customer’s last message. Send an approved template.',
   channel_unavailable: 'This channel is off. Turn it on again in the settings.',
+  audit_verifying: 'A verification is under way. Wait for its result.',
   connection_failed: 'The connection test did not pass.',
   emulator_unavailable: 'The emulator is not running on this server.',
   too_many_requests: 'Too many attempts. Wait a little.',

@@ -1,4 +1,5 @@
 import { accessTexts } from '../features/access/access.texts.ts'
+import type { auditTexts } from '../features/audit/audit.texts.ts'
 import type { channelHealthTexts } from '../features/channels/channel-health.texts.ts'
 import { channelsTexts } from '../features/channels/channels.texts.ts'
 import { contactsTexts } from '../features/contacts/contacts.texts.ts'
@@ -45,6 +46,7 @@ export const namespaces = {
 
 /** Namespaces that come with their pages, to keep the first load small: `addTexts` in i18n.ts. */
 export type LateNamespaces = {
+  audit: typeof auditTexts
   rich: typeof richTexts
   notices: typeof noticesTexts
   channelHealth: typeof channelHealthTexts

@@ -7,6 +7,8 @@ import type { Context } from '../../platform/context.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { Http } from '../../platform/http.ts'
 import { rememberDevice } from './device-cookie.ts'
+import { recordAccess } from '../audit/access-records.ts'
+import { addressOf } from '../audit/where-from.ts'
 import { logIn } from './log-in.ts'
 import type { LoginLimit } from './login-limit.ts'
 import { logOutEverywhere, updateMe } from './me.ts'
@@ -18,8 +20,9 @@ import { requireSignUpRoom } from './sign-up-limit.ts'
 
 const tags = ['auth']
 
-/** Answers a login; its refresh token goes into the cookie. */
-export async function sendLogin(ctx: Context, reply: FastifyReply, opened: Opened): Promise<Login> {
+/** Answers a login; its refresh token goes into the cookie, and who came from where into the access records. */
+export async function sendLogin(ctx: Context, reply: FastifyReply, opened: Opened, kind: 'login' | 'refresh' = 'login'): Promise<Login> {
+  await recordAccess(ctx, opened.holder, addressOf(reply.request), kind)
   setRefreshCookie(ctx, reply, opened.refreshToken)
   rememberDevice(ctx, reply, opened.me.user.email)
   return presentLogin(ctx, opened)
@@ -50,7 +53,7 @@ export function authRoutes(app: Http, ctx: Context, limit: LoginLimit): void {
     },
     async (request, reply) => {
       requireOwnOrigin(ctx, request)
-      return sendLogin(ctx, reply, await refresh(ctx, readRefreshCookie(request) ?? '', clientOf(request)))
+      return sendLogin(ctx, reply, await refresh(ctx, readRefreshCookie(request) ?? '', clientOf(request)), 'refresh')
     },
   )
 

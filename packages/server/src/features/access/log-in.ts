@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Context } from '../../platform/context.ts'
-import { checkPassword, hashPassword, randomToken } from '../../platform/crypto.ts'
+import { checkPassword, hashPassword, hmacSha256, randomToken } from '../../platform/crypto.ts'
 import { asUser, inTenant } from '../../platform/database.ts'
 import { AppError } from '../../platform/errors.ts'
 import { writeAudit } from '../audit/audit.ts'
@@ -44,7 +44,7 @@ async function check(ctx: Context, input: Input, client: Client): Promise<Entry 
   const right = await checkPassword(input.password, found?.passwordHash ?? (await dummyHash()))
   const entry = found && (await choose(ctx, found, input.tenantId, client.host))
   if (right && entry) return entry
-  if (entry) await auditFailure(ctx, entry, client)
+  await auditFailure(ctx, entry, input.email, client)
   return undefined
 }
 
@@ -65,11 +65,22 @@ async function choose(ctx: Context, found: db.FoundLogin, tenantId: string | und
   return found.superAdmin ? { userId, tenant: null } : at(newest(workplaces))
 }
 
-async function auditFailure(ctx: Context, { userId, tenant }: Entry, client: Client): Promise<void> {
-  const { ip, requestId } = client
-  if (!tenant) return ctx.log.warn({ reqId: requestId }, 'access: wrong password of a super admin')
-  const entry = { tenantId: tenant.tenantId, actorId: null, action: 'session.login', object: { type: 'user', id: userId }, ip, requestId }
-  await inTenant(ctx.db, tenant.tenantId, (tx) => writeAudit(tx, { ...entry, outcome: 'failure', details: { reason: 'wrong_password' } }))
+/** Nobody's account, or one without a place to work: a fingerprint tells whether it is the same address again, and not which. */
+const unknownAccount = (ctx: Context, email: string) => ({
+  reason: 'unknown_account',
+  account: hmacSha256(ctx.keys.derive('audit-account'), email).toString('hex').slice(0, 16),
+})
+
+async function auditFailure(ctx: Context, entry: Entry | undefined, email: string, client: Client): Promise<void> {
+  const { ip, userAgent, requestId } = client
+  const line = { actorId: null, action: 'session.login', outcome: 'failure' as const, ip, userAgent, requestId }
+  const object = entry && { type: 'user', id: entry.userId }
+  const tenantId = entry?.tenant?.tenantId
+  if (tenantId !== undefined)
+    return inTenant(ctx.db, tenantId, (tx) => writeAudit(tx, { ...line, tenantId, ...(object && { object }), details: { reason: 'wrong_password' } }))
+  if (entry) ctx.log.warn({ reqId: requestId }, 'access: wrong password of a super admin')
+  const details = entry ? { reason: 'wrong_password' } : unknownAccount(ctx, email)
+  await ctx.db.transaction().execute((tx) => writeAudit(tx, { ...line, tenantId: null, ...(object && { object }), details }))
 }
 
 export const isClosed = (status: string | null): boolean => status === 'SUSPENDED' || status === 'CANCELLED'
@@ -77,7 +88,12 @@ export const isClosed = (status: string | null): boolean => status === 'SUSPENDE
 async function open(ctx: Context, { userId, tenant }: Entry, client: Client): Promise<Opened> {
   if (!tenant) {
     ctx.log.info({ reqId: client.requestId }, 'access: a super admin logged in')
-    return asUser(ctx.db, userId, (tx) => openSession(tx, { userId, tenantId: null }, client))
+    return asUser(ctx.db, userId, async (tx) => {
+      const object = { type: 'user', id: userId }
+      const { ip, userAgent, requestId } = client
+      await writeAudit(tx, { tenantId: null, actorId: userId, action: 'session.login', object, ip, userAgent, requestId })
+      return openSession(tx, { userId, tenantId: null }, client)
+    })
   }
   const { tenantId, status } = tenant
   const closed = isClosed(status)
@@ -85,7 +101,8 @@ async function open(ctx: Context, { userId, tenant }: Entry, client: Client): Pr
     ctx.db,
     tenantId,
     async (tx) => {
-      const line = { tenantId, actorId: userId, action: 'session.login', object: { type: 'user', id: userId }, ip: client.ip, requestId: client.requestId }
+      const { ip, userAgent, requestId } = client
+      const line = { tenantId, actorId: userId, action: 'session.login', object: { type: 'user', id: userId }, ip, userAgent, requestId }
       await writeAudit(tx, closed ? { ...line, outcome: 'failure', details: { reason: 'tenant_suspended' } } : line)
       return closed ? undefined : openSession(tx, { userId, tenantId }, client)
     },

@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import type { Login } from '../../platform/auth.ts'
 import type { Context } from '../../platform/context.ts'
 import { checkPassword, hashPassword } from '../../platform/crypto.ts'
-import { asUser, enterTenant, type SystemTx } from '../../platform/database.ts'
+import { asUser, enterTenant, type SystemTx, type TenantTx } from '../../platform/database.ts'
 import { AppError, invalidField } from '../../platform/errors.ts'
 import { publish } from '../../platform/events.ts'
 import { writeAudit } from '../audit/audit.ts'
@@ -37,9 +37,8 @@ async function requirePassword(ctx: Context, limit: LoginLimit, login: Login, pa
 
 async function tell(tx: SystemTx, login: Login, change: Change, client: Client): Promise<void> {
   const { tenantId, userId } = login
-  if (!tenantId) return
-  const inside = await enterTenant(tx, tenantId)
-  if (change.name !== undefined) await publish(inside, tenantId, [{ kind: 'list.changed', payload: { list: 'users' } }])
+  const inside = tenantId === null ? tx : await enterTenant(tx, tenantId)
+  if (tenantId !== null && change.name !== undefined) await publish(inside as TenantTx, tenantId, [{ kind: 'list.changed', payload: { list: 'users' } }])
   const action = change.newPassword === undefined ? 'account.update' : 'account.change_password'
   const { ip, requestId } = client
   await writeAudit(inside, { tenantId, actorId: userId, action, object: { type: 'user', id: userId }, ip, requestId })
@@ -50,7 +49,6 @@ export const logOutEverywhere = (ctx: Context, login: Login, client: Client): Pr
   asUser(ctx.db, login.userId, async (tx) => {
     const { tenantId, userId: actorId } = login
     await endEverySession(tx, actorId, 'logout_all')
-    if (!tenantId) return
     const line = { tenantId, actorId, action: 'session.logout_all', object: { type: 'user', id: actorId }, ip: client.ip, requestId: client.requestId }
-    await writeAudit(await enterTenant(tx, tenantId), line)
+    await writeAudit(tenantId === null ? tx : await enterTenant(tx, tenantId), line)
   })

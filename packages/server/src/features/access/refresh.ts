@@ -50,14 +50,14 @@ async function endReused(ctx: Context, tx: SystemTx, holder: Holder, client: Cli
   // Nothing to end: it was ended, by a logout perhaps, while this token was on its way.
   if (ended === 0) return undefined
   ctx.log.warn({ reqId: client.requestId, sessionId }, 'access: a refresh token was used twice, its session was ended')
-  if (tenantId) await audit(tx, { ...holder, tenantId }, client, 'session.reuse_detected', 'failure')
+  await audit(tx, holder, client, 'session.reuse_detected', 'failure')
   return undefined
 }
 
-async function audit(tx: SystemTx, holder: Holder & { tenantId: string }, client: Client, action: string, outcome: 'success' | 'failure') {
+async function audit(tx: SystemTx, holder: Holder, client: Client, action: string, outcome: 'success' | 'failure') {
   const { tenantId, userId, sessionId } = holder
   const line = { tenantId, actorId: userId, action, outcome, object: { type: 'session', id: sessionId }, ip: client.ip, requestId: client.requestId }
-  await writeAudit(await enterTenant(tx, tenantId), line)
+  await writeAudit(tenantId === null ? tx : await enterTenant(tx, tenantId), line)
 }
 
 /**
@@ -78,5 +78,5 @@ const end = (ctx: Context, holder: Holder, client: Client): Promise<void> =>
   inPlace(ctx, holder, async (tx) => {
     const { tenantId, userId, sessionId } = holder
     const ended = await endSessions(tx, { tenantId, userId, reason: 'logout', only: sessionId })
-    if (tenantId && ended > 0) await audit(tx, { ...holder, tenantId }, client, 'session.logout', 'success')
+    if (ended > 0) await audit(tx, holder, client, 'session.logout', 'success')
   })

@@ -111,7 +111,6 @@ export async function listSessions(tx: SystemTx, holder: Holder): Promise<z.infe
 export async function endOwnSession(tx: SystemTx, holder: Holder, sessionId: string, client: Client): Promise<void> {
   const { tenantId, userId } = holder
   if ((await endSessions(tx, { tenantId, userId, reason: 'ended_by_user', only: sessionId })) === 0) throw notFound()
-  if (!tenantId) return
   const line = { tenantId, actorId: userId, action: 'session.end', object: { type: 'session', id: sessionId }, ip: client.ip, requestId: client.requestId }
-  await writeAudit(await enterTenant(tx, tenantId), line)
+  await writeAudit(tenantId === null ? tx : await enterTenant(tx, tenantId), line)
 }

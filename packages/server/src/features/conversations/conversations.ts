@@ -77,9 +77,6 @@ export const lockConversation = (tx: TenantTx, id: string) => db.lock(tx, id)
 
 export const conversationExists = (tx: TenantTx, id: string): Promise<boolean> => db.exists(tx, id)
 
-/** The conversation of this address: itself, or the one it became part of. @throws AppError not_found */
-export const keptConversation = async (tx: TenantTx, id: string): Promise<string> => (await getConversation(tx, id)).id
-
 export async function listConversations(tx: TenantTx, login: TenantLogin, query: z.infer<typeof ConversationsQuery>) {
   const after = query.cursor ? decodeCursor(query.cursor, TimeIdCursor) : undefined
   const ids = query.q ? await db.search(tx, wordQuery(query.q), likePattern(query.q), SEARCH_MAX) : undefined

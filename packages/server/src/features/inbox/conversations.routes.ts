@@ -17,6 +17,7 @@ import { invalidField } from '../../platform/errors.ts'
 import { publish } from '../../platform/events.ts'
 import type { Http } from '../../platform/http.ts'
 import { auditedBy, writeAudit } from '../audit/audit.ts'
+import { noteReading } from '../audit/note-reading.ts'
 import {
   type ActivityWriter,
   assign,
@@ -67,7 +68,12 @@ function readRoutes(app: Http, ctx: Context): void {
   app.get(
     '/api/conversations/:id',
     { config: { access: 'conversations.read' }, schema: { tags, summary: 'One conversation', params: IdParams, response: { 200: Conversation } } },
-    async (request) => callerTx(ctx, request, (tx) => getConversation(tx, request.params.id)),
+    async (request) =>
+      callerTx(ctx, request, async (tx, login) => {
+        const conversation = await getConversation(tx, request.params.id)
+        await noteReading(tx, request, login, { id: conversation.id, assigneeId: conversation.assignee?.id ?? null })
+        return conversation
+      }),
   )
 }
 

@@ -3,7 +3,8 @@ import { Message, MessagePage, MessagesQuery, SendMessageInput } from '@atende/c
 import { callerTx } from '../../platform/auth.ts'
 import type { Context } from '../../platform/context.ts'
 import type { Http } from '../../platform/http.ts'
-import { keptConversation } from '../conversations/conversations.ts'
+import { noteReading } from '../audit/note-reading.ts'
+import { getConversation } from '../conversations/conversations.ts'
 import { getMessage, listMessages } from '../messages/messages.ts'
 import { retryMessage } from './retry-message.ts'
 import { sendMessage } from './send-message.ts'
@@ -18,9 +19,10 @@ export function messageRoutes(app: Http, ctx: Context): void {
       schema: { tags, summary: 'Messages of a conversation, oldest first', querystring: MessagesQuery, response: { 200: MessagePage } },
     },
     async (request) =>
-      callerTx(ctx, request, async (tx) => {
-        const conversationId = await keptConversation(tx, request.query.conversationId)
-        return listMessages(ctx, tx, { ...request.query, conversationId })
+      callerTx(ctx, request, async (tx, login) => {
+        const { id, assignee } = await getConversation(tx, request.query.conversationId)
+        await noteReading(tx, request, login, { id, assigneeId: assignee?.id ?? null })
+        return listMessages(ctx, tx, { ...request.query, conversationId: id })
       }),
   )
   app.get(

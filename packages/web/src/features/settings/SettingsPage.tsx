@@ -1,6 +1,6 @@
 import { TextInput } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
-import { Building2, ChartColumn, ChevronRight, LayoutTemplate, MessageCircle, Search, ShieldAlert, Tag, UserRound, Users, Webhook } from 'lucide-react'
+import { Building2, ChartColumn, ChevronRight, LayoutTemplate, MessageCircle, Search, ShieldAlert, ShieldCheck, Tag, UserRound, Users, Webhook } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useMe } from '../../lib/session.ts'
@@ -20,6 +20,8 @@ const PAGES = [
   { name: 'usage', to: '/configuracoes/uso', icon: ChartColumn, group: 'company', permission: 'usage.read' },
   { name: 'events', to: '/configuracoes/eventos', icon: Webhook, group: 'company', permission: 'webhooks.read' },
   { name: 'limits', to: '/servidor/limites', icon: ShieldAlert, group: 'server', permission: 'server.manage' },
+  { name: 'audit', to: '/configuracoes/auditoria', icon: ShieldCheck, group: 'company', permission: 'audit.read' },
+  { name: 'serverAudit', to: '/configuracoes/auditoria', icon: ShieldCheck, group: 'company', permission: 'server.manage' },
 ] as const
 
 type SettingsEntry = (typeof PAGES)[number]

@@ -43,6 +43,8 @@ export const settingsTexts = texts(
         text: 'O que o WhatsApp entregou, como veio, para investigar problemas.',
         words: 'webhook log depurar reprocessar meta',
       },
+      audit: { title: 'Auditoria', text: 'Quem fez o quê, com prova de que nada foi mudado.', words: 'log registro histórico segurança lgpd acesso' },
+      serverAudit: { title: 'Auditoria do servidor', text: 'O que foi feito na administração do servidor.', words: 'log registro' },
     },
   },
   {
@@ -83,6 +85,8 @@ export const settingsTexts = texts(
         words: 'ip address block ban list password attempts attack',
       },
       events: { title: 'Received events', text: 'What WhatsApp delivered, as it came, to look into problems.', words: 'webhook log debug replay meta' },
+      audit: { title: 'Audit', text: 'Who did what, with proof that nothing was changed.', words: 'log record history security lgpd access' },
+      serverAudit: { title: 'Audit of the server', text: 'What was done in the administration of the server.', words: 'log record' },
     },
   },
 )
