@@ -60,6 +60,8 @@ async function plant(): Promise<void> {
   })
   ids.tag = (await as<{ id: string }>(victim, 'POST', '/api/tags', { name: MARK, color: 'teal' })).body.id
   ids.invitation = (await as<{ id: string }>(victim, 'POST', '/api/users/invitations', { email: `${MARK}@example.com`, role: 'ATTENDANT' })).body.id
+  ids.role = (await as<{ id: string }>(victim, 'POST', '/api/roles', { name: MARK, permissions: ['contacts.read'] })).body.id
+  ids.apiKey = (await as<{ id: string }>(victim, 'POST', '/api/api-keys', { name: MARK, scopes: ['contacts.read'] })).body.id
   const form = new FormData()
   form.set('file', new File([Buffer.from(`${MARK},1\n`)], `${MARK}.csv`, { type: 'text/csv' }))
   form.set('kind', 'document')
@@ -150,6 +152,8 @@ describe('tables', () => {
       "select p.proname as name from pg_proc p join pg_namespace n on n.oid = p.pronamespace where n.nspname = 'public' and p.prosecdef order by 1",
     )
     expect(doors.map((d) => d.name)).toEqual([
+      'door_api_key', // one key by its id, with the hash of its secret
+      'door_contact_untouched', // inside the tenant: has a contact no conversation at all?
       'door_due_channels', // whose daily check is due: ids only, taken once
       'door_find_login',
       'door_is_super_admin',
@@ -159,10 +163,12 @@ describe('tables', () => {
       'door_mend_sends', // frees what dead senders held; answers nothing
       'door_next_send', // milliseconds until anything may leave
       'door_purge',
+      'door_rights', // what one person may do in one company
       'door_search_contacts',
       'door_search_conversations',
       'door_send_backlog', // a count and a time, for /health
       'door_session',
+      'door_shown_media', // inside the tenant: files that stand in messages which are being shown
       'door_slug_taken',
       'door_store_webhooks',
       'door_tail_events',
@@ -200,6 +206,13 @@ const ROUTES: Record<string, Kind> = {
   'POST /api/users/invitations': self,
   'DELETE /api/users/invitations/:id': { id: 'invitation' },
   'POST /api/users/invitations/:id/renew': { id: 'invitation' },
+  'GET /api/roles': { list: true },
+  'POST /api/roles': self,
+  'PATCH /api/roles/:id': { id: 'role', body: { name: 'Outro nome' } },
+  'DELETE /api/roles/:id': { id: 'role' },
+  'GET /api/api-keys': { list: true },
+  'POST /api/api-keys': self,
+  'DELETE /api/api-keys/:id': { id: 'apiKey' },
   'GET /api/tenants/current': { list: true },
   'PATCH /api/tenants/current': self,
   'GET /api/tenants/current/usage': { list: true },

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { accessRoutes } from './features/access/access.routes.ts'
 import { apiDocsRoutes } from './features/api-docs/api-docs.routes.ts'
 import { registerOpenApi } from './features/api-docs/api-docs.ts'
+import { apiKeyRoutes } from './features/api-keys/api-keys.routes.ts'
 import { channelRoutes } from './features/channels/channels.routes.ts'
 import { numberRoutes } from './features/channels/number.routes.ts'
 import { webhookEventRoutes } from './features/channels/webhook-events.routes.ts'
@@ -16,6 +17,7 @@ import { messageRoutes } from './features/inbox/messages.routes.ts'
 import { mediaRoutes } from './features/media/media.routes.ts'
 import { rawMessageRoutes } from './features/messages/raw-message.routes.ts'
 import { noticeRoutes } from './features/notices/notices.routes.ts'
+import { roleRoutes } from './features/roles/roles.routes.ts'
 import { tagRoutes } from './features/tags/tags.routes.ts'
 import { tenantRoutes } from './features/tenants/tenants.routes.ts'
 import { usageRoutes } from './features/usage/usage.routes.ts'
@@ -37,6 +39,8 @@ export async function createApp(ctx: Context, parts: { webhooks: WebhookStore; h
   await app.register(async () => {
     accessRoutes(app, ctx)
     userRoutes(app, ctx)
+    roleRoutes(app, ctx)
+    apiKeyRoutes(app, ctx)
     tenantRoutes(app, ctx)
     contactRoutes(app, ctx)
     tagRoutes(app, ctx)

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify'
+import { sql } from 'kysely'
 import type { TenantTx } from '../../platform/database.ts'
 import { uuidv7 } from '../../platform/ids.ts'
 
@@ -29,14 +30,17 @@ export async function writeAudit(tx: TenantTx, entry: AuditEntry): Promise<void>
       outcome: entry.outcome ?? 'success',
       ip: entry.ip ?? null,
       request_id: entry.requestId ?? null,
-      details: JSON.stringify(entry.details ?? {}),
+      // A program's key stands in the transaction (`callerTx`), so that no caller can forget to name it.
+      details: sql`${JSON.stringify(entry.details ?? {})}::jsonb || case when coalesce(current_setting('app.api_key_id', true), '') = '' then '{}'::jsonb
+        else jsonb_build_object('apiKeyId', current_setting('app.api_key_id', true)) end`,
     })
     .execute()
 }
 
 /** Actor, address and request id of a call. */
 export const auditedBy = (request: FastifyRequest) => ({
-  actorId: request.login?.userId ?? null,
+  // A key acts for itself; who made it stands with the key.
+  actorId: request.login?.apiKeyId ? null : (request.login?.userId ?? null),
   ip: request.ip,
   requestId: request.id,
 })
