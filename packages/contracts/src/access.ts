@@ -88,6 +88,21 @@ export function underSight(held: readonly Permission[], rule: Sight): { sees: Si
   return { sees, permissions: sees === 'all' ? [...held] : held.filter((p) => !REACH_ALL.includes(p)) }
 }
 
+const RANK: Record<Exclude<Role, 'CUSTOM'>, number> = { SUPER_ADMIN: 0, DPO: 1, ATTENDANT: 1, SUPERVISOR: 2, ADMIN: 3, OWNER: 4 }
+
+/**
+ * May somebody give, take or change this role? Never one above their own. With a role of the company's own in the game: only what
+ * they hold themselves, and the built-in heads stay among themselves.
+ */
+export function mayGive(
+  actor: { role: Role; permissions: readonly Permission[] },
+  target: { role: MemberRole; permissions: readonly string[] | null },
+): boolean {
+  if (target.role !== 'CUSTOM' && actor.role !== 'CUSTOM') return RANK[target.role] <= RANK[actor.role]
+  if (target.role === 'OWNER' || target.role === 'ADMIN') return false
+  return granted(target.role, target.permissions).every((p) => actor.permissions.includes(p))
+}
+
 /** Which role somebody gets: a built-in one, or one of the company's own. */
 export const RoleChoice = z.object({ role: TenantRole.optional(), roleId: Id.optional() })
 export type RoleChoice = z.infer<typeof RoleChoice>

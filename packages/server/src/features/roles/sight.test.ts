@@ -190,7 +190,10 @@ describe('a query that forgets the rule', () => {
   const TABLES = ['conversations', 'messages', 'conversation_tags', 'message_changes', 'media', 'contacts']
   const count = async (table: string, ...settings: string[]) => {
     const set = settings.map((s) => `set_config('app.${s.split('=')[0]}', '${s.split('=')[1]}', false)`).join(', ')
-    const [row] = await sqlAs<{ n: number }>(stage.server.database.appUrl, `with s as (select ${set}) select count(t.*)::int n from s left join ${table} t on true`)
+    const [row] = await sqlAs<{ n: number }>(
+      stage.server.database.appUrl,
+      `with s as (select ${set}) select count(t.*)::int n from s left join ${table} t on true`,
+    )
     return row?.n
   }
 

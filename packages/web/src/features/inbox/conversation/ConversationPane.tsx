@@ -64,7 +64,8 @@ export function ConversationPane({ conversationId, detailsOpen, onDetails, onBac
   const now = useNow(30_000)
   useReading(conversation, atEnd)
   useKeptAddress(conversationId, conversation)
-  if (!conversation) {
+  // It may have gone to somebody else while it was open.
+  if (!conversation || (isApiError(error) && error.status === 404)) {
     return isError ? <Missing error={error} onBack={onBack} retry={() => void refetch()} /> : <Loading onBack={onBack} />
   }
   return (
