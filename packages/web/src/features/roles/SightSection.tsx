@@ -8,10 +8,12 @@ import { Section } from '../../ui/Section.tsx'
 import { toast, toastError } from '../../ui/toast.ts'
 import { useTenant, useUpdateTenant } from '../tenant/use-tenant.ts'
 
-function Switches({ rule }: { rule: Sight }) {
+function Switches({ kept }: { kept: Sight }) {
   const { t } = useTranslation('roles')
   const locked = !useCan('tenant.manage')
   const update = useUpdateTenant()
+  // Shown at once, as the server will most likely agree.
+  const rule = (update.isPending ? update.variables.attendantsSee : undefined) ?? kept
   const set = (attendantsSee: Sight): void => update.mutate({ attendantsSee }, { onSuccess: () => toast(t('sight.saved')), onError: toastError })
   return (
     <Stack gap="md">
@@ -42,7 +44,7 @@ export function SightSection() {
     <Section title={t('sight.title')} text={t('sight.text')}>
       {tenant.isPending && <ListSkeleton rows={2} />}
       {tenant.isError && <ErrorState compact error={tenant.error} retry={() => void tenant.refetch()} />}
-      {tenant.data && <Switches rule={tenant.data.attendantsSee} />}
+      {tenant.data && <Switches kept={tenant.data.attendantsSee} />}
     </Section>
   )
 }

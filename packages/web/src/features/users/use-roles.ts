@@ -4,9 +4,10 @@ import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { api } from '../../lib/api.ts'
 import { keys } from '../../lib/query.ts'
-import { useMe } from '../../lib/session.ts'
+import { useCan, useMe } from '../../lib/session.ts'
 
-export const useRoles = () => useQuery({ queryKey: keys.roles, queryFn: ({ signal }) => api(Roles, 'GET', '/api/roles', { signal }), staleTime: 60_000 })
+export const useRoles = () =>
+  useQuery({ queryKey: keys.roles, queryFn: ({ signal }) => api(Roles, 'GET', '/api/roles', { signal }), staleTime: 60_000, enabled: useCan('users.read') })
 
 /** `value`: a built-in role's name, or the id of the company's own. */
 export type RoleOption = { value: string; role: MemberRole; permissions: readonly Permission[]; label: string; own: boolean }

@@ -67,7 +67,9 @@ export function NewTemplatePage() {
     <Page>
       <PageHeader title={t('form.newTitle')} text={t('form.newText')} back={<BackLink to="/configuracoes/modelos" label={t('title')} />} />
       <RequirePermission permission="templates.manage">
-        <WithChannel />
+        <RequirePermission permission="channels.read">
+          <WithChannel />
+        </RequirePermission>
       </RequirePermission>
     </Page>
   )
