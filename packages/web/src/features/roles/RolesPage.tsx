@@ -43,36 +43,38 @@ function CustomRow({ role, onDraft, onDelete }: Acts & { role: CustomRole }) {
   const { id, name, permissions } = role
   return (
     <Row>
-      <div className={classes.words}>
-        <div className={classes.name}>{name}</div>
-        <div className={classes.hint}>{facts.join(' · ')}</div>
+      <div className={classes.stacked}>
+        <div className={classes.words}>
+          <div className={classes.name}>{name}</div>
+          <div className={classes.hint}>{facts.join(' · ')}</div>
+        </div>
+        <Group gap="xs">
+          {mayChange && (
+            <Button
+              variant="default"
+              size="xs"
+              leftSection={<Pencil size={14} aria-hidden />}
+              aria-label={t('editOf', { name })}
+              onClick={() => onDraft({ id, name, permissions })}
+            >
+              {t('edit')}
+            </Button>
+          )}
+          <Duplicate name={name} permissions={permissions} onDraft={onDraft} />
+          {mayChange && (
+            <Button
+              variant="subtle"
+              color="gray"
+              size="xs"
+              leftSection={<Trash2 size={14} aria-hidden />}
+              aria-label={t('removeOf', { name })}
+              onClick={() => onDelete(role)}
+            >
+              {t('remove')}
+            </Button>
+          )}
+        </Group>
       </div>
-      <Group gap="xs">
-        {mayChange && (
-          <Button
-            variant="default"
-            size="xs"
-            leftSection={<Pencil size={14} aria-hidden />}
-            aria-label={t('editOf', { name })}
-            onClick={() => onDraft({ id, name, permissions })}
-          >
-            {t('edit')}
-          </Button>
-        )}
-        <Duplicate name={name} permissions={permissions} onDraft={onDraft} />
-        {mayChange && (
-          <Button
-            variant="subtle"
-            color="gray"
-            size="xs"
-            leftSection={<Trash2 size={14} aria-hidden />}
-            aria-label={t('removeOf', { name })}
-            onClick={() => onDelete(role)}
-          >
-            {t('remove')}
-          </Button>
-        )}
-      </Group>
     </Row>
   )
 }
