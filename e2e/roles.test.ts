@@ -190,6 +190,7 @@ describe('only the own conversations', () => {
     await camila.getByRole('heading', { name: foreign.contact.name }).first().waitFor()
     await call('POST', `/api/conversations/${foreign.id}/assign`, { userId: idOf(DEMO.attendants[1].email) })
     await camila.getByText('Esta conversa não existe, ou não está com você.').waitFor()
+    expect(await camila.getByText('Abrir a ficha').count()).toBe(0)
     await shot(camila, 'conversation-gone')
     await camila.getByRole('list').getByText(foreign.contact.name).waitFor({ state: 'detached' })
     await owner.getByLabel('Cada pessoa vê só as conversas dela').uncheck({ force: true })

@@ -64,8 +64,7 @@ export function ConversationPane({ conversationId, detailsOpen, onDetails, onBac
   const now = useNow(30_000)
   useReading(conversation, atEnd)
   useKeptAddress(conversationId, conversation)
-  // It may have gone to somebody else while it was open.
-  if (!conversation || (isApiError(error) && error.status === 404)) {
+  if (!conversation) {
     return isError ? <Missing error={error} onBack={onBack} retry={() => void refetch()} /> : <Loading onBack={onBack} />
   }
   return (
