@@ -126,7 +126,7 @@ function AllRoles(acts: Acts) {
 
 export function RolesPage() {
   const { t } = useTranslation(['roles', 'settings'])
-  const mayManage = useCan('users.manage')
+  const mayManage = [useCan('users.read'), useCan('users.manage')].every(Boolean)
   const [draft, setDraft] = useState<Draft | null>(null)
   const [deleting, setDeleting] = useState<CustomRole | null>(null)
   return (
@@ -138,7 +138,9 @@ export function RolesPage() {
         actions={mayManage && <Button onClick={() => setDraft({ id: null, name: '', permissions: [] })}>{t('new')}</Button>}
       />
       <RequirePermission permission="users.manage">
-        <AllRoles onDraft={setDraft} onDelete={setDeleting} />
+        <RequirePermission permission="users.read">
+          <AllRoles onDraft={setDraft} onDelete={setDeleting} />
+        </RequirePermission>
       </RequirePermission>
       {draft && <RoleForm draft={draft} onClose={() => setDraft(null)} />}
       {deleting && <DeleteRole role={deleting} onClose={() => setDeleting(null)} />}
