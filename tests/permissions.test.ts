@@ -46,7 +46,11 @@ it('every route refuses exactly those who lack its permission', async () => {
   for (const { name, token, holds, person } of actors) {
     for (const { method, url, access } of ordered) {
       const allowed = access === 'login' ? person : holds.includes(access)
-      const { status, body } = await server.call(method, url.replaceAll(/:\w+/g, () => uuidv7()), { token, ...(method === 'GET' ? {} : { body: {} }) })
+      const { status, body } = await server.call(
+        method,
+        url.replaceAll(/:\w+/g, () => uuidv7()),
+        { token, ...(method === 'GET' ? {} : { body: {} }) },
+      )
       // Without the right body or id it ends in another refusal; never in this one, and never in an error of ours.
       const refused = status === 403 && body.code === 'forbidden'
       if (refused === allowed || status === 401 || status >= 500) wrong.push(`${name}: ${method} ${url} (${access}) answered ${status}`)

@@ -75,20 +75,19 @@ $$ select nullif(current_setting('app.user_id', true), '')::uuid $$;
 
 -- A contact without any conversation is in nobody's hands: everybody may call them first.
 create function door_contact_untouched(p_contact uuid) returns boolean
-language sql stable security definer set search_path = public, pg_temp as $$
-  select not exists (select from conversations c where c.contact_id = p_contact and c.tenant_id = current_tenant())
-$$;
+language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+  return not exists (select from conversations c where c.contact_id = p_contact and c.tenant_id = current_tenant());
+end $$;
 -- Called for limited people only. As functions, so that nobody else's queries become longer to plan; they see what their caller sees.
-create function sees_conversation(p_id uuid) returns boolean language sql stable as
-$$ select exists (select from conversations where id = p_id) $$;
-create function sees_message(p_channel uuid, p_provider_id text) returns boolean language sql stable as
-$$ select exists (select from messages where channel_id = p_channel and provider_id = p_provider_id) $$;
-create function sees_file(p_id uuid) returns boolean language sql stable as
-$$ select exists (select from messages where media_id = p_id) $$;
-create function sees_contact(p_id uuid) returns boolean language sql stable as $$
-  select exists (select from conversations where contact_id = p_id) or (sight() <> 'nothing' and door_contact_untouched(p_id))
-    or exists (select from messages where author_contact_id = p_id)
-$$;
+create function sees_conversation(p_id uuid) returns boolean language plpgsql stable as
+$$ begin return exists (select from conversations where id = p_id); end $$;
+create function sees_message(p_channel uuid, p_provider_id text) returns boolean language plpgsql stable as
+$$ begin return exists (select from messages where channel_id = p_channel and provider_id = p_provider_id); end $$;
+create function sees_file(p_id uuid) returns boolean language plpgsql stable as
+$$ begin return exists (select from messages where media_id = p_id); end $$;
+create function sees_author(p_contact uuid) returns boolean language plpgsql stable as
+$$ begin return exists (select from messages where author_contact_id = p_contact); end $$;
 create index messages_author on messages (author_contact_id) where author_contact_id is not null;
 
 -- For the application's role only: the named doors keep their indexes, and what they find goes through an ordinary query.
@@ -101,7 +100,11 @@ create policy sight on conversation_tags as restrictive to "{{app_role}}" using 
 create policy sight on message_changes as restrictive to "{{app_role}}" using ((select sight()) = 'all' or sees_message(channel_id, target_provider_id));
 create policy sight on media as restrictive to "{{app_role}}" using (
   (select sight()) = 'all' or uploaded_by = (select current_person()) or sees_file(id));
-create policy sight on contacts as restrictive to "{{app_role}}" using ((select sight()) = 'all' or sees_contact(id));
+create policy sight on contacts as restrictive to "{{app_role}}" using (
+  (select sight()) = 'all'
+  or exists (select from conversations c where c.contact_id = contacts.id)
+  or ((select sight()) <> 'nothing' and door_contact_untouched(id))
+  or sees_author(id));
 
 -- Files that stand inside of messages which the caller was just shown (headers, cards, ads): no column leads to them.
 select open_owner_door('media');
@@ -116,6 +119,5 @@ alter table messages drop constraint messages_sent_from_check, add constraint me
 do $$ begin
   execute (select string_agg(format('revoke execute on function %s from public; grant execute on function %s to "{{app_role}}";', p.oid::regprocedure, p.oid::regprocedure), ' ')
     from pg_proc p where p.pronamespace = 'public'::regnamespace and p.proname in
-      ('door_rights', 'door_api_key', 'sight', 'current_person', 'sees_conversation', 'sees_message', 'sees_file', 'sees_contact', 'door_contact_untouched',
-        'door_shown_media'));
+      ('door_rights', 'door_api_key', 'sight', 'current_person', 'sees_conversation', 'sees_message', 'sees_file', 'sees_author', 'door_contact_untouched', 'door_shown_media'));
 end $$;
