@@ -1,7 +1,5 @@
 import { Permission, ROLE_PERMISSIONS, TenantRole } from '@atende/contracts/access'
-import type { ApiKeyCreated } from '@atende/contracts/api-keys'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import type { z } from 'zod'
 import { joinTenant } from '../packages/server/src/features/access/test-people.ts'
 import { joinWith } from '../packages/server/src/features/access/test-roles.ts'
 import { uuidv7 } from '../packages/server/src/platform/ids.ts'
@@ -31,7 +29,7 @@ beforeAll(async () => {
   }
   actors.push({ name: 'a role of the company’s own', token: (await joinWith(server, owner, OWN_ROLE)).token, holds: OWN_ROLE, person: true })
   actors.push({ name: 'a role without permissions', token: (await joinWith(server, owner, [])).token, holds: [], person: true })
-  const key = await server.call<z.infer<typeof ApiKeyCreated>>('POST', '/api/api-keys', { token: owner.token, body: { name: 'Integração', scopes: SCOPES } })
+  const key = await server.call<{ key: string }>('POST', '/api/api-keys', { token: owner.token, body: { name: 'Integração', scopes: SCOPES } })
   actors.push({ name: 'an API key', token: key.body.key, holds: SCOPES, person: false })
   const operator = await server.call<{ accessToken: string }>('POST', '/api/auth/login', { body: OPERATOR })
   actors.push({ name: 'SUPER_ADMIN', token: operator.body.accessToken, holds: ROLE_PERMISSIONS.SUPER_ADMIN, person: true })
