@@ -42,6 +42,9 @@ async function fillAccount(): Promise<void> {
   const { server, emulator } = stage
   const { body } = await server.call<{ accessToken: string }>('POST', '/api/auth/login', { body: { email: DEMO.owner.email, password: DEMO.password } })
   const token = body.accessToken
+  for (const name of ['Loja virtual', 'Planilha do financeiro que alguém fez há muito tempo e ninguém sabe'])
+    await server.call('POST', '/api/api-keys', { token, body: { name, scopes: ['contacts.read', 'conversations.read', 'messages.send'], days: null } })
+  await server.call('POST', '/api/roles', { token, body: { name: 'Estagiária que só lê', permissions: ['conversations.read', 'contacts.read'] } })
   const parts = { header: null, footer: null, buttons: [], cards: null, auth: null, offer: null }
   const text = 'Olá {{1}}, seu check-in é {{2}}. Esperamos por você.'
   const variables = [
@@ -64,6 +67,8 @@ const SCREENS: [name: string, path: string, says: string][] = [
   ['settings', '/configuracoes', 'Configurações'],
   ['profile', '/configuracoes/perfil', 'Helena Prado'],
   ['team', '/configuracoes/equipe', 'Camila Nunes'],
+  ['roles', '/configuracoes/papeis', 'A tabela inteira'],
+  ['api-keys', '/configuracoes/chaves-de-api', 'Loja virtual'],
   ['channels', '/configuracoes/canais', 'WhatsApp da recepção'],
   ['tags', '/configuracoes/etiquetas', 'Etiquetas'],
   ['company', '/configuracoes/empresa', 'Pousada Recanto do Mar'],

@@ -62,6 +62,8 @@ async function plant(): Promise<void> {
   })
   ids.tag = (await as<{ id: string }>(victim, 'POST', '/api/tags', { name: MARK, color: 'teal' })).body.id
   ids.invitation = (await as<{ id: string }>(victim, 'POST', '/api/users/invitations', { email: `${MARK}@example.com`, role: 'ATTENDANT' })).body.id
+  ids.role = (await as<{ id: string }>(victim, 'POST', '/api/roles', { name: MARK, permissions: ['contacts.read'] })).body.id
+  ids.apiKey = (await as<{ id: string }>(victim, 'POST', '/api/api-keys', { name: MARK, scopes: ['contacts.read'] })).body.id
   const form = new FormData()
   form.set('file', new File([Buffer.from(`${MARK},1\n`)], `${MARK}.csv`, { type: 'text/csv' }))
   form.set('kind', 'document')
@@ -161,6 +163,10 @@ describe('tables', () => {
       [
         ...LIMIT_DOORS,
         ...AUDIT_DOORS,
+        'door_api_key', // one key by its id, with the hash of its secret
+        'door_contact_untouched', // inside the tenant: has a contact no conversation at all?
+        'door_rights', // what one person may do in one company
+        'door_shown_media', // inside the tenant: files that stand in messages which are being shown
         'door_due_channels', // whose daily check is due: ids only, taken once
         'door_find_login',
         'door_is_super_admin',
@@ -215,6 +221,13 @@ const ROUTES: Record<string, Kind> = {
   'POST /api/users/invitations': self,
   'DELETE /api/users/invitations/:id': { id: 'invitation' },
   'POST /api/users/invitations/:id/renew': { id: 'invitation' },
+  'GET /api/roles': { list: true },
+  'POST /api/roles': self,
+  'PATCH /api/roles/:id': { id: 'role', body: { name: 'Outro nome' } },
+  'DELETE /api/roles/:id': { id: 'role' },
+  'GET /api/api-keys': { list: true },
+  'POST /api/api-keys': self,
+  'DELETE /api/api-keys/:id': { id: 'apiKey' },
   'GET /api/tenants/current': { list: true },
   'PATCH /api/tenants/current': self,
   'GET /api/tenants/current/usage': { list: true },

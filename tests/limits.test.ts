@@ -1,7 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
 import { joinTenant } from '../packages/server/src/features/access/test-people.ts'
-import type { Login } from '../packages/server/src/platform/auth.ts'
-import { principalOf } from '../packages/server/src/platform/limits/request-limits.ts'
 import { type ServerProcess, startServerProcess } from '../packages/server/src/testing/server-process.ts'
 import { connectChannel, delivery, inbound, post } from '../packages/server/src/testing/test-channel.ts'
 import { startTestServer, type TestServer } from '../packages/server/src/testing/test-server.ts'
@@ -76,12 +74,14 @@ describe('requests of people', () => {
   })
 })
 
-test('an API key pays for itself, a person for themselves', () => {
-  const login: Login = { userId: 'u', userName: 'x', tenantId: 't', sessionId: 's', role: 'ADMIN', expiresAt: new Date() }
-  expect(principalOf({ login })).toEqual({ kind: 'session', id: 'u', tenantId: 't' })
-  const key: Login & { apiKeyId: string } = { ...login, apiKeyId: 'k' }
-  expect(principalOf({ login: key })).toEqual({ kind: 'api-key', id: 'k', tenantId: 't' })
-  expect(principalOf({ login: null })).toBeUndefined()
+test('an API key pays for itself, a person for themselves', async () => {
+  const server = await startTestServer({ RATE_LIMIT_API: '20' })
+  const owner = await server.register()
+  const { body } = await server.call<{ key: string }>('POST', '/api/api-keys', { token: owner.token, body: { name: 'Loja', scopes: ['tags.read'], days: 30 } })
+  const answers = await Promise.all(Array.from({ length: 30 }, () => server.call('GET', '/api/tags', { token: body.key })))
+  expect(statusesOf(answers)).toEqual({ passed: 20, refused: 10 })
+  expect((await server.call('GET', '/api/tags', { token: owner.token })).status).toBe(200)
+  await server.close()
 })
 
 describe('requests of nobody', () => {

@@ -21,6 +21,7 @@ export const ERRORS = {
   phone_taken: { status: 409, title: 'Já existe um contato com este telefone.' },
   number_taken: { status: 409, title: 'Este número já está conectado.' },
   conversation_assigned: { status: 409, title: 'Outra pessoa já pegou esta conversa.' },
+  role_in_use: { status: 409, title: 'Há pessoas com este perfil. Escolha para onde elas vão.' },
   last_owner: { status: 409, title: 'A conta precisa de pelo menos um proprietário.' },
   plan_limit: { status: 409, title: 'O plano atual chegou ao limite.' },
   template_not_usable: { status: 422, title: 'Este modelo não pode ser usado agora.' },

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { accessRoutes } from './features/access/access.routes.ts'
 import { apiDocsRoutes } from './features/api-docs/api-docs.routes.ts'
 import { registerOpenApi } from './features/api-docs/api-docs.ts'
+import { apiKeyRoutes } from './features/api-keys/api-keys.routes.ts'
 import { recordUse } from './features/audit/access-records.ts'
 import { tellAdminCalls } from './features/audit/admin-calls.ts'
 import { auditRoutes } from './features/audit/audit.routes.ts'
@@ -19,6 +20,7 @@ import { messageRoutes } from './features/inbox/messages.routes.ts'
 import { mediaRoutes } from './features/media/media.routes.ts'
 import { rawMessageRoutes } from './features/messages/raw-message.routes.ts'
 import { noticeRoutes } from './features/notices/notices.routes.ts'
+import { roleRoutes } from './features/roles/roles.routes.ts'
 import { tagRoutes } from './features/tags/tags.routes.ts'
 import { tenantRoutes } from './features/tenants/tenants.routes.ts'
 import { usageRoutes } from './features/usage/usage.routes.ts'
@@ -46,6 +48,8 @@ export async function createApp(ctx: Context, parts: { webhooks: WebhookStore; h
     auditRoutes(app, ctx)
     accessRoutes(app, ctx)
     userRoutes(app, ctx)
+    roleRoutes(app, ctx)
+    apiKeyRoutes(app, ctx)
     tenantRoutes(app, ctx)
     contactRoutes(app, ctx)
     tagRoutes(app, ctx)

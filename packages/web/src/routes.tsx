@@ -113,6 +113,16 @@ const teamRoute = createRoute({
   path: '/equipe',
   component: lazyRouteComponent(() => import('./features/users/TeamPage.tsx'), 'TeamPage'),
 })
+const rolesRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/papeis',
+  component: lazyRouteComponent(() => import('./features/roles/RolesPage.tsx'), 'RolesPage'),
+})
+const apiKeysRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/chaves-de-api',
+  component: lazyRouteComponent(() => import('./features/api-keys/ApiKeysPage.tsx'), 'ApiKeysPage'),
+})
 const channelsRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: '/canais',
@@ -220,6 +230,8 @@ const routeTree = rootRoute.addChildren([
       templateRoute,
       profileRoute,
       teamRoute,
+      rolesRoute,
+      apiKeysRoute,
       channelsRoute,
       channelRoute,
       tagsRoute,

@@ -14,6 +14,7 @@ type TenantTables = {
     email: string
     status: Defaulted<string>
     plan: Defaulted<string>
+    attendants_see: Defaulted<string>
     onboarded_at: Date | null
     created_at: Created
     updated_at: Defaulted<Date>
@@ -29,12 +30,28 @@ type TenantTables = {
     created_at: Created
     updated_at: Defaulted<Date>
   }
-  memberships: { tenant_id: string; user_id: string; role: string; deactivated_at: Date | null; created_at: Created }
+  memberships: { tenant_id: string; user_id: string; role: string; role_id: string | null; deactivated_at: Date | null; created_at: Created }
+  custom_roles: { id: string; tenant_id: string; name: string; permissions: string[]; created_at: Created; updated_at: Defaulted<Date> }
+  api_keys: {
+    id: string
+    tenant_id: string
+    name: string
+    secret_hash: Buffer
+    scopes: string[]
+    created_by: string
+    created_at: Created
+    expires_at: Date | null
+    last_used_at: Date | null
+    last_used_from: string | null
+    revoked_at: Date | null
+    revoked_by: string | null
+  }
   invitations: {
     id: string
     tenant_id: string
     email: string
     role: string
+    role_id: string | null
     token_hash: Buffer
     invited_by: string | null
     expires_at: Date

@@ -21,6 +21,7 @@ export const ENGLISH: Record<ErrorCode, string> = {
   phone_taken: 'There is already a contact with this phone.',
   number_taken: 'This number is already connected.',
   conversation_assigned: 'Somebody else already took this conversation.',
+  role_in_use: 'Somebody has this role. Choose where they go.',
   last_owner: 'The account needs at least one owner.',
   plan_limit: 'The current plan has reached its limit.',
   media_not_retryable: 'This file cannot be fetched again.',

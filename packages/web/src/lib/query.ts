@@ -32,6 +32,8 @@ export const keys = {
   tags: ['tags'] as const,
   users: ['users'] as const,
   invitations: ['invitations'] as const,
+  roles: ['roles'] as const,
+  apiKeys: ['api-keys'] as const,
   channels: ['channels'] as const,
   channel: (id: string) => ['channels', id] as const,
   channelHealth: (id: string) => ['channels', id, 'health'] as const,

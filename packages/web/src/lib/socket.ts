@@ -48,9 +48,15 @@ async function authenticate(refused: string | null, patience: number): Promise<v
     return
   }
   if (answer.reset || cursor === undefined) cursor = answer.cursor
-  if (answer.reset) void queryClient.invalidateQueries()
+  if (answer.reset) loadAgain()
   markOnline()
   planRenewal(answer.expiresAt)
+}
+
+/** What nobody looks at is forgotten: it may be more than may be seen now. */
+function loadAgain(): void {
+  queryClient.removeQueries({ type: 'inactive' })
+  void queryClient.invalidateQueries()
 }
 
 function planRenewal(expiresAt: string): void {
@@ -107,12 +113,13 @@ function wire(): void {
     setTimeout(() => {
       if (tokenKeeper.sessionId() === null) return
       socket.connect()
-      // The usual reason is another role: the screens must know what it may do.
       void queryClient.invalidateQueries({ queryKey: keys.me })
     }, 500)
   })
   socket.io.on('reconnect_attempt', markAway)
   socket.on('connect_error', markAway)
+  // Another role, or another rule of who sees what: the socket is closed after it.
+  socket.on('access:changed', loadAgain)
   socket.on('session:ended', () => endSession('ended'))
   socket.onAny((_name, event: unknown) => {
     if (typeof event === 'object' && event !== null && 'cursor' in event && typeof event.cursor === 'string') cursor = event.cursor

@@ -1,5 +1,6 @@
 import { accessTexts } from '../features/access/access.texts.ts'
 import type { auditTexts } from '../features/audit/audit.texts.ts'
+import type { apiKeysTexts } from '../features/api-keys/api-keys.texts.ts'
 import type { channelHealthTexts } from '../features/channels/channel-health.texts.ts'
 import { channelsTexts } from '../features/channels/channels.texts.ts'
 import { contactsTexts } from '../features/contacts/contacts.texts.ts'
@@ -13,6 +14,7 @@ import type { richTexts } from '../features/messages/rich.texts.ts'
 import type { noticesTexts } from '../features/notices/notices.texts.ts'
 import { onboardingTexts } from '../features/onboarding/onboarding.texts.ts'
 import type { serverLimitsTexts } from '../features/server-limits/server-limits.texts.ts'
+import type { rolesTexts } from '../features/roles/roles.texts.ts'
 import { settingsTexts } from '../features/settings/settings.texts.ts'
 import { tagsTexts } from '../features/tags/tags.texts.ts'
 import type { templatesTexts } from '../features/templates/templates.texts.ts'
@@ -54,6 +56,8 @@ export type LateNamespaces = {
   usage: typeof usageTexts
   serverLimits: typeof serverLimitsTexts
   interactive: typeof interactiveTexts
+  roles: typeof rolesTexts
+  apiKeys: typeof apiKeysTexts
 }
 
 export const resourcesOf = (locale: Locale): Record<string, object> =>

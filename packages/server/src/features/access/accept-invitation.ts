@@ -1,4 +1,4 @@
-import { type InvitationPreview, TenantRole } from '@atende/contracts/access'
+import { type InvitationPreview, MemberRole } from '@atende/contracts/access'
 import type { z } from 'zod'
 import type { Context } from '../../platform/context.ts'
 import { checkPassword, hashPassword } from '../../platform/crypto.ts'
@@ -16,7 +16,16 @@ import type { LoginLimit } from './login-limit.ts'
 import { type Client, type Opened, openSession } from './sessions.ts'
 import { hashSecret, readInvitationToken } from './tokens.ts'
 
-type Found = { id: string; tenantId: string; tenantName: string; email: string; role: TenantRole; invitedBy: string | null; hash: Buffer }
+type Found = {
+  id: string
+  tenantId: string
+  tenantName: string
+  email: string
+  role: MemberRole
+  roleName: string | null
+  invitedBy: string | null
+  hash: Buffer
+}
 
 /** Malformed, unknown, expired, revoked, used: all the same to who holds the link. @throws AppError invitation_invalid */
 async function find(ctx: Context, text: string): Promise<Found> {
@@ -29,14 +38,14 @@ async function find(ctx: Context, text: string): Promise<Found> {
     return row && { row, tenant: await getTenant(tx, tenantId) }
   })
   if (!found || isClosed(found.tenant.status)) throw new AppError('invitation_invalid')
-  const { id, email, role, invited_by: invitedBy } = found.row
-  return { id, tenantId, tenantName: found.tenant.name, email, role: TenantRole.parse(role), invitedBy, hash }
+  const { id, email, role, role_name: roleName, invited_by: invitedBy } = found.row
+  return { id, tenantId, tenantName: found.tenant.name, email, role: MemberRole.parse(role), roleName, invitedBy, hash }
 }
 
 /** What the page of the link shows. @throws AppError invitation_invalid */
 export async function previewInvitation(ctx: Context, text: string): Promise<z.infer<typeof InvitationPreview>> {
-  const { tenantName, email, role, invitedBy } = await find(ctx, text)
-  return { tenantName, email, role, invitedBy, existingUser: (await findLogin(ctx.db, email)) !== undefined }
+  const { tenantName, email, role, roleName, invitedBy } = await find(ctx, text)
+  return { tenantName, email, role, roleName, invitedBy, existingUser: (await findLogin(ctx.db, email)) !== undefined }
 }
 
 /** The person and, for a newcomer, the hash of the password they chose. */
@@ -70,11 +79,14 @@ export async function acceptInvitation(
 }
 
 async function join(tx: TenantTx, found: Found, { userId, newcomer }: Accepting, client: Client): Promise<Opened> {
-  const { tenantId, role } = found
+  const { tenantId } = found
   await requirePlanRoom(tx, tenantId, 'users')
-  if (!(await db.accept(tx, found.id, found.hash))) throw new AppError('invitation_invalid')
+  // Read again under the lock: its role may have been deleted meanwhile, and another stands there instead.
+  const offer = await db.findByToken(tx, found.hash)
+  if (!offer || !(await db.accept(tx, found.id, found.hash))) throw new AppError('invitation_invalid')
+  const { role, role_id: roleId } = offer
   if (newcomer) await addUser(tx, { id: userId, email: found.email, ...newcomer })
-  if (!(await addMembership(tx, { tenantId, userId, role }))) throw new AppError('invitation_invalid')
+  if (!(await addMembership(tx, { tenantId, userId, role, roleId }))) throw new AppError('invitation_invalid')
   await publish(tx, tenantId, [{ kind: 'list.changed', payload: { list: 'users' } }])
   const line = {
     tenantId,
@@ -84,6 +96,6 @@ async function join(tx: TenantTx, found: Found, { userId, newcomer }: Accepting,
     ip: client.ip,
     requestId: client.requestId,
   }
-  await writeAudit(tx, { ...line, details: { role } })
+  await writeAudit(tx, { ...line, details: { role, roleId } })
   return openSession(tx, { userId, tenantId }, client)
 }

@@ -35,7 +35,7 @@ export function invitationRoutes(app: Http, ctx: Context, limit: LoginLimit): vo
       const made = await callerTx(ctx, request, async (tx, login) => {
         const invitation = await invite(ctx, tx, login, request.body)
         const line = lineOf(login.tenantId, 'invitation.create', invitation.id)
-        await writeAudit(tx, { ...line, details: { role: invitation.role }, ...auditedBy(request) })
+        await writeAudit(tx, { ...line, details: { role: invitation.role, roleId: invitation.roleId }, ...auditedBy(request) })
         return invitation
       })
       return reply.code(201).send(made)

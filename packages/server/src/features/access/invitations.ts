@@ -1,13 +1,14 @@
-import { type Invitation, type InvitationCreated, TenantRole } from '@atende/contracts/access'
+import { type Invitation, type InvitationCreated, MemberRole, type RoleChoice } from '@atende/contracts/access'
 import type { z } from 'zod'
 import type { TenantLogin } from '../../platform/auth.ts'
 import type { Context } from '../../platform/context.ts'
 import type { TenantTx } from '../../platform/database.ts'
 import { AppError, isUniqueViolation, notFound } from '../../platform/errors.ts'
 import { publish } from '../../platform/events.ts'
+import { requireRank } from '../roles/rank.ts'
+import { resolveRole } from '../roles/roles.ts'
 import { lockTenant, requirePlanRoom } from '../tenants/tenants.ts'
 import * as db from './invitations.db.ts'
-import { requireRank } from './rank.ts'
 import { hashSecret, newSecret, writeInvitationToken } from './tokens.ts'
 
 type Created = z.infer<typeof InvitationCreated>
@@ -15,7 +16,9 @@ type Created = z.infer<typeof InvitationCreated>
 const present = (row: db.InvitationRow): Invitation => ({
   id: row.id,
   email: row.email,
-  role: TenantRole.parse(row.role),
+  role: MemberRole.parse(row.role),
+  roleId: row.role_id,
+  roleName: row.role_name,
   invitedBy: row.invited_by,
   expiresAt: row.expires_at.toISOString(),
   createdAt: row.created_at.toISOString(),
@@ -35,15 +38,16 @@ async function withLink(ctx: Context, tx: TenantTx, tenantId: string, id: string
  * Invites somebody; the link is shown this once. Open invitations count for the plan, as the people they may become.
  * @throws AppError forbidden (a role above the own), already_exists, plan_limit
  */
-export async function invite(ctx: Context, tx: TenantTx, login: TenantLogin, input: { email: string; role: TenantRole }): Promise<Created> {
+export async function invite(ctx: Context, tx: TenantTx, login: TenantLogin, input: RoleChoice & { email: string }): Promise<Created> {
   const { tenantId, userId } = login
-  requireRank(login.role, input.role)
+  const chosen = await resolveRole(tx, input)
+  requireRank(login, chosen)
   // First the lock: what is counted and looked up below cannot change under it.
   await lockTenant(tx, tenantId)
   await requirePlanRoom(tx, tenantId, 'users', await db.countOpen(tx))
   if (await db.memberExists(tx, input.email)) throw new AppError('already_exists', { detail: 'Esta pessoa já está na equipe. Se estiver inativa, reative.' })
   const secret = newSecret()
-  const row = { tenant_id: tenantId, email: input.email, role: input.role, token_hash: hashSecret(secret), invited_by: userId }
+  const row = { tenant_id: tenantId, email: input.email, role: chosen.role, role_id: chosen.roleId, token_hash: hashSecret(secret), invited_by: userId }
   const id = await db.insert(tx, row).catch((e) => {
     throw isUniqueViolation(e) ? new AppError('already_exists', { detail: 'Já há um convite para este e-mail. Renove o convite para ter um novo link.' }) : e
   })
@@ -55,7 +59,7 @@ export async function invite(ctx: Context, tx: TenantTx, login: TenantLogin, inp
 async function requireOwnRank(tx: TenantTx, login: TenantLogin, id: string): Promise<void> {
   const row = await db.findWaiting(tx, id)
   if (!row) throw notFound()
-  requireRank(login.role, TenantRole.parse(row.role))
+  requireRank(login, { role: MemberRole.parse(row.role), permissions: row.permissions })
 }
 
 /** A new link and seven new days; the old link is worth nothing from now on. @throws AppError not_found, forbidden */

@@ -1,4 +1,4 @@
-import { Locale, type Login, type Me, ROLE_PERMISSIONS, Role, type Session, TenantRole } from '@atende/contracts/access'
+import { Locale, type Login, type Me, MemberRole, type Session } from '@atende/contracts/access'
 import type { z } from 'zod'
 import { ACCESS_TOKEN_SECONDS, issueAccessToken } from '../../platform/auth.ts'
 import type { Context } from '../../platform/context.ts'
@@ -6,6 +6,7 @@ import { enterTenant, type SystemTx } from '../../platform/database.ts'
 import { AppError, notFound } from '../../platform/errors.ts'
 import { publish } from '../../platform/events.ts'
 import { uuidv7 } from '../../platform/ids.ts'
+import { findRights, SERVER_RIGHTS } from '../../platform/rights.ts'
 import { writeAudit } from '../audit/audit.ts'
 import { getTenant } from '../tenants/tenants.ts'
 import * as db from './access.db.ts'
@@ -48,14 +49,14 @@ export async function readMe(tx: SystemTx, holder: Holder): Promise<Me> {
   const user = await db.self(tx, holder.userId)
   if (!user) throw new AppError('unauthenticated')
   const memberships = await db.memberships(tx)
-  const own = memberships.find((m) => m.tenant_id === holder.tenantId)
-  if (holder.tenantId !== null && !own) throw new AppError('unauthenticated')
-  const role: Role = own ? Role.parse(own.role) : 'SUPER_ADMIN'
-  const permissions = [...ROLE_PERMISSIONS[role]]
+  const rights = holder.tenantId === null ? SERVER_RIGHTS : await findRights(tx, holder.tenantId, holder.userId)
+  if (!rights) throw new AppError('unauthenticated')
+  const { role, roleId, roleName, sees } = rights
+  const permissions = [...rights.permissions]
   return {
-    user: { id: user.id, name: user.name, email: user.email, role, locale: Locale.catch('pt-BR').parse(user.locale), permissions },
+    user: { id: user.id, name: user.name, email: user.email, role, roleId, roleName, locale: Locale.catch('pt-BR').parse(user.locale), permissions, sees },
     tenant: await readTenant(tx, holder),
-    memberships: memberships.map((m) => ({ tenantId: m.tenant_id, tenantName: m.tenant_name, role: TenantRole.parse(m.role) })),
+    memberships: memberships.map((m) => ({ tenantId: m.tenant_id, tenantName: m.tenant_name, role: MemberRole.parse(m.role) })),
     sessionId: holder.sessionId,
   }
 }

@@ -58,7 +58,7 @@ export async function registerOpenApi(app: Http): Promise<void> {
       },
       components: {
         securitySchemes: {
-          bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'Access token of /api/auth/login, valid for 15 minutes.' },
+          bearer: { type: 'http', scheme: 'bearer', description: 'Access token of /api/auth/login, valid for 15 minutes; or an API key (`atd_…`).' },
         },
       },
       security: [{ bearer: [] }],

@@ -33,7 +33,9 @@ export async function writeAudit(tx: SystemTx, entry: AuditEntry): Promise<void>
   const { tenantId, actorId, action, object, outcome = 'success', source } = entry
   const id = uuidv7()
   const userAgent = entry.userAgent ?? source?.headers['user-agent']?.slice(0, 300) ?? null
-  const sealed = sealDetails(tx, id, { ip: entry.ip ?? null, userAgent, details: entry.details ?? {} })
+  const apiKeyId = source?.login?.apiKeyId
+  const details = { ...entry.details, ...(apiKeyId ? { apiKeyId } : {}) }
+  const sealed = sealDetails(tx, id, { ip: entry.ip ?? null, userAgent, details })
   // What is no id of ours is not in a column of ids.
   const objectId = z.uuid().safeParse(object?.id).data ?? null
   await db.append(tx, { id, tenantId, actorId, action, objectType: object?.type ?? null, objectId, outcome, requestId: entry.requestId ?? null, sealed })
@@ -42,7 +44,8 @@ export async function writeAudit(tx: SystemTx, entry: AuditEntry): Promise<void>
 
 /** Actor, address and request id of a call. */
 export const auditedBy = (request: FastifyRequest) => ({
-  actorId: request.login?.userId ?? null,
+  // A key acts for itself; who made it stands with the key.
+  actorId: request.login?.apiKeyId ? null : (request.login?.userId ?? null),
   ip: addressOf(request).ip,
   requestId: request.id,
   source: request,

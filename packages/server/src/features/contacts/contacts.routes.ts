@@ -96,7 +96,7 @@ function mergeRoutes(app: Http, ctx: Context): void {
   app.post(
     '/api/contacts/:id/merge',
     {
-      config: { access: 'contacts.write' },
+      config: { access: 'contacts.merge' },
       schema: {
         tags,
         summary: 'Make another contact part of this one',
@@ -121,7 +121,7 @@ function mergeRoutes(app: Http, ctx: Context): void {
   app.post(
     '/api/contacts/:id/merges/:mergeId/undo',
     {
-      config: { access: 'contacts.write' },
+      config: { access: 'contacts.merge' },
       schema: {
         tags,
         summary: 'Part two contacts again',

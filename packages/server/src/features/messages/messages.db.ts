@@ -1,5 +1,6 @@
-import { sql } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import type { TenantTx } from '../../platform/database.ts'
+import type { DB } from '../../platform/schema.ts'
 import { MEDIA_COLUMNS } from '../media/present-media.ts'
 
 /** In a group several members reach the same status: the first of them counts. */
@@ -62,11 +63,8 @@ export const findRaw = (tx: TenantTx, id: string) => tx.selectFrom('messages').s
 export const findMedia = (tx: TenantTx, ids: readonly string[]) =>
   ids.length === 0
     ? Promise.resolve([])
-    : tx
-        .selectFrom('media')
-        .selectAll()
-        .where('id', 'in', [...ids])
-        .execute()
+    : // By a door: only `media_id` says which conversation a file belongs to, and these stand inside of what is shown already.
+      sql<Selectable<DB['media']>>`select * from door_shown_media(${[...ids]}::uuid[])`.execute(tx).then((r) => r.rows)
 
 type Edge = { at: string; id: string }
 const inConversation = (tx: TenantTx, conversationId: string) =>

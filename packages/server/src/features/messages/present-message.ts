@@ -20,7 +20,7 @@ const StoredReferral = z.object({
 })
 const Product = z.object({ catalogId: z.string(), productId: z.string() })
 const Pricing = z.object({ category: z.string(), type: z.string() })
-const SentFrom = z.enum(['app', 'other'])
+const SentFrom = z.enum(['app', 'other', 'api'])
 
 /** Only our own words for statuses; what else was told about a message (payments, calls) stands in lines of its own. */
 function statusTimes(r: db.MessageRow): Record<string, string> {

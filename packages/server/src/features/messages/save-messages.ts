@@ -27,7 +27,7 @@ export type NewMessage = {
   raw?: Record<string, unknown> | null
   /** Who wrote, in a group. */
   authorContactId?: string | null
-  sentFrom?: 'app' | 'other' | null
+  sentFrom?: 'app' | 'other' | 'api' | null
 }
 
 /** One statement for the whole list; a message that is there already (provider id, client id) is passed over. Answers the ids of the new ones. */

@@ -11,12 +11,17 @@ export const find = (tx: TenantTx, tenantId: string) => tx.selectFrom('tenants')
 /** Others who ask for the same lock wait; rows that only refer to the tenant may still be written. */
 export const lock = (tx: TenantTx, tenantId: string) => tx.selectFrom('tenants').selectAll().where('id', '=', tenantId).forNoKeyUpdate().executeTakeFirst()
 
-export const update = (tx: TenantTx, tenantId: string, change: { name?: string | undefined; email?: string | undefined; onboarded?: true | undefined }) =>
+export const update = (
+  tx: TenantTx,
+  tenantId: string,
+  change: { name?: string | undefined; email?: string | undefined; onboarded?: true | undefined; attendantsSee?: string | undefined },
+) =>
   tx
     .updateTable('tenants')
     .set({
       name: change.name,
       email: change.email,
+      attendants_see: change.attendantsSee,
       onboarded_at: change.onboarded ? sql<Date>`coalesce(onboarded_at, now())` : undefined,
       updated_at: sql<Date>`now()`,
     })
@@ -31,7 +36,7 @@ export const insert = (tx: TenantTx, row: { id: string; name: string; slug: stri
 export const insertUser = (tx: TenantTx, row: { id: string; email: string; name: string; password_hash: string }) =>
   tx.insertInto('users').values(row).execute()
 
-export const insertMembership = (tx: TenantTx, row: { tenant_id: string; user_id: string; role: string }) =>
+export const insertMembership = (tx: TenantTx, row: { tenant_id: string; user_id: string; role: string; role_id?: string | null }) =>
   tx
     .insertInto('memberships')
     .values(row)

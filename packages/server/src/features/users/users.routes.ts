@@ -26,7 +26,7 @@ export function userRoutes(app: Http, ctx: Context): void {
       callerTx(ctx, request, async (tx, login) => {
         const { tenantId } = login
         const user = await updateUser(tx, login, request.params.id, request.body)
-        const details = { role: user.role, active: user.active }
+        const details = { role: user.role, roleId: user.roleId, active: user.active }
         await writeAudit(tx, { tenantId, action: 'user.update', object: { type: 'user', id: user.id }, details, ...auditedBy(request) })
         return user
       }),

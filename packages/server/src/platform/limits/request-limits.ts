@@ -29,7 +29,7 @@ declare module 'fastify' {
 export type Principal = { kind: 'session' | 'api-key'; id: string; tenantId: string | null }
 
 /** An API key's login says its id in `apiKeyId`. */
-export function principalOf(request: { login: Login | null }): Principal | undefined {
+function principalOf(request: { login: Login | null }): Principal | undefined {
   const login: (Login & { apiKeyId?: string | null }) | null = request.login
   if (!login) return undefined
   return login.apiKeyId ? { kind: 'api-key', id: login.apiKeyId, tenantId: login.tenantId } : { kind: 'session', id: login.userId, tenantId: login.tenantId }

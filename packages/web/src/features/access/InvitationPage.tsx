@@ -48,7 +48,7 @@ export function InvitationPage() {
     )
   }
   const { tenantName, invitedBy, role } = preview.data
-  const roleName = t(`common:role.${role}`).toLocaleLowerCase()
+  const roleName = preview.data.roleName ?? t(`common:role.${role}`).toLocaleLowerCase()
   return (
     <EntryFrame
       title={t('invitation.title', { company: tenantName })}

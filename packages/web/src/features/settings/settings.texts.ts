@@ -16,6 +16,11 @@ export const settingsTexts = texts(
         words: 'tema escuro claro idioma senha sessão som aviso notificação nome',
       },
       team: { title: 'Equipe', text: 'Quem atende, com que perfil, e os convites em aberto.', words: 'usuários pessoas convite convidar perfil permissão' },
+      roles: {
+        title: 'Papéis e permissões',
+        text: 'Quem pode o quê, perfis próprios, e quem vê quais conversas.',
+        words: 'perfil papel permissão acesso função restringir só as próprias conversas',
+      },
       channels: {
         title: 'Canais',
         text: 'Os números de WhatsApp da empresa e o estado de cada um.',
@@ -38,6 +43,7 @@ export const settingsTexts = texts(
         text: 'Redes que insistem demais, e as que sempre ou nunca entram.',
         words: 'ip endereço bloqueio ban lista senha tentativas ataque',
       },
+      apiKeys: { title: 'Chaves de API', text: 'Para outro sistema seu usar o Atende.', words: 'api token integração sistema chave bearer programador' },
       events: {
         title: 'Eventos recebidos',
         text: 'O que o WhatsApp entregou, como veio, para investigar problemas.',
@@ -62,6 +68,11 @@ export const settingsTexts = texts(
         words: 'dark light theme language password session sound notice notification name',
       },
       team: { title: 'Team', text: 'Who attends, with which role, and open invitations.', words: 'users people invite invitation role permission' },
+      roles: {
+        title: 'Roles and permissions',
+        text: 'Who may do what, roles of your own, and who sees which conversations.',
+        words: 'permission access restrict own conversations',
+      },
       channels: {
         title: 'Channels',
         text: 'The company’s WhatsApp numbers and the state of each one.',
@@ -84,6 +95,7 @@ export const settingsTexts = texts(
         text: 'Networks that insist too much, and those that always or never get in.',
         words: 'ip address block ban list password attempts attack',
       },
+      apiKeys: { title: 'API keys', text: 'For another system of yours to use Atende.', words: 'api token integration bearer developer' },
       events: { title: 'Received events', text: 'What WhatsApp delivered, as it came, to look into problems.', words: 'webhook log debug replay meta' },
       audit: { title: 'Audit', text: 'Who did what, with proof that nothing was changed.', words: 'log record history security lgpd access' },
       serverAudit: { title: 'Audit of the server', text: 'What was done in the administration of the server.', words: 'log record' },

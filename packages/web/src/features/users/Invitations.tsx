@@ -22,7 +22,7 @@ function InvitationRow({ invitation }: { invitation: Invitation }) {
   const { email, id } = invitation
   const over = isOver(invitation.expiresAt)
   const details = [
-    t(`common:role.${invitation.role}`),
+    invitation.roleName ?? t(`common:role.${invitation.role}`),
     invitation.invitedBy === null ? null : t('invitedBy', { who: invitation.invitedBy }),
     over ? null : t('expires', { when: formatRemaining(invitation.expiresAt) }),
   ]
