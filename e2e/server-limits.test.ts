@@ -85,6 +85,7 @@ it('working with the usual figures, the interface asks little and is never refus
     if (r.request().headers().authorization && new URL(r.url()).pathname.startsWith('/api/')) asked.push(`${r.status()} ${r.url()}`)
   })
   await enter(page, { email: DEMO.owner.email, password: DEMO.password })
+  await page.waitForURL(/conversas|comecar/)
   await page.goto(`${server.url}/conversas?view=all`)
   const rows = page.locator('a[href*="/conversas/"]')
   await rows.first().waitFor()

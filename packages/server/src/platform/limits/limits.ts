@@ -109,7 +109,7 @@ function openLimitStore(config: Settings, db: Database, log: Logger): LimitStore
   if (kind === 'memory') return memory
   const postgres = insured(postgresStore(db), memory, log, 2000)
   if (kind === 'postgres' || !config.REDIS_URL) return postgres
-  return insured(redisStore(config.REDIS_URL, log), config.DATABASE_URL ? postgres : memory, log, 500)
+  return insured(redisStore(config.REDIS_URL, log), config.DATABASE_URL ? postgres : memory, log, 800)
 }
 
 /** The limits of one installation. */

@@ -4,7 +4,7 @@ import { GIVE_BACK, TAKE } from './redis-scripts.ts'
 import type { LimitStore, Outcome } from './store.ts'
 
 /** A limit that is asked at each request must not wait for a Redis that hangs. */
-const ANSWER_MS = 300
+const ANSWER_MS = 500
 const START_MS = 1500
 /** In braces: in a cluster all keys lie in one slot, so that one script may touch several. */
 const PREFIX = 'atende:{limits}:'
