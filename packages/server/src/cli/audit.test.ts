@@ -2,9 +2,12 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { copyCheckpoints, makeCheckpoints } from '../features/audit/checkpoints.ts'
 import { startTestServer, type TestServer } from '../testing/test-server.ts'
+
+// Each command is a process of its own, which takes its time on a busy machine.
+vi.setConfig({ testTimeout: 120_000 })
 
 const CLI = path.resolve(import.meta.dirname, '../cli.ts')
 const folder = mkdtempSync(path.join(tmpdir(), 'atende-audit-cli-'))

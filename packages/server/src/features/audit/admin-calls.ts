@@ -27,15 +27,14 @@ function lineOf(request: FastifyRequest, status: number) {
 
 /**
  * A line for each call of an administration route, before its answer leaves. A call that went well and wrote a line of its own is
- * told already. Calls without a login are nobody's, and refused.
+ * told already, in the same diary. Calls without a login are nobody's, and refused.
  */
 export function tellAdminCalls(app: Http, ctx: Context): void {
   app.addHook('onSend', async (request, reply, payload) => {
     const { login } = request
     if (!login || !isAdminAccess(request.routeOptions.config.access)) return payload
-    if (isTold(request)) {
-      if (reply.statusCode < 400) return payload
-    }
+    // Who runs the server wrote into a company's diary: the server's own tells it too.
+    if (isTold(request) && reply.statusCode < 400 && login.tenantId !== null) return payload
     const line = { tenantId: login.tenantId, ...lineOf(request, reply.statusCode) }
     const written = login.tenantId
       ? inTenant(ctx.db, login.tenantId, (tx) => writeAudit(tx, line), login.userId)

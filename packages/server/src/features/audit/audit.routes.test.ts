@@ -72,6 +72,16 @@ describe('every call of an administration route leaves a line', () => {
   })
 })
 
+test('what who runs the server does to a company stands in both diaries', async () => {
+  const done = await server.call('PATCH', `/api/tenants/${owner.tenantId}`, { token: operator, body: { plan: 'PRO' } })
+  expect(done.status).toBe(200)
+  const lines = await server.diary('request_id = $1', [done.headers.get('x-request-id')])
+  expect(lines.map((l) => [l.tenant_id, l.action, l.object_id])).toEqual([
+    [owner.tenantId, 'tenant.admin_update', owner.tenantId],
+    [null, 'admin.call', owner.tenantId],
+  ])
+})
+
 describe('logins', () => {
   test('of an address that nobody has: in the diary of the server, without the address', async () => {
     const email = 'ninguem.aqui@example.com'

@@ -1,4 +1,4 @@
-import { createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
+import { type KeyObject, sign, verify } from 'node:crypto'
 import { sha256 } from '../../platform/crypto.ts'
 
 /** A line as its hash sees it: ciphertext and references. `micros`: its time in microseconds since 1970. */
@@ -83,4 +83,3 @@ export const keyIdOf = (key: KeyObject): string =>
   sha256(key.export({ type: 'spki', format: 'der' }))
     .toString('hex')
     .slice(0, 16)
-export const publicKeyOf = (der: Buffer): KeyObject => createPublicKey({ key: der, type: 'spki', format: 'der' })
