@@ -6,6 +6,7 @@ import { clientEventNames } from '../packages/server/src/platform/realtime.ts'
 import { connectChannel, delivery, inbound, newWamid, post, type TestChannel } from '../packages/server/src/testing/test-channel.ts'
 import { sqlAs } from '../packages/server/src/testing/test-database.ts'
 import { type Answer, eventually, startTestServer, type TestServer, type TestSocket } from '../packages/server/src/testing/test-server.ts'
+import { FACTOR_ROUTES, PERSONS, plantFactors } from './isolation-factors.ts'
 
 /**
  * Story 5: a second tenant sees nothing of the first. The test finds every table, route and socket event by itself; a new one
@@ -84,6 +85,7 @@ async function plant(): Promise<void> {
     `insert into notices (id, tenant_id, code, severity, channel_id, key, details) values ($1, $2, 'token_invalid', 'critical', $3, 'k', $4)`,
     notice,
   )
+  ids.passkey = await plantFactors(server, victim, MARK)
   for (const [kind, id] of Object.entries(ids)) expect(id, kind).toMatch(/^[0-9a-f-]{36}$/)
 }
 
@@ -106,7 +108,7 @@ describe('tables', () => {
     for (const t of tables) {
       if (t.name in SHARED) continue
       expect([t.name, t.rls, t.forced]).toEqual([t.name, true, true])
-      if (!OWN_POLICY.has(t.name)) expect([t.name, t.tenant]).toEqual([t.name, true])
+      if (!OWN_POLICY.has(t.name) && !PERSONS.has(t.name)) expect([t.name, t.tenant]).toEqual([t.name, true])
     }
   })
 
@@ -115,12 +117,12 @@ describe('tables', () => {
       "select tablename as name from pg_tables where schemaname = 'public' and tablename not like 'kysely%' and tablename <> 'migration_checksums'",
     )
     for (const { name } of tables) {
-      const own = name === 'tenants' ? 'id' : name === 'users' ? 'id' : 'tenant_id'
+      const own = name === 'tenants' ? 'id' : name === 'users' ? 'id' : PERSONS.has(name) ? 'user_id' : 'tenant_id'
       expect([name, await sqlAs(server.database.appUrl, `select * from ${name}`)]).toEqual([name, []])
-      const foreign = name === 'users' ? victim.userId : victim.tenantId
+      const foreign = name === 'users' || PERSONS.has(name) ? victim.userId : victim.tenantId
       const seen = await sqlAs(
         server.database.appUrl,
-        `with s as (select set_config('app.tenant_id', '${intruder.tenantId}', false)) select count(*)::int n from s, ${name} t where t.${own} = '${foreign}'`,
+        `with s as (select set_config('app.tenant_id', '${intruder.tenantId}', false), set_config('app.user_id', '${intruder.userId}', false)) select count(*)::int n from s, ${name} t where t.${own} = '${foreign}'`,
       )
       expect([name, seen]).toEqual([name, [{ n: 0 }]])
     }
@@ -151,8 +153,11 @@ describe('tables', () => {
     )
     expect(doors.map((d) => d.name)).toEqual([
       'door_due_channels', // whose daily check is due: ids only, taken once
+      'door_factor_counts', // two counts, of the own tenant
       'door_find_login',
+      'door_find_passkey', // whose passkey: a person and their address, for one credential
       'door_is_super_admin',
+      'door_keep_challenge', // what a passkey must sign: a hash, in only
       'door_keep_sends', // a sender says that it lives: its own lanes, by its own id
       'door_list_tenants',
       'door_memberships',
@@ -163,9 +168,11 @@ describe('tables', () => {
       'door_search_conversations',
       'door_send_backlog', // a count and a time, for /health
       'door_session',
+      'door_session_guard', // when one session was proven, and whether a second factor is missing
       'door_slug_taken',
       'door_store_webhooks',
       'door_tail_events',
+      'door_take_challenge', // was this challenge given, for this and to them? once
       'door_take_sends', // whose turn it is to send: tenant and conversation ids, taken once
       'door_take_webhook',
       'door_take_webhooks',
@@ -185,6 +192,7 @@ const self = { cannot: 'concerns the caller only' }
 const ROUTES: Record<string, Kind> = {
   'POST /api/auth/register': none,
   'POST /api/auth/login': none,
+  ...FACTOR_ROUTES,
   'POST /api/auth/refresh': { cannot: 'needs the cookie of a session' },
   'POST /api/auth/logout': self,
   'POST /api/auth/logout-all': self,

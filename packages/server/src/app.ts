@@ -17,6 +17,7 @@ import { mediaRoutes } from './features/media/media.routes.ts'
 import { rawMessageRoutes } from './features/messages/raw-message.routes.ts'
 import { noticeRoutes } from './features/notices/notices.routes.ts'
 import { tagRoutes } from './features/tags/tags.routes.ts'
+import { securityRoutes } from './features/tenants/security.routes.ts'
 import { tenantRoutes } from './features/tenants/tenants.routes.ts'
 import { usageRoutes } from './features/usage/usage.routes.ts'
 import { userRoutes } from './features/users/users.routes.ts'
@@ -38,6 +39,7 @@ export async function createApp(ctx: Context, parts: { webhooks: WebhookStore; h
     accessRoutes(app, ctx)
     userRoutes(app, ctx)
     tenantRoutes(app, ctx)
+    securityRoutes(app, ctx)
     contactRoutes(app, ctx)
     tagRoutes(app, ctx)
     conversationRoutes(app, ctx)

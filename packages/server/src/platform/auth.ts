@@ -1,4 +1,5 @@
 import { can, type Permission, Role } from '@atende/contracts/access'
+import { ProofMethod } from '@atende/contracts/factors'
 import type { FastifyRequest } from 'fastify'
 import { jwtVerify, SignJWT } from 'jose'
 import { sql } from 'kysely'
@@ -13,7 +14,16 @@ const ISSUER = 'atende'
 const AUDIENCE = 'atende-api'
 
 /** Who is calling, as the database says now (not as the token once said). `tenantId` is null for a super admin. */
-export type Login = { userId: string; userName: string; tenantId: string | null; sessionId: string; role: Role; expiresAt: Date }
+export type Login = {
+  userId: string
+  userName: string
+  tenantId: string | null
+  sessionId: string
+  role: Role
+  expiresAt: Date
+  provenAt: Date | null
+  mustEnrol: boolean
+}
 /** A login inside a tenant: what nearly every route needs. */
 export type TenantLogin = Login & { tenantId: string }
 
@@ -35,7 +45,15 @@ export const issueAccessToken = (ctx: Context, who: { userId: string; sessionId:
     .setExpirationTime(`${ACCESS_TOKEN_SECONDS}s`)
     .sign(ctx.keys.derive('access-token'))
 
-type SessionRow = { user_id: string; tenant_id: string | null; role: string | null; user_name: string; tenant_status: string | null; super_admin: boolean }
+type Guard = { proven_at: Date | null; must_enrol: boolean | null }
+type SessionRow = {
+  user_id: string
+  tenant_id: string | null
+  role: string | null
+  user_name: string
+  tenant_status: string | null
+  super_admin: boolean
+} & Guard
 
 /**
  * Checks token and session. The session is asked of the database each time, so that an ended login or a changed role counts at once.
@@ -46,7 +64,9 @@ export async function checkToken(ctx: Context, token: string): Promise<Login> {
     throw new AppError('unauthenticated')
   })
   const claims = Claims.parse(verified.payload)
-  const { rows } = await sql<SessionRow>`select * from door_session(${claims.sid})`.execute(ctx.db)
+  const { rows } = await sql<SessionRow>`select s.*, g.* from door_session(${claims.sid}) s left join door_session_guard(${claims.sid}) g on true`.execute(
+    ctx.db,
+  )
   const s = rows[0]
   if (!s || s.user_id !== claims.sub) throw new AppError('unauthenticated')
   if (s.tenant_status === 'SUSPENDED' || s.tenant_status === 'CANCELLED') throw new AppError('tenant_suspended')
@@ -57,22 +77,47 @@ export async function checkToken(ctx: Context, token: string): Promise<Login> {
     sessionId: claims.sid,
     role: s.tenant_id ? Role.parse(s.role) : 'SUPER_ADMIN',
     expiresAt: new Date(claims.exp * 1000),
+    provenAt: s.proven_at,
+    mustEnrol: s.must_enrol ?? false,
   }
 }
 
 const bearer = (request: FastifyRequest): string | undefined => /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1]
 
-/** Enforces what each route declares in `config.access`. */
+/** How long a proof of who somebody is lasts for dangerous actions. */
+const PROOF_MS = 10 * 60_000
+const isProven = ({ provenAt }: Login): boolean => provenAt !== null && Date.now() - provenAt.getTime() < PROOF_MS
+
+/** How a person can prove who they are, the best way first. In a transaction as this person. */
+export const proofMethods = async (tx: SystemTx): Promise<ProofMethod[]> =>
+  (await sql<{ method: string }>`select proof_methods() as method`.execute(tx)).rows.map((r) => ProofMethod.parse(r.method))
+
+/** Enforces what each route declares in `config`: who may call it, and whether they must have proven themselves just now. */
 export function guardRoutes(app: Http, ctx: Context): void {
   app.decorateRequest('login', null)
   app.addHook('onRequest', async (request) => {
-    const access = request.routeOptions.config.access
+    const { access, beforeEnrolment } = request.routeOptions.config
     if (!access || access === 'public') return
     const token = bearer(request)
     if (!token) throw new AppError('unauthenticated')
     request.login = await checkToken(ctx, token)
+    if (request.login.mustEnrol && !beforeEnrolment) throw new AppError('second_factor_required')
     if (access !== 'login' && !can(request.login.role, access)) throw new AppError('forbidden')
   })
+  // After the body was checked: nobody is asked to prove themselves for what would be refused anyway.
+  app.addHook('preHandler', async (request) => {
+    const { stepUp } = request.routeOptions.config
+    if (stepUp === undefined || (stepUp !== true && !stepUp(request.body))) return
+    const { login } = request
+    if (!login) throw new AppError('unauthenticated')
+    if (!isProven(login)) throw new AppError('step_up_required', { methods: await asUser(ctx.db, login.userId, proofMethods) })
+  })
+}
+
+/** @throws AppError unauthenticated */
+export function callerOf(request: FastifyRequest): Login {
+  if (!request.login) throw new AppError('unauthenticated')
+  return request.login
 }
 
 /** @throws AppError unauthenticated, or forbidden for a login outside of any tenant. */

@@ -1,5 +1,6 @@
 import type { GeneratedAlways } from 'kysely'
 import type { Created, Defaulted, Json } from './columns.ts'
+import type { FactorTables } from './schema-factors.ts'
 import type { InboxTables } from './schema-inbox.ts'
 import type { WhatsappTables } from './schema-whatsapp.ts'
 
@@ -13,6 +14,7 @@ type TenantTables = {
     status: Defaulted<string>
     plan: Defaulted<string>
     onboarded_at: Date | null
+    second_factor: Defaulted<string>
     created_at: Created
     updated_at: Defaulted<Date>
   }
@@ -53,6 +55,7 @@ type TenantTables = {
     expires_at: Date
     ended_at: Date | null
     end_reason: string | null
+    proven_at: Defaulted<Date | null>
   }
   audit_logs: {
     id: string
@@ -79,4 +82,4 @@ type TenantTables = {
 }
 
 /** The tables as the application sees them; the truth is in migrations/. */
-export type DB = TenantTables & InboxTables & WhatsappTables
+export type DB = TenantTables & FactorTables & InboxTables & WhatsappTables

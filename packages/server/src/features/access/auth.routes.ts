@@ -1,11 +1,12 @@
 import { Login, LoginInput, Me, RegisterInput, Session, UpdateMeInput } from '@atende/contracts/access'
 import { IdParams } from '@atende/contracts/common'
+import { LoginAnswer } from '@atende/contracts/factors'
 import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
-import { type Login as Caller, personTx } from '../../platform/auth.ts'
+import { callerOf, personTx } from '../../platform/auth.ts'
 import type { Context } from '../../platform/context.ts'
-import { AppError } from '../../platform/errors.ts'
 import type { Http } from '../../platform/http.ts'
+import { type Outcome, presentOutcome } from './factors/finish-login.ts'
 import { logIn } from './log-in.ts'
 import type { LoginLimit } from './login-limit.ts'
 import { logOutEverywhere, updateMe } from './me.ts'
@@ -23,6 +24,10 @@ export async function sendLogin(ctx: Context, reply: FastifyReply, opened: Opene
   return presentLogin(ctx, opened)
 }
 
+/** Answers a login, or the question for its second factor. */
+export const sendOutcome = (ctx: Context, reply: FastifyReply, outcome: Outcome): Promise<LoginAnswer> =>
+  presentOutcome(ctx, outcome, (token) => setRefreshCookie(ctx, reply, token))
+
 export function authRoutes(app: Http, ctx: Context, limit: LoginLimit): void {
   const requireSignUpRoom = signUpLimit(ctx.config.SIGN_UP_LIMIT)
   app.post(
@@ -37,8 +42,8 @@ export function authRoutes(app: Http, ctx: Context, limit: LoginLimit): void {
 
   app.post(
     '/api/auth/login',
-    { config: { access: 'public' }, schema: { tags, summary: 'Log in', body: LoginInput, response: { 200: Login } } },
-    async (request, reply) => sendLogin(ctx, reply, await logIn(ctx, limit, request.body, clientOf(request))),
+    { config: { access: 'public' }, schema: { tags, summary: 'Log in', body: LoginInput, response: { 200: LoginAnswer } } },
+    async (request, reply) => sendOutcome(ctx, reply, await logIn(ctx, limit, request.body, clientOf(request))),
   )
 
   app.post(
@@ -65,29 +70,28 @@ export function authRoutes(app: Http, ctx: Context, limit: LoginLimit): void {
   sessionRoutes(app, ctx)
 }
 
-const callerOf = (login: Caller | null): Caller => {
-  if (!login) throw new AppError('unauthenticated')
-  return login
-}
+const changesPassword = (body: unknown): boolean => typeof body === 'object' && body !== null && 'newPassword' in body && body.newPassword !== undefined
 
 function accountRoutes(app: Http, ctx: Context, limit: LoginLimit): void {
-  app.get('/api/auth/me', { config: { access: 'login' }, schema: { tags, summary: 'Who is logged in', response: { 200: Me } } }, async (request) =>
-    personTx(ctx, request, readMe),
+  app.get(
+    '/api/auth/me',
+    { config: { access: 'login', beforeEnrolment: true }, schema: { tags, summary: 'Who is logged in', response: { 200: Me } } },
+    async (request) => personTx(ctx, request, readMe),
   )
 
   app.patch(
     '/api/auth/me',
-    { config: { access: 'login' }, schema: { tags, summary: 'Change the own account', body: UpdateMeInput, response: { 200: Me } } },
-    async (request) => updateMe(ctx, limit, callerOf(request.login), request.body, clientOf(request)),
+    { config: { access: 'login', stepUp: changesPassword }, schema: { tags, summary: 'Change the own account', body: UpdateMeInput, response: { 200: Me } } },
+    async (request) => updateMe(ctx, limit, callerOf(request), request.body, clientOf(request)),
   )
 }
 
 function sessionRoutes(app: Http, ctx: Context): void {
   app.post(
     '/api/auth/logout-all',
-    { config: { access: 'login' }, schema: { tags, summary: 'End all own logins, everywhere, at once', response: { 204: z.void() } } },
+    { config: { access: 'login', beforeEnrolment: true }, schema: { tags, summary: 'End all own logins, everywhere, at once', response: { 204: z.void() } } },
     async (request, reply) => {
-      await logOutEverywhere(ctx, callerOf(request.login), clientOf(request))
+      await logOutEverywhere(ctx, callerOf(request), clientOf(request))
       clearRefreshCookie(ctx, reply)
       return reply.code(204).send()
     },
