@@ -1,6 +1,5 @@
-import { Login, type LoginInput, Me, type Permission } from '@atende/contracts/access'
+import { type Login, Me, type Permission } from '@atende/contracts/access'
 import { useQuery } from '@tanstack/react-query'
-import type { z } from 'zod'
 import { endSession, onSessionEnd, tellTabsLogout, tokenKeeper } from './access-token.ts'
 import { api, NoContent } from './api.ts'
 import { changeLocale } from './i18n.ts'
@@ -25,8 +24,6 @@ export function acceptLogin(answer: Login): Promise<Me> {
   tokenKeeper.accept(answer)
   return keepMe(answer.me)
 }
-
-export const login = async (input: z.input<typeof LoginInput>): Promise<Me> => acceptLogin(await api(Login, 'POST', '/api/auth/login', { body: input }))
 
 /** Who is logged in, from memory or through the refresh cookie; null when nobody is. Throws ApiError when the server is away. */
 export async function startSession(): Promise<Me | null> {

@@ -1,4 +1,5 @@
 import { accessTexts } from '../features/access/access.texts.ts'
+import type { factorsTexts } from '../features/access/factors/factors.texts.ts'
 import type { channelHealthTexts } from '../features/channels/channel-health.texts.ts'
 import { channelsTexts } from '../features/channels/channels.texts.ts'
 import { contactsTexts } from '../features/contacts/contacts.texts.ts'
@@ -11,6 +12,7 @@ import { messagesTexts } from '../features/messages/messages.texts.ts'
 import type { richTexts } from '../features/messages/rich.texts.ts'
 import type { noticesTexts } from '../features/notices/notices.texts.ts'
 import { onboardingTexts } from '../features/onboarding/onboarding.texts.ts'
+import type { securityTexts } from '../features/security/security.texts.ts'
 import { settingsTexts } from '../features/settings/settings.texts.ts'
 import { tagsTexts } from '../features/tags/tags.texts.ts'
 import type { templatesTexts } from '../features/templates/templates.texts.ts'
@@ -50,6 +52,8 @@ export type LateNamespaces = {
   templates: typeof templatesTexts
   usage: typeof usageTexts
   interactive: typeof interactiveTexts
+  factors: typeof factorsTexts
+  security: typeof securityTexts
 }
 
 export const resourcesOf = (locale: Locale): Record<string, object> =>

@@ -10,6 +10,7 @@ const loginOf = (accessToken: string): Login => ({
     tenant: null,
     memberships: [],
     sessionId: 'session-1',
+    mustEnrol: false,
   },
 })
 
