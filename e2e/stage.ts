@@ -46,7 +46,7 @@ export async function setStage(settings: Record<string, string> = {}): Promise<S
     page.setDefaultTimeout(15_000)
     page.on('pageerror', (e) => faults.push(`${url}: ${e.message}`))
     page.on('console', (m) => {
-      const asked = /status of (401|409|410|422|404)/.test(m.text())
+      const asked = /status of (401|403|409|410|422|404)/.test(m.text())
       if (m.type() === 'error' && !asked && !/net::ERR_(INTERNET_DISCONNECTED|CONNECTION_REFUSED)|WebSocket/.test(m.text()))
         faults.push(`${page.url()}: ${m.text()}`)
     })
