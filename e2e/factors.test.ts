@@ -2,14 +2,16 @@ import { createServer } from 'node:net'
 import path from 'node:path'
 import type { CDPSession, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { codeOf } from '../packages/server/src/features/access/factors/test-factors.ts'
+import { codeOf, enrolTotp } from '../packages/server/src/features/access/factors/test-factors.ts'
 import { joinTenant, PASSWORD } from '../packages/server/src/features/access/test-people.ts'
-import { logIn, SHOTS, type Stage, setStage } from './stage.ts'
+import { accessibilityFaults, logIn, SHOTS, type Stage, setStage } from './stage.ts'
 
 let stage: Stage
 let page: Page
 let owner: Awaited<ReturnType<Stage['server']['register']>>
 let colleague: Awaited<ReturnType<typeof joinTenant>>
+/** Of an admin who is logged in all the time. */
+let managerToken = ''
 let secret = ''
 let codes: string[] = []
 
@@ -26,6 +28,9 @@ beforeAll(async () => {
   const port = await freePort()
   stage = await setStage({ PORT: String(port), PUBLIC_URL: `http://localhost:${port}` })
   owner = await stage.server.register('Pousada Recanto do Mar')
+  const manager = await joinTenant(stage.server, owner, 'ADMIN')
+  await enrolTotp(stage.server, manager)
+  managerToken = manager.token
   colleague = await joinTenant(stage.server, owner, 'ATTENDANT')
 })
 afterAll(() => stage.close())
@@ -46,7 +51,8 @@ const forgetProof = (userId: string) => stage.server.sql("update sessions set pr
 async function logOut(p: Page): Promise<void> {
   await p.getByRole('button', { name: 'Sua conta' }).first().click()
   await p.getByRole('menuitem', { name: 'Sair' }).click()
-  await p.waitForURL(/\/entrar/)
+  // Exactly this: a logout of one's own is not a session that somebody else has ended.
+  await p.waitForURL('**/entrar')
 }
 async function enterPassword(p: Page, email: string, password: string): Promise<void> {
   await p.getByLabel('E-mail').fill(email)
@@ -200,7 +206,7 @@ describe('a company that requires a second factor', () => {
     const theirs = await stage.open(`${stage.server.url}/entrar`)
     await logIn(theirs, { email: colleague.email, password: PASSWORD })
     await goTo(page, '/configuracoes/seguranca')
-    await page.getByText('1 de 2 já tem.').waitFor()
+    await page.getByText('Já têm: 2 de 3 pessoas.').waitFor()
     await page.getByLabel('De toda a equipe').click()
     await page.getByText('Regra salva.').waitFor()
     await shot(page, 'factors-policy')
@@ -218,11 +224,59 @@ describe('a company that requires a second factor', () => {
     await theirs.waitForURL('**/conversas')
     await theirs.getByText('Ninguém esperando.').first().waitFor()
     await page.reload()
-    await page.getByText('2 de 2 já têm.').waitFor()
+    await page.getByText('Já têm: 3 de 3 pessoas.').waitFor()
   })
+})
 
-  it('no page has reported a fault', () => {
-    // The wrong password that was typed on purpose is a 400.
-    expect(stage.faults.filter((f) => !/status of 400/.test(f))).toEqual([])
+describe.each([
+  { name: 'phone-dark', viewport: { width: 390, height: 844 }, colorScheme: 'dark' },
+  { name: 'wide-light', viewport: { width: 1440, height: 900 }, colorScheme: 'light' },
+] as const)('what one sees, $name', ({ name, viewport, colorScheme }) => {
+  it('has no serious fault of accessibility and nothing that sticks out', async () => {
+    const faults: string[] = []
+    const who = await joinTenant(stage.server, { token: managerToken }, 'ADMIN')
+    const p = await stage.open(`${stage.server.url}/entrar`, { viewport, colorScheme })
+    const look = async (what: string) => {
+      await p.waitForTimeout(350)
+      await shot(p, `factors-${what}-${name}`)
+      faults.push(...(await accessibilityFaults(p)).map((f) => `${what}: ${f}`))
+      const wide = await p.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth)
+      if (wide) faults.push(`${what}: wider than the screen`)
+    }
+    await look('login')
+    await enterPassword(p, who.email, PASSWORD)
+    await p.waitForURL('**/proteger-conta')
+    await look('protect')
+    await p.getByRole('button', { name: /Aplicativo de códigos/ }).click()
+    const typed = ((await p.locator('code').textContent()) ?? '').replaceAll(' ', '')
+    await look('protect-app')
+    await p.getByLabel('Código que apareceu no aplicativo').fill(await codeOf(typed))
+    await p.getByRole('button', { name: 'Ligar' }).click()
+    await p.getByText('Guarde seus códigos de recuperação').waitFor()
+    await look('protect-codes')
+    await p.getByRole('button', { name: 'Já guardei' }).click()
+    await p.waitForURL('**/conversas')
+    await goTo(p, '/configuracoes/perfil')
+    await p.getByRole('button', { name: 'Trocar de celular' }).scrollIntoViewIfNeeded()
+    await look('profile')
+    await p.getByRole('button', { name: 'Criar chave de acesso' }).click()
+    await p.getByLabel('Nome da chave').waitFor()
+    await look('new-passkey')
+    await p.keyboard.press('Escape')
+    await forgetProof(who.userId)
+    await p.getByRole('button', { name: 'Trocar de celular' }).click()
+    await p.getByRole('dialog', { name: 'Confirme que é você' }).waitFor()
+    await look('step-up-above')
+    await p.keyboard.press('Escape')
+    await goTo(p, '/configuracoes/seguranca')
+    await p.getByText('De toda a equipe').waitFor()
+    await look('policy')
+    expect(faults).toEqual([])
+    await p.context().close()
   })
+})
+
+it('no page has reported a fault', () => {
+  // The wrong password that was typed on purpose is a 400.
+  expect(stage.faults.filter((f) => !/status of 400/.test(f))).toEqual([])
 })

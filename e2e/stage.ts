@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import path from 'node:path'
+import { source as AXE } from 'axe-core'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { type Emulator, startEmulator } from 'whatsapp-emulator'
 import { startTestServer, type TestServer } from '../packages/server/src/testing/test-server.ts'
@@ -72,4 +73,13 @@ export async function logIn(page: Page, who: { email: string; password: string }
   await page.getByLabel('Senha', { exact: true }).fill(who.password)
   await page.getByRole('button', { name: 'Entrar' }).click()
   await page.waitForURL(/conversas|comecar/)
+}
+
+/** Serious and critical findings, in words. Evaluated by the debugger, so the page's CSP stays as it is. */
+export async function accessibilityFaults(page: Page): Promise<string[]> {
+  await page.evaluate(AXE)
+  const result = await page.evaluate<{ violations: { id: string; impact: string; nodes: { target: string[]; failureSummary: string }[] }[] }>('axe.run()')
+  return result.violations
+    .filter((v) => v.impact === 'serious' || v.impact === 'critical')
+    .flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.target.join(' ')} (${n.failureSummary.split('\n')[1]?.trim()})`))
 }

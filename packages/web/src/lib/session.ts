@@ -1,6 +1,6 @@
 import { type Login, Me, type Permission } from '@atende/contracts/access'
 import { useQuery } from '@tanstack/react-query'
-import { endSession, onSessionEnd, tellTabsLogout, tokenKeeper } from './access-token.ts'
+import { endSession, onSessionEnd, startLeaving, tellTabsLogout, tokenKeeper } from './access-token.ts'
 import { api, NoContent } from './api.ts'
 import { changeLocale } from './i18n.ts'
 import { readStored, writeStored } from './locale.ts'
@@ -38,6 +38,7 @@ export async function startSession(): Promise<Me | null> {
 export async function logout(): Promise<void> {
   // First, or the server's word reaches the other tabs before ours and reads as if somebody else had ended the session.
   tellTabsLogout()
+  startLeaving()
   await api(NoContent, 'POST', '/api/auth/logout').catch(() => undefined)
   endSession('logout')
 }

@@ -31,7 +31,7 @@ export function SecondFactorSection() {
       </Section>
     )
   }
-  const { secondFactor, people, protected: count } = security.data
+  const { secondFactor, ...counts } = security.data
   return (
     <Section title={t('factor.title')} text={t('factor.text')}>
       <Radio.Group
@@ -46,7 +46,7 @@ export function SecondFactorSection() {
         </Stack>
       </Radio.Group>
       <Text size="xs" c="dimmed" mt="md">
-        {t('factor.have', { count, people })}
+        {t('factor.have', counts)}
       </Text>
     </Section>
   )
