@@ -63,6 +63,12 @@ export const useRecoveryCode = (tx: SystemTx, userId: string, hash: Buffer) =>
     .returning('user_id')
     .executeTakeFirst()
 
+export async function dropAll(tx: SystemTx, userId: string): Promise<void> {
+  await dropTotp(tx, userId)
+  await dropRecoveryCodes(tx, userId)
+  await tx.deleteFrom('passkeys').where('user_id', '=', userId).execute()
+}
+
 export type PasskeyRow = Awaited<ReturnType<typeof passkeys>>[number]
 export const passkeys = (tx: SystemTx, userId: string) =>
   tx.selectFrom('passkeys').selectAll().where('user_id', '=', userId).orderBy('created_at').orderBy('id').execute()

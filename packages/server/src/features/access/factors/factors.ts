@@ -1,8 +1,10 @@
 import type { Factors, Passkey, PasskeyAttestation } from '@atende/contracts/factors'
 import type { Login } from '../../../platform/auth.ts'
 import type { Context } from '../../../platform/context.ts'
-import { asUser, type SystemTx } from '../../../platform/database.ts'
+import { asUser, type Database, enterTenant, type SystemTx } from '../../../platform/database.ts'
 import { AppError, notFound } from '../../../platform/errors.ts'
+import { writeAudit } from '../../audit/audit.ts'
+import { findLogin } from '../access.db.ts'
 import { inPlace } from '../in-place.ts'
 import type { LoginLimit } from '../login-limit.ts'
 import type { Client } from '../sessions.ts'
@@ -81,3 +83,20 @@ export const removePasskey = (ctx: Context, login: Login, id: string, client: Cl
     await forgetCodesWithoutFactor(tx, login)
     await auditPerson(tx, login, client, 'factor.passkey_removed', { details: { passkeyId: id } })
   })
+
+/**
+ * For the command line: whoever has lost phone and recovery codes logs in with the password again. Told in the diary of each of their
+ * companies. False when nobody has this address.
+ */
+export async function forgetFactors(database: Database, email: string): Promise<boolean> {
+  const found = await findLogin(database, email)
+  if (!found) return false
+  await asUser(database, found.userId, async (tx) => {
+    await db.dropAll(tx, found.userId)
+    for (const { tenantId } of found.workplaces) {
+      const line = { tenantId, actorId: null, action: 'factor.reset_by_operator', object: { type: 'user', id: found.userId } }
+      await writeAudit(await enterTenant(tx, tenantId), line)
+    }
+  })
+  return true
+}

@@ -26,6 +26,7 @@ function Typed({ method, value, onChange, error }: TypedProps) {
     value,
     error,
     autoFocus: true,
+    'data-autofocus': true,
     size: 'md',
     onChange: (event: { currentTarget: { value: string } }) => onChange(event.currentTarget.value),
   } as const
