@@ -109,6 +109,21 @@ describe('two-step verification', () => {
   })
 })
 
+describe('a login that comes back from elsewhere', () => {
+  it('is asked for its second step, and its token stays in no address', async () => {
+    const { body } = await stage.server.call<{ secondFactor: { token: string } }>('POST', '/api/auth/login', {
+      body: { email: owner.email, password: owner.password },
+    })
+    const fresh = await stage.open(`${stage.server.url}/entrar#etapa=${body.secondFactor.token}&jeitos=totp,recovery`)
+    await fresh.getByRole('heading', { name: 'Falta um passo' }).waitFor()
+    expect(fresh.url()).toBe(`${stage.server.url}/entrar`)
+    await fresh.getByLabel('Código do aplicativo').fill(await freshCode(owner.userId))
+    await fresh.getByRole('button', { name: 'Confirmar' }).click()
+    await fresh.waitForURL(/conversas|comecar/)
+    await fresh.context().close()
+  })
+})
+
 describe('dangerous actions', () => {
   it('one dialog asks who is there, and what was begun goes on by itself', async () => {
     await forgetProof(owner.userId)

@@ -125,6 +125,14 @@ test('a counter that goes back is a copied key: refused, and what it knew stays'
     return (await alone(key.assert(await aloneOptions()))).status
   }
   expect([await at(5), await at(9), await at(9), await at(3), await at(0), await at(10)]).toEqual([200, 200, 422, 422, 422, 200])
+  expect((await auditOf(server, owner.tenantId, 'session.login')).map((l) => l.outcome)).toEqual([
+    'success',
+    'success',
+    'failure',
+    'failure',
+    'failure',
+    'success',
+  ])
   expect(await server.sql('select counter::int from passkeys where user_id = $1', [owner.userId])).toEqual([{ counter: 10 }])
 })
 

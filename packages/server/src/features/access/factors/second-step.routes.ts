@@ -4,12 +4,14 @@ import type { Context } from '../../../platform/context.ts'
 import { AppError } from '../../../platform/errors.ts'
 import type { Http } from '../../../platform/http.ts'
 import { findLogin } from '../access.db.ts'
+import { inPlace } from '../in-place.ts'
 import { choose } from '../log-in.ts'
 import type { LoginLimit } from '../login-limit.ts'
 import { clientOf, setRefreshCookie } from '../refresh-cookie.ts'
 import { type Client, presentLogin } from '../sessions.ts'
 import { finishLogin, type Outcome, presentOutcome, secondStep, secondStepOptions } from './finish-login.ts'
 import { ownerOfPasskey, passkeyOptions, takePasskey } from './passkeys.ts'
+import { auditPerson } from './prove.ts'
 
 const tags = ['auth']
 const config = { access: 'public' } as const
@@ -22,8 +24,11 @@ async function logInByPasskey(ctx: Context, limit: LoginLimit, input: PasskeyLog
     const found = owner && (await findLogin(ctx.db, owner.email))
     const place = found && (await choose(ctx, found, tenantId, client.host))
     if (!place) return undefined
-    const taken = await takePasskey(ctx, { userId: place.userId, purpose: 'login', asked: null }, response).catch((e: unknown) => {
+    const taken = await takePasskey(ctx, { userId: place.userId, purpose: 'login', asked: null }, response).catch(async (e: unknown) => {
       if (!(e instanceof AppError) || e.code !== 'passkey_refused') throw e
+      const who = { userId: place.userId, tenantId: place.tenant?.tenantId ?? null }
+      const details = { reason: e.code, method: 'passkey' }
+      await inPlace(ctx, who, (tx) => auditPerson(tx, who, client, 'session.login', { outcome: 'failure', details }))
       return undefined
     })
     return taken && place
