@@ -1,11 +1,10 @@
 import path from 'node:path'
-import { source as AXE } from 'axe-core'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { DEMO } from '../packages/server/src/demo/demo-data.ts'
 import { seedDemo } from '../packages/server/src/demo/seed-demo.ts'
 import { eventually } from '../packages/server/src/testing/test-server.ts'
-import { logIn, SHOTS, type Stage, setStage } from './stage.ts'
+import { accessibilityFaults, logIn, SHOTS, type Stage, setStage } from './stage.ts'
 
 let stage: Stage
 let channelId = ''
@@ -73,21 +72,13 @@ const SCREENS: [name: string, path: string, says: string][] = [
   ['tags', '/configuracoes/etiquetas', 'Etiquetas'],
   ['company', '/configuracoes/empresa', 'Pousada Recanto do Mar'],
   ['events', '/configuracoes/eventos', 'Eventos'],
+  ['security', '/configuracoes/seguranca', 'Exigir segundo fator'],
   ['channel', '/configuracoes/canais/:channel', 'Saúde do número'],
   ['templates', '/configuracoes/modelos', 'lembrete'],
   ['new-template', '/configuracoes/modelos/novo', 'Como chega no celular'],
   ['usage', '/configuracoes/uso', 'Estimativa'],
   ['notices', '/avisos', 'O WhatsApp limitou'],
 ]
-
-/** Serious and critical findings, in words. Evaluated by the debugger, so the page's CSP stays as it is. */
-async function accessibilityFaults(page: Page): Promise<string[]> {
-  await page.evaluate(AXE)
-  const result = await page.evaluate<{ violations: { id: string; impact: string; nodes: { target: string[]; failureSummary: string }[] }[] }>('axe.run()')
-  return result.violations
-    .filter((v) => v.impact === 'serious' || v.impact === 'critical')
-    .flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.target.join(' ')} (${n.failureSummary.split('\n')[1]?.trim()})`))
-}
 
 const attach = async (page: Page, what: string) => {
   await page.getByRole('button', { name: 'Anexar' }).click()

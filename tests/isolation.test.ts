@@ -8,6 +8,7 @@ import { sqlAs } from '../packages/server/src/testing/test-database.ts'
 import { type Answer, eventually, startTestServer, type TestServer, type TestSocket } from '../packages/server/src/testing/test-server.ts'
 import { DOORS_ONLY, LIMIT_DOORS, LIMIT_ROUTES } from './isolation-limits.ts'
 import { AUDIT_DOORS, AUDIT_ROUTES } from './isolation-audit.ts'
+import { FACTOR_DOORS, FACTOR_ROUTES, PERSONS, plantFactors } from './isolation-factors.ts'
 
 /**
  * Story 5: a second tenant sees nothing of the first. The test finds every table, route and socket event by itself; a new one
@@ -88,6 +89,7 @@ async function plant(): Promise<void> {
     `insert into notices (id, tenant_id, code, severity, channel_id, key, details) values ($1, $2, 'token_invalid', 'critical', $3, 'k', $4)`,
     notice,
   )
+  ids.passkey = await plantFactors(server, victim, MARK)
   for (const [kind, id] of Object.entries(ids)) expect(id, kind).toMatch(/^[0-9a-f-]{36}$/)
 }
 
@@ -111,7 +113,7 @@ describe('tables', () => {
       if (t.name in SHARED) continue
       expect([t.name, t.rls, t.forced]).toEqual([t.name, true, true])
       if (DOORS_ONLY.has(t.name)) continue
-      if (!OWN_POLICY.has(t.name)) expect([t.name, t.tenant]).toEqual([t.name, true])
+      if (!OWN_POLICY.has(t.name) && !PERSONS.has(t.name)) expect([t.name, t.tenant]).toEqual([t.name, true])
     }
   })
 
@@ -124,12 +126,12 @@ describe('tables', () => {
         await expect(sqlAs(server.database.appUrl, `select * from ${name}`), name).rejects.toThrow(/permission denied/)
         continue
       }
-      const own = name === 'tenants' ? 'id' : name === 'users' ? 'id' : 'tenant_id'
+      const own = name === 'tenants' ? 'id' : name === 'users' ? 'id' : PERSONS.has(name) ? 'user_id' : 'tenant_id'
       expect([name, await sqlAs(server.database.appUrl, `select * from ${name}`)]).toEqual([name, []])
-      const foreign = name === 'users' ? victim.userId : victim.tenantId
+      const foreign = name === 'users' || PERSONS.has(name) ? victim.userId : victim.tenantId
       const seen = await sqlAs(
         server.database.appUrl,
-        `with s as (select set_config('app.tenant_id', '${intruder.tenantId}', false)) select count(*)::int n from s, ${name} t where t.${own} = '${foreign}'`,
+        `with s as (select set_config('app.tenant_id', '${intruder.tenantId}', false), set_config('app.user_id', '${intruder.userId}', false)) select count(*)::int n from s, ${name} t where t.${own} = '${foreign}'`,
       )
       expect([name, seen]).toEqual([name, [{ n: 0 }]])
     }
@@ -163,6 +165,7 @@ describe('tables', () => {
       [
         ...LIMIT_DOORS,
         ...AUDIT_DOORS,
+        ...FACTOR_DOORS,
         'door_api_key', // one key by its id, with the hash of its secret
         'door_contact_untouched', // inside the tenant: has a contact no conversation at all?
         'door_rights', // what one person may do in one company
@@ -205,6 +208,7 @@ const self = { cannot: 'concerns the caller only' }
 const ROUTES: Record<string, Kind> = {
   'POST /api/auth/register': none,
   'POST /api/auth/login': none,
+  ...FACTOR_ROUTES,
   'POST /api/auth/refresh': { cannot: 'needs the cookie of a session' },
   'POST /api/auth/logout': self,
   'POST /api/auth/logout-all': self,

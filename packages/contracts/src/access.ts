@@ -127,6 +127,8 @@ export const Me = z
     tenant: SessionTenant.nullable(),
     memberships: z.array(z.object({ tenantId: Id, tenantName: z.string(), role: MemberRole })),
     sessionId: Id,
+    /** The company requires a second factor and this person has none: nothing else works before. */
+    mustEnrol: z.boolean(),
   })
   .meta({ id: 'Me' })
 export type Me = z.infer<typeof Me>

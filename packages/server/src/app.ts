@@ -22,6 +22,7 @@ import { rawMessageRoutes } from './features/messages/raw-message.routes.ts'
 import { noticeRoutes } from './features/notices/notices.routes.ts'
 import { roleRoutes } from './features/roles/roles.routes.ts'
 import { tagRoutes } from './features/tags/tags.routes.ts'
+import { securityRoutes } from './features/tenants/security.routes.ts'
 import { tenantRoutes } from './features/tenants/tenants.routes.ts'
 import { usageRoutes } from './features/usage/usage.routes.ts'
 import { userRoutes } from './features/users/users.routes.ts'
@@ -51,6 +52,7 @@ export async function createApp(ctx: Context, parts: { webhooks: WebhookStore; h
     roleRoutes(app, ctx)
     apiKeyRoutes(app, ctx)
     tenantRoutes(app, ctx)
+    securityRoutes(app, ctx)
     contactRoutes(app, ctx)
     tagRoutes(app, ctx)
     conversationRoutes(app, ctx)

@@ -14,6 +14,7 @@ import { getLocale, rememberLocale } from './lib/locale.ts'
 import { queryClient } from './lib/query.ts'
 import { safeReturn } from './lib/return-path.ts'
 import { router } from './routes.tsx'
+import { StepUpHost } from './shell/StepUpHost.tsx'
 import { cssVariables, theme } from './theme.ts'
 
 const colorSchemes = localStorageColorSchemeManager({ key: 'atende.color-scheme' })
@@ -37,7 +38,7 @@ window.addEventListener('vite:preloadError', (event) => {
 rememberLocale(getLocale())
 
 // The login page needs little; everybody else gets the frame while the session is being looked up.
-if (!/^\/(entrar|criar-conta|convite)(?:\/|$)/.test(window.location.pathname)) void import('./shell/AppShell.tsx')
+if (!/^\/(entrar|criar-conta|convite|proteger-conta)(?:\/|$)/.test(window.location.pathname)) void import('./shell/AppShell.tsx')
 if (/^\/(conversas|$)/.test(window.location.pathname)) void import('./features/inbox/InboxPage.tsx')
 
 const root = document.getElementById('root')
@@ -48,6 +49,7 @@ if (root !== null) {
         <QueryClientProvider client={queryClient}>
           <Notifications position="top-center" limit={4} />
           <RouterProvider router={router} />
+          <StepUpHost />
         </QueryClientProvider>
       </MantineProvider>
     </StrictMode>,

@@ -35,6 +35,18 @@ const invitationRoute = createRoute({
   component: lazyRouteComponent(() => import('./features/access/InvitationPage.tsx'), 'InvitationPage'),
 })
 
+/** For whom the company requires a second factor and who has none: the one page there is before it. */
+const protectRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/proteger-conta',
+  beforeLoad: async () => {
+    const me = await startSession()
+    if (me === null) throw redirect({ to: '/entrar', search: {} })
+    if (!me.mustEnrol) throw redirect({ to: '/' })
+  },
+  component: lazyRouteComponent(() => import('./features/access/factors/ProtectPage.tsx'), 'ProtectPage'),
+})
+
 /** Everything inside needs a login; the address is kept for after it. */
 const appRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -42,6 +54,7 @@ const appRoute = createRoute({
   beforeLoad: async ({ location }) => {
     const me = await startSession()
     if (me === null) throw redirect({ to: '/entrar', search: { voltar: safeReturn(location.href) } })
+    if (me.mustEnrol) throw redirect({ to: '/proteger-conta' })
   },
   component: lazyRouteComponent(() => import('./shell/AppShell.tsx'), 'AppShell'),
 })
@@ -143,6 +156,11 @@ const companyRoute = createRoute({
   path: '/empresa',
   component: lazyRouteComponent(() => import('./features/tenant/CompanyPage.tsx'), 'CompanyPage'),
 })
+const securityRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/seguranca',
+  component: lazyRouteComponent(() => import('./features/security/SecurityPage.tsx'), 'SecurityPage'),
+})
 const templatesRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: '/modelos',
@@ -216,6 +234,7 @@ const routeTree = rootRoute.addChildren([
   loginRoute,
   registerRoute,
   invitationRoute,
+  protectRoute,
   appRoute.addChildren([
     homeRoute,
     inboxRoute.addChildren([inboxHomeRoute, conversationRoute]),
@@ -236,6 +255,7 @@ const routeTree = rootRoute.addChildren([
       channelRoute,
       tagsRoute,
       companyRoute,
+      securityRoute,
       usageRoute,
       eventsRoute,
       auditRoute,

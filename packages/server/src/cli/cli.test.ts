@@ -5,6 +5,7 @@ import path from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startEmulator } from 'whatsapp-emulator'
+import { codeOf } from '../features/access/factors/test-factors.ts'
 
 const CLI = path.resolve(import.meta.dirname, '../cli.ts')
 const home = mkdtempSync(path.join(tmpdir(), 'atende-cli-'))
@@ -115,6 +116,22 @@ describe('beside a running server', () => {
       body: JSON.stringify({ email: 'bruno@recanto.example', password: 'outra senha longa' }),
     })
     expect(answer.status).toBe(200)
+  })
+
+  test('whoever has lost phone and recovery codes logs in with the password again', async () => {
+    const post = async (where: string, body: unknown, token = '') => {
+      const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` }
+      const answer = await fetch(`${url}/api/auth/${where}`, { method: 'POST', headers, body: JSON.stringify(body) })
+      return (await answer.json()) as Record<string, string>
+    }
+    const who = { email: 'bruno@recanto.example', password: 'outra senha longa' }
+    const { accessToken } = await post('login', who)
+    const { secret = '' } = await post('factors/totp', {}, accessToken)
+    await post('factors/totp/confirm', { code: await codeOf(secret) }, accessToken)
+    expect(await post('login', who)).toHaveProperty('secondFactor')
+    expect(await json(['user', 'reset-factors', '--email', who.email])).toEqual({ email: who.email })
+    expect(await post('login', who)).toHaveProperty('accessToken')
+    expect((await atende(['user', 'reset-factors', '--email', 'ninguem@recanto.example'])).code).toBe(2)
   })
 
   test('a channel, tested against Graph; the secrets do not come back', async () => {

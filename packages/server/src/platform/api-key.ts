@@ -62,6 +62,8 @@ export async function checkApiKey(ctx: Context, token: string, ip: string): Prom
     sessionId: key.id,
     apiKeyId: key.id,
     expiresAt: key.expires_at ?? FOREVER,
+    provenAt: null,
+    mustEnrol: false,
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Permission } from '@atende/contracts/access'
+import { ProofMethod } from '@atende/contracts/factors'
 import type { FastifyRequest } from 'fastify'
 import { jwtVerify, SignJWT } from 'jose'
 import { sql } from 'kysely'
@@ -23,6 +24,8 @@ export type Login = Rights & {
   /** The key of a program that calls; then `userId` is who made it. Null for a person. */
   apiKeyId: string | null
   expiresAt: Date
+  provenAt: Date | null
+  mustEnrol: boolean
 }
 /** A login inside a tenant: what nearly every route needs. */
 export type TenantLogin = Login & { tenantId: string }
@@ -45,7 +48,8 @@ export const issueAccessToken = (ctx: Context, who: { userId: string; sessionId:
     .setExpirationTime(`${ACCESS_TOKEN_SECONDS}s`)
     .sign(ctx.keys.derive('access-token'))
 
-type SessionRow = RightsRow & { user_id: string; tenant_id: string | null; user_name: string; tenant_status: string | null }
+type Guard = { proven_at: Date | null; must_enrol: boolean | null }
+type SessionRow = RightsRow & Guard & { user_id: string; tenant_id: string | null; user_name: string; tenant_status: string | null }
 
 /**
  * Checks token and session. The session is asked of the database each time, so that an ended login or a changed role counts at once.
@@ -56,8 +60,9 @@ export async function checkToken(ctx: Context, token: string): Promise<Login> {
     throw new AppError('unauthenticated')
   })
   const claims = Claims.parse(verified.payload)
-  const { rows } = await sql<SessionRow>`select s.user_id, s.tenant_id, s.user_name, s.tenant_status, r.*
-    from door_session(${claims.sid}) s left join lateral door_rights(s.tenant_id, s.user_id) r on true`.execute(ctx.db)
+  const { rows } = await sql<SessionRow>`select s.user_id, s.tenant_id, s.user_name, s.tenant_status, r.*, g.*
+    from door_session(${claims.sid}) s left join lateral door_rights(s.tenant_id, s.user_id) r on true
+      left join door_session_guard(${claims.sid}) g on true`.execute(ctx.db)
   const s = rows[0]
   if (!s || s.user_id !== claims.sub) throw new AppError('unauthenticated')
   if (s.tenant_status === 'SUSPENDED' || s.tenant_status === 'CANCELLED') throw new AppError('tenant_suspended')
@@ -69,6 +74,8 @@ export async function checkToken(ctx: Context, token: string): Promise<Login> {
     sessionId: claims.sid,
     apiKeyId: null,
     expiresAt: new Date(claims.exp * 1000),
+    provenAt: s.proven_at,
+    mustEnrol: s.must_enrol ?? false,
   }
 }
 
@@ -80,18 +87,46 @@ export const may = (login: Pick<Login, 'permissions'>, permission: Permission): 
 
 const bearer = (request: FastifyRequest): string | undefined => /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1]
 
-/** Enforces what each route declares in `config.access`. */
+/** How long a proof of who somebody is lasts for dangerous actions. */
+const PROOF_MS = 10 * 60_000
+const isProven = ({ provenAt }: Login): boolean => provenAt !== null && Date.now() - provenAt.getTime() < PROOF_MS
+
+/** How a person can prove who they are, the best way first. In a transaction as this person. */
+export const proofMethods = async (tx: SystemTx): Promise<ProofMethod[]> =>
+  (await sql<{ method: string }>`select proof_methods() as method`.execute(tx)).rows.map((r) => ProofMethod.parse(r.method))
+
+/** Enforces what each route declares in `config`: who may call it, and whether they must have proven themselves just now. */
 export function guardRoutes(app: Http, ctx: Context): void {
   app.decorateRequest('login', null)
   app.addHook('onRequest', async (request) => {
-    const access = request.routeOptions.config.access
+    const { access, beforeEnrolment } = request.routeOptions.config
     if (!access || access === 'public') return
     const token = bearer(request)
     if (!token) throw new AppError('unauthenticated')
     request.login = await identify(ctx, token, request.ip)
+    if (request.login.mustEnrol && !beforeEnrolment) throw new AppError('second_factor_required')
     // What concerns the own account and its logins is a person's, never a key's.
     if (access === 'login' ? request.login.apiKeyId : !may(request.login, access)) throw new AppError('forbidden')
   })
+  // After the body was checked: nobody is asked to prove themselves for what would be refused anyway.
+  app.addHook('preHandler', async (request) => {
+    const { stepUp } = request.routeOptions.config
+    if (stepUp === undefined || (stepUp !== true && !stepUp(request.body))) return
+    const { login } = request
+    if (!login) throw new AppError('unauthenticated')
+    // A key cannot prove who it is. What its scope names outright it may do; settings of security it may not touch.
+    if (login.apiKeyId) {
+      if (request.routeOptions.config.access === 'contacts.delete') return
+      throw new AppError('forbidden')
+    }
+    if (!isProven(login)) throw new AppError('step_up_required', { methods: await asUser(ctx.db, login.userId, proofMethods) })
+  })
+}
+
+/** @throws AppError unauthenticated */
+export function callerOf(request: FastifyRequest): Login {
+  if (!request.login) throw new AppError('unauthenticated')
+  return request.login
 }
 
 /** @throws AppError unauthenticated, or forbidden for a login outside of any tenant. */

@@ -25,6 +25,10 @@ export type Access = 'public' | 'login' | Permission
 declare module 'fastify' {
   interface FastifyContextConfig {
     access?: Access
+    /** Dangerous: the caller must have proven who they are within the last minutes. A function says for which bodies. */
+    stepUp?: true | ((body: unknown) => boolean)
+    /** Works also for who must set up a second factor first. */
+    beforeEnrolment?: true
   }
   interface FastifyInstance {
     /** Every route that was registered, as the guard sees it. */
@@ -47,7 +51,13 @@ const MESSAGES: Record<string, ErrorCode> = {
   '22P05': 'malformed_body',
 }
 
-type Known = { code: ErrorCode; detail?: string | undefined; fields?: FieldError[] | undefined; retryAfter?: number | undefined }
+type Known = {
+  code: ErrorCode
+  detail?: string | undefined
+  fields?: FieldError[] | undefined
+  retryAfter?: number | undefined
+  methods?: string[] | undefined
+}
 
 function understand(error: FastifyError | AppError | Error): Known | undefined {
   if (error instanceof AppError) return error
@@ -78,6 +88,7 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, known:
     ...(known.detail ? { detail: known.detail } : {}),
     ...(known.fields ? { errors: known.fields } : {}),
     ...(known.retryAfter ? { retryAfter: known.retryAfter } : {}),
+    ...(known.methods ? { methods: known.methods } : {}),
   }
   if (known.retryAfter) reply.header('retry-after', String(known.retryAfter))
   return reply.code(status).type('application/problem+json').serializer(JSON.stringify).send(body)

@@ -95,6 +95,7 @@ async function authenticate({ ctx, parts }: Hub, socket: Client, raw: unknown) {
   const input = AuthenticateInput.parse(raw)
   const login = await checkToken(ctx, input.token)
   if (!login.tenantId) throw new AppError('forbidden')
+  if (login.mustEnrol) throw new AppError('second_factor_required')
   const mine: TenantLogin = { ...login, tenantId: login.tenantId }
   const before = socket.data.login
   if (before && (before.tenantId !== mine.tenantId || before.userId !== mine.userId)) throw new AppError('forbidden')

@@ -1,6 +1,7 @@
 import type { GeneratedAlways } from 'kysely'
 import type { Created, Defaulted, Json } from './columns.ts'
 import type { AuditTables } from './schema-audit.ts'
+import type { FactorTables } from './schema-factors.ts'
 import type { InboxTables } from './schema-inbox.ts'
 import type { KeyTables } from './schema-keys.ts'
 import type { WhatsappTables } from './schema-whatsapp.ts'
@@ -16,6 +17,7 @@ type TenantTables = {
     plan: Defaulted<string>
     attendants_see: Defaulted<string>
     onboarded_at: Date | null
+    second_factor: Defaulted<string>
     created_at: Created
     updated_at: Defaulted<Date>
   }
@@ -72,6 +74,7 @@ type TenantTables = {
     expires_at: Date
     ended_at: Date | null
     end_reason: string | null
+    proven_at: Defaulted<Date | null>
   }
   usage_tracking: { tenant_id: string; month: string; metric: string; count: string }
   outgoing_events: {
@@ -85,4 +88,4 @@ type TenantTables = {
 }
 
 /** The tables as the application sees them; the truth is in migrations/. */
-export type DB = TenantTables & AuditTables & InboxTables & WhatsappTables & KeyTables
+export type DB = TenantTables & AuditTables & FactorTables & InboxTables & WhatsappTables & KeyTables

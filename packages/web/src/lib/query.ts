@@ -23,6 +23,8 @@ export const refetchFailed = (): Promise<void> =>
 export const keys = {
   me: ['me'] as const,
   sessions: ['sessions'] as const,
+  factors: ['factors'] as const,
+  tenantSecurity: ['tenant', 'security'] as const,
   conversations: (filter: Record<string, unknown> = {}) => ['conversations', filter] as const,
   allConversations: ['conversations'] as const,
   conversation: (id: string) => ['conversation', id] as const,

@@ -4,6 +4,7 @@ import { io, type Socket } from 'socket.io-client'
 import { endSession, onSessionEnd, tokenKeeper } from './access-token.ts'
 import { getConnection, setConnection } from './connection.ts'
 import { keys, queryClient, refetchFailed } from './query.ts'
+import { goToEnrolment } from './step-up.ts'
 
 export const socket: Socket<ServerToClientEvents, ClientToServerEvents> = io({
   path: '/socket.io',
@@ -42,6 +43,7 @@ async function authenticate(refused: string | null, patience: number): Promise<v
   const answer = await socket.timeout(patience).emitWithAck('authenticate', cursor === undefined ? { token } : { token, cursor })
   if (!answer.ok) {
     if (answer.code === 'too_many_requests') return authenticateLater()
+    if (answer.code === 'second_factor_required') return goToEnrolment()
     // A second refusal in a row with a new token is not about the token.
     if (refused === null) await authenticate(token, patience)
     else endSession('expired')

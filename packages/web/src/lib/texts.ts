@@ -1,6 +1,7 @@
 import { accessTexts } from '../features/access/access.texts.ts'
 import type { auditTexts } from '../features/audit/audit.texts.ts'
 import type { apiKeysTexts } from '../features/api-keys/api-keys.texts.ts'
+import type { factorsTexts } from '../features/access/factors/factors.texts.ts'
 import type { channelHealthTexts } from '../features/channels/channel-health.texts.ts'
 import { channelsTexts } from '../features/channels/channels.texts.ts'
 import { contactsTexts } from '../features/contacts/contacts.texts.ts'
@@ -15,6 +16,7 @@ import type { noticesTexts } from '../features/notices/notices.texts.ts'
 import { onboardingTexts } from '../features/onboarding/onboarding.texts.ts'
 import type { serverLimitsTexts } from '../features/server-limits/server-limits.texts.ts'
 import type { rolesTexts } from '../features/roles/roles.texts.ts'
+import type { securityTexts } from '../features/security/security.texts.ts'
 import { settingsTexts } from '../features/settings/settings.texts.ts'
 import { tagsTexts } from '../features/tags/tags.texts.ts'
 import type { templatesTexts } from '../features/templates/templates.texts.ts'
@@ -58,6 +60,8 @@ export type LateNamespaces = {
   interactive: typeof interactiveTexts
   roles: typeof rolesTexts
   apiKeys: typeof apiKeysTexts
+  factors: typeof factorsTexts
+  security: typeof securityTexts
 }
 
 export const resourcesOf = (locale: Locale): Record<string, object> =>

@@ -20,6 +20,7 @@ const loginOf = (accessToken: string): Login => ({
     tenant: null,
     memberships: [],
     sessionId: 'session-1',
+    mustEnrol: false,
   },
 })
 

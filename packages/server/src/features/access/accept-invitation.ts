@@ -10,10 +10,10 @@ import { uuidv7 } from '../../platform/ids.ts'
 import { writeAudit } from '../audit/audit.ts'
 import { addMembership, addUser, getTenant, requirePlanRoom } from '../tenants/tenants.ts'
 import { findLogin } from './access.db.ts'
+import { isClosed, type Outcome, openOrAsk } from './factors/finish-login.ts'
 import * as db from './invitations.db.ts'
-import { isClosed } from './log-in.ts'
 import type { LoginLimit } from './login-limit.ts'
-import { type Client, type Opened, openSession } from './sessions.ts'
+import type { Client } from './sessions.ts'
 import { hashSecret, readInvitationToken } from './tokens.ts'
 
 type Found = {
@@ -69,7 +69,7 @@ export async function acceptInvitation(
   text: string,
   input: { name: string; password: string },
   client: Client,
-): Promise<Opened> {
+): Promise<Outcome> {
   const found = await find(ctx, text)
   const who = await identify(ctx, limit, found.email, input, client)
   return inTenant(ctx.db, found.tenantId, (tx) => join(tx, found, who, client), who.userId).catch((e) => {
@@ -78,7 +78,7 @@ export async function acceptInvitation(
   })
 }
 
-async function join(tx: TenantTx, found: Found, { userId, newcomer }: Accepting, client: Client): Promise<Opened> {
+async function join(tx: TenantTx, found: Found, { userId, newcomer }: Accepting, client: Client): Promise<Outcome> {
   const { tenantId } = found
   await requirePlanRoom(tx, tenantId, 'users')
   // Read again under the lock: its role may have been deleted meanwhile, and another stands there instead.
@@ -97,5 +97,6 @@ async function join(tx: TenantTx, found: Found, { userId, newcomer }: Accepting,
     requestId: client.requestId,
   }
   await writeAudit(tx, { ...line, details: { role, roleId } })
-  return openSession(tx, { userId, tenantId }, client)
+  // Whoever has a second factor has it here too: a password alone opens nothing.
+  return openOrAsk(tx, { userId, tenantId }, client, 'password')
 }

@@ -27,6 +27,13 @@ export type LiveSession = { user_id: string; tenant_id: string | null; tenant_st
 export const findLiveSession = async (db: Database, sessionId: string): Promise<LiveSession | undefined> =>
   (await sql<LiveSession>`select user_id, tenant_id, tenant_status from door_session(${sessionId})`.execute(db)).rows[0]
 
+/** Must this person set up a second factor before anything else? */
+export const mustEnrol = async (tx: SystemTx, sessionId: string): Promise<boolean> =>
+  (await sql<{ must_enrol: boolean }>`select must_enrol from door_session_guard(${sessionId})`.execute(tx)).rows[0]?.must_enrol ?? false
+
+/** Logins that wait for their second step. */
+export const dropPendingLogins = (tx: SystemTx, userId: string) => tx.deleteFrom('pending_logins').where('user_id', '=', userId).execute()
+
 export const memberships = async (tx: SystemTx) =>
   (await sql<{ tenant_id: string; tenant_name: string; role: string }>`select * from door_memberships()`.execute(tx)).rows
 

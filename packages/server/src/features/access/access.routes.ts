@@ -1,6 +1,8 @@
 import type { Context } from '../../platform/context.ts'
 import type { Http } from '../../platform/http.ts'
 import { authRoutes } from './auth.routes.ts'
+import { factorRoutes } from './factors/factors.routes.ts'
+import { secondStepRoutes } from './factors/second-step.routes.ts'
 import { invitationRoutes } from './invitations.routes.ts'
 import { dummyHash } from './log-in.ts'
 import { LoginLimit } from './login-limit.ts'
@@ -11,7 +13,10 @@ export function accessRoutes(app: Http, ctx: Context): void {
   const limit = new LoginLimit(ctx)
   // Made before anybody comes: the first unknown address must not take longer than the others.
   void dummyHash()
+  const limits = { password: limit, code: new LoginLimit(ctx, 'code') }
   authRoutes(app, ctx, limit)
+  secondStepRoutes(app, ctx, limits.code)
+  factorRoutes(app, ctx, limits)
   invitationRoutes(app, ctx, limit)
   serverLimitRoutes(app, ctx)
 }

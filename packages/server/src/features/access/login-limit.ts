@@ -21,8 +21,12 @@ export class LoginLimit {
   readonly #ctx: Context
   readonly #last = new Map<string, Promise<unknown>>()
 
-  constructor(ctx: Context) {
+  readonly #kind: 'login' | 'code'
+
+  /** `code`: second factors, counted apart from passwords; `email` is then the person's id. */
+  constructor(ctx: Context, kind: 'login' | 'code' = 'login') {
     this.#ctx = ctx
+    this.#kind = kind
   }
 
   /**
@@ -51,8 +55,8 @@ export class LoginLimit {
     })
     if (result !== undefined) {
       await limits.giveBack(verdicts)
-      await limits.clear(takes.filter((t) => t.rule.name !== 'login-network'))
-    } else if (verdicts.some((v) => v.rule.name === 'login-network' && v.remaining === 0)) await addresses.ban('login', who.ip)
+      await limits.clear(takes.filter((t) => t.rule.name !== this.#network))
+    } else if (verdicts.some((v) => v.rule.name === this.#network && v.remaining === 0)) await addresses.ban('login', who.ip)
     return result
   }
 
@@ -64,8 +68,13 @@ export class LoginLimit {
   #takes({ ip, email }: Who, device: string | undefined): Take[] {
     const rules = limitRules(this.#ctx.config)
     if (device) return [{ rule: rules.loginDevice, key: `${device} ${email}` }]
-    const account: Take = { rule: rules.loginAccount, key: email }
-    return this.#ctx.addresses.standing(ip) === 'allowed' ? [account] : [{ rule: rules.network.login, key: networkOf(ip) }, account]
+    const account: Take = { rule: { ...rules.loginAccount, name: `${this.#kind}-account` }, key: email }
+    const network: Take = { rule: { ...rules.network.login, name: this.#network }, key: networkOf(ip) }
+    return this.#ctx.addresses.standing(ip) === 'allowed' ? [account] : [network, account]
+  }
+
+  get #network(): string {
+    return `${this.#kind}-network`
   }
 
   async #inTurn<T>(key: string, work: () => Promise<T>): Promise<T> {

@@ -1,10 +1,11 @@
 import { checkToken } from '../../platform/auth.ts'
 import type { Context } from '../../platform/context.ts'
-import { asUser, enterTenant, inTenant, type SystemTx } from '../../platform/database.ts'
+import { enterTenant, type SystemTx } from '../../platform/database.ts'
 import { AppError } from '../../platform/errors.ts'
 import { writeAudit } from '../audit/audit.ts'
 import * as db from './access.db.ts'
-import { isClosed } from './log-in.ts'
+import { isClosed } from './factors/finish-login.ts'
+import { inPlace } from './in-place.ts'
 import { type Client, endSessions, type Holder, type Opened, readMe } from './sessions.ts'
 import { hashSecret, newSecret, type RefreshToken, readToken, writeToken } from './tokens.ts'
 
@@ -17,9 +18,6 @@ async function findLive(ctx: Context, text: string): Promise<Live> {
   const holder = { userId: live.user_id, tenantId: live.tenant_id, sessionId: token.sessionId }
   return { token, holder, suspended: isClosed(live.tenant_status) }
 }
-
-const inPlace = <T>(ctx: Context, { tenantId, userId }: Holder, work: (tx: SystemTx) => Promise<T>): Promise<T> =>
-  tenantId === null ? asUser(ctx.db, userId, work) : inTenant(ctx.db, tenantId, work, userId)
 
 /**
  * Exchanges a refresh token for a new one; the old one is worth nothing from then on. Showing it again, or a wrong secret for a live

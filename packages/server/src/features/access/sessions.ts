@@ -58,6 +58,7 @@ export async function readMe(tx: SystemTx, holder: Holder): Promise<Me> {
     tenant: await readTenant(tx, holder),
     memberships: memberships.map((m) => ({ tenantId: m.tenant_id, tenantName: m.tenant_name, role: MemberRole.parse(m.role) })),
     sessionId: holder.sessionId,
+    mustEnrol: await db.mustEnrol(tx, holder.sessionId),
   }
 }
 
@@ -90,6 +91,7 @@ export async function endSessions(tx: SystemTx, filter: db.EndFilter): Promise<n
 
 /** Ends every session of the acting person, in all their tenants. Leaves the transaction in the last of these. */
 export async function endEverySession(tx: SystemTx, userId: string, reason: string, except?: string): Promise<void> {
+  await db.dropPendingLogins(tx, userId)
   await endSessions(tx, { tenantId: null, userId, reason, except })
   for (const m of await db.memberships(tx)) await endSessions(tx, { tenantId: m.tenant_id, userId, reason, except })
 }

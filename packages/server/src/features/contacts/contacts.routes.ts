@@ -78,7 +78,7 @@ function changeRoutes(app: Http, ctx: Context): void {
   app.delete(
     '/api/contacts/:id',
     {
-      config: { access: 'contacts.delete' },
+      config: { access: 'contacts.delete', stepUp: true },
       schema: { tags, summary: 'Delete a contact with its conversations', params: IdParams, response: { 204: z.void() } },
     },
     async (request, reply) => {

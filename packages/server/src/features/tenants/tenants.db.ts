@@ -44,6 +44,15 @@ export const insertMembership = (tx: TenantTx, row: { tenant_id: string; user_id
     .returning('user_id')
     .executeTakeFirst()
 
+export const setSecondFactor = (tx: TenantTx, tenantId: string, policy: string) =>
+  tx.updateTable('tenants').set({ second_factor: policy, updated_at: sql<Date>`now()` }).where('id', '=', tenantId).execute()
+
+/** How many people there are, and how many of them have a second factor. */
+export async function factorCounts(tx: TenantTx): Promise<{ people: number; protected: number }> {
+  const { rows } = await sql<{ people: number; protected: number }>`select * from door_factor_counts()`.execute(tx)
+  return rows[0] ?? { people: 0, protected: 0 }
+}
+
 export const memberIds = (tx: TenantTx) => tx.selectFrom('memberships').select('user_id').where('deactivated_at', 'is', null).execute()
 
 export async function counts(tx: TenantTx): Promise<{ users: number; channels: number }> {

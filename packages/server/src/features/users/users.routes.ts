@@ -19,7 +19,7 @@ export function userRoutes(app: Http, ctx: Context): void {
   app.patch(
     '/api/users/:id',
     {
-      config: { access: 'users.manage' },
+      config: { access: 'users.manage', stepUp: true },
       schema: { tags, summary: 'Change role or activity of a person', params: IdParams, body: UpdateUserInput, response: { 200: User } },
     },
     async (request) =>

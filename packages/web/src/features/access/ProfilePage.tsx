@@ -5,6 +5,7 @@ import { PageHeader } from '../../ui/PageHeader.tsx'
 import { AboutYou } from './AboutYou.tsx'
 import { Appearance } from './Appearance.tsx'
 import { ChangePassword } from './ChangePassword.tsx'
+import { FactorSections } from './factors/FactorSections.tsx'
 import { NoticeSettings } from './NoticeSettings.tsx'
 import { Sessions } from './Sessions.tsx'
 
@@ -17,6 +18,7 @@ export function ProfilePage() {
       <Appearance />
       <NoticeSettings />
       <ChangePassword />
+      <FactorSections />
       <Sessions />
     </Page>
   )

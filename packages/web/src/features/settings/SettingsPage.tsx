@@ -32,6 +32,7 @@ const PAGES = [
   { name: 'templates', to: '/configuracoes/modelos', icon: LayoutTemplate, group: 'company', permission: 'templates.read' },
   { name: 'tags', to: '/configuracoes/etiquetas', icon: Tag, group: 'company', permission: 'tags.read' },
   { name: 'company', to: '/configuracoes/empresa', icon: Building2, group: 'company', permission: 'tenant.read' },
+  { name: 'security', to: '/configuracoes/seguranca', icon: ShieldCheck, group: 'company', permission: 'tenant.manage' },
   { name: 'usage', to: '/configuracoes/uso', icon: ChartColumn, group: 'company', permission: 'usage.read' },
   { name: 'apiKeys', to: '/configuracoes/chaves-de-api', icon: KeyRound, group: 'company', permission: 'api_keys.manage' },
   { name: 'events', to: '/configuracoes/eventos', icon: Webhook, group: 'company', permission: 'webhooks.read' },

@@ -12,8 +12,8 @@ export const settingsTexts = texts(
     page: {
       profile: {
         title: 'Perfil',
-        text: 'Seu nome, idioma, tema, avisos, senha e sessões abertas.',
-        words: 'tema escuro claro idioma senha sessão som aviso notificação nome',
+        text: 'Seu nome, idioma, tema, avisos, senha, verificação em duas etapas e sessões.',
+        words: '2fa chave de acesso passkey códigos recuperação tema escuro claro idioma senha sessão som aviso notificação nome',
       },
       team: { title: 'Equipe', text: 'Quem atende, com que perfil, e os convites em aberto.', words: 'usuários pessoas convite convidar perfil permissão' },
       roles: {
@@ -33,6 +33,11 @@ export const settingsTexts = texts(
       },
       tags: { title: 'Etiquetas', text: 'As palavras com que a equipe organiza as conversas.', words: 'tags cores marcadores' },
       company: { title: 'Empresa', text: 'Nome, e-mail de contato, plano e uso do mês.', words: 'plano limite uso conta tenant' },
+      security: {
+        title: 'Segurança',
+        text: 'O que a empresa pede de quem entra: segundo fator e mais.',
+        words: '2fa mfa totp passkey duas etapas login proteção exigir',
+      },
       usage: {
         title: 'Uso do WhatsApp',
         text: 'Mensagens entregues, o que é grátis e o custo estimado do mês.',
@@ -64,8 +69,8 @@ export const settingsTexts = texts(
     page: {
       profile: {
         title: 'Profile',
-        text: 'Your name, language, theme, notices, password and open sessions.',
-        words: 'dark light theme language password session sound notice notification name',
+        text: 'Your name, language, theme, notices, password, two-step verification and sessions.',
+        words: '2fa passkey recovery codes dark light theme language password session sound notice notification name',
       },
       team: { title: 'Team', text: 'Who attends, with which role, and open invitations.', words: 'users people invite invitation role permission' },
       roles: {
@@ -85,6 +90,11 @@ export const settingsTexts = texts(
       },
       tags: { title: 'Tags', text: 'The words the team uses to organise conversations.', words: 'labels colours' },
       company: { title: 'Company', text: 'Name, contact e-mail, plan and this month’s usage.', words: 'plan limit usage account tenant' },
+      security: {
+        title: 'Security',
+        text: 'What the company asks of whoever logs in: a second factor and more.',
+        words: '2fa mfa totp passkey two-step login protection require',
+      },
       usage: {
         title: 'WhatsApp usage',
         text: 'Delivered messages, what is free and the estimated cost of the month.',
