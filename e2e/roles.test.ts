@@ -175,7 +175,7 @@ describe('only the own conversations', () => {
     const row = camila.getByText(foreign.contact.name).first()
     await row.waitFor()
     await owner.goto(address('/configuracoes/papeis'))
-    await owner.getByLabel('Cada pessoa vê só as conversas dela').check({ force: true })
+    await owner.getByLabel('Cada pessoa vê só as conversas dela').click({ force: true })
     await owner.getByText('Vale a partir de agora.').waitFor()
     await row.waitFor({ state: 'detached' })
     await camila
@@ -193,7 +193,7 @@ describe('only the own conversations', () => {
     expect(await camila.getByText('Abrir a ficha').count()).toBe(0)
     await shot(camila, 'conversation-gone')
     await camila.getByRole('list').getByText(foreign.contact.name).waitFor({ state: 'detached' })
-    await owner.getByLabel('Cada pessoa vê só as conversas dela').uncheck({ force: true })
+    await owner.getByLabel('Cada pessoa vê só as conversas dela').click({ force: true })
     await row.waitFor()
     await camila.context().close()
   })
