@@ -61,7 +61,7 @@ export const can = (role: Role, permission: Permission) => ROLE_PERMISSIONS[role
 export const Locale = z.enum(['pt-BR', 'en'])
 
 export const SessionUser = z
-  .object({ id: Id, name: z.string(), email: z.string(), role: Role, locale: Locale, permissions: z.array(Permission) })
+  .object({ id: Id, name: z.string(), email: z.string(), emailConfirmed: z.boolean(), role: Role, locale: Locale, permissions: z.array(Permission) })
   .meta({ id: 'SessionUser' })
 export const SessionTenant = z
   .object({ id: Id, name: z.string(), slug: z.string(), onboardedAt: Time.nullable(), plan: z.string(), status: z.string() })
@@ -139,8 +139,8 @@ export const Invitation = z
 export type Invitation = z.infer<typeof Invitation>
 
 export const InviteInput = z.object({ email: Email, role: TenantRole }).meta({ id: 'InviteInput' })
-/** `link` is shown once: only its hash is kept. */
-export const InvitationCreated = Invitation.extend({ link: z.string() }).meta({ id: 'InvitationCreated' })
+/** `link` is shown once: only its hash is kept. `mailed`: it also goes to the person by mail. */
+export const InvitationCreated = Invitation.extend({ link: z.string(), mailed: z.boolean() }).meta({ id: 'InvitationCreated' })
 
 export const InvitationPreview = z
   .object({ tenantName: z.string(), email: z.string(), role: TenantRole, invitedBy: z.string().nullable(), existingUser: z.boolean() })

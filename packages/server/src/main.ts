@@ -16,6 +16,7 @@ import type { Http } from './platform/http.ts'
 import { type Installation, openInstallation, prepareInstallation } from './platform/installation.ts'
 import { Jobs } from './platform/jobs.ts'
 import { createLog } from './platform/log.ts'
+import { createMailer } from './platform/mail.ts'
 import { freePort } from './platform/ports.ts'
 import { startRealtime } from './platform/realtime.ts'
 import { forgetRunning, noteRunning, requireAlone } from './platform/running-file.ts'
@@ -45,6 +46,7 @@ function createContext(config: Config, installation: Installation, port: () => n
     jobs: new Jobs(installation.appUrl, log, config.ROLE !== 'web'),
     signals: new Signals(installation.appUrl, log),
     storage: createStorage(config, installation.home),
+    mail: createMailer(config, log),
     startedAt: Date.now(),
     publicUrl: () => (config.PUBLIC_URL ?? `http://${config.HOST}:${port()}`).replace(/\/+$/, ''),
   }
@@ -147,6 +149,7 @@ async function startRoles(config: Config, installation: Installation, own: boole
       await app.close()
       await webhooks.idle()
       await ctx.jobs.stop()
+      ctx.mail.close()
       await ctx.signals.stop()
       if (own) await installation.close({ alsoAdopted: true })
     },

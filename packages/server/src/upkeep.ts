@@ -12,7 +12,8 @@ export function startUpkeep(ctx: Context): { stop: () => void } {
   const purge = () =>
     sql`select door_purge(interval '7 days', interval '30 days')`.execute(ctx.db).catch((err: unknown) => ctx.log.error({ err }, 'upkeep: purge failed'))
   const check = () => scheduleChannelChecks(ctx).catch((err: unknown) => ctx.log.error({ err }, 'upkeep: channel checks not planned'))
-  const tick = () => void Promise.all([purge(), check()])
+  const purgeLinks = () => sql`select door_purge_links()`.execute(ctx.db).catch((err: unknown) => ctx.log.error({ err }, 'upkeep: links not purged'))
+  const tick = () => void Promise.all([purge(), purgeLinks(), check()])
   const timer = setInterval(tick, HOUR)
   timer.unref()
   tick()

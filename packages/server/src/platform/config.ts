@@ -52,6 +52,19 @@ const Env = z.object({
   /** New companies per network and hour. */
   SIGN_UP_LIMIT: z.coerce.number().int().min(1).default(60),
   LOGIN_LIMIT: z.coerce.number().int().min(1).default(5),
+  /** Where mails leave; a URL (`smtps://user:password@host`), or host and the rest. Without one: see platform/mail.ts. */
+  SMTP_URL: z
+    .string()
+    .regex(/^smtps?:\/\//, 'must begin with smtp:// or smtps://')
+    .optional(),
+  SMTP_HOST: z.string().optional(),
+  SMTP_PORT: z.coerce.number().int().min(1).max(65_535).default(587),
+  /** TLS from the first byte (port 465); otherwise STARTTLS. */
+  SMTP_SECURE: flag.default(false),
+  SMTP_USER: z.string().optional(),
+  SMTP_PASSWORD: z.string().optional(),
+  /** Sender, for example `Atende <atende@example.com>`. */
+  MAIL_FROM: z.string().optional(),
   /** Gap between two messages to the same person that WhatsApp allows in the long run (Cloud API, pair limit). Change it for tests only. */
   WHATSAPP_PAIR_INTERVAL_MS: z.coerce.number().int().min(1).max(60_000).default(6000),
   /** Where media lies: in the data folder, or in a bucket of an S3-compatible service. */
@@ -79,6 +92,9 @@ export type Config = z.infer<typeof Env> & { origins: string[] }
 const SECRETS = [
   'ENCRYPTION_KEY',
   'SUPER_ADMIN_PASSWORD',
+  'SMTP_URL',
+  'SMTP_USER',
+  'SMTP_PASSWORD',
   'META_APP_SECRET',
   'META_VERIFY_TOKEN',
   'DATABASE_URL',
@@ -111,5 +127,6 @@ export function loadConfig(overrides: Record<string, string | undefined> = {}, d
   const c = parsed.data
   const missing = c.STORAGE === 's3' ? S3_NEEDS.filter((name) => !c[name]) : []
   if (missing.length > 0) throw new ConfigError(missing.map((name) => `${name}: is needed with STORAGE=s3`).join('\n'))
+  if ((c.SMTP_URL || c.SMTP_HOST) && !c.MAIL_FROM) throw new ConfigError('MAIL_FROM: is needed with SMTP_URL or SMTP_HOST')
   return { ...c, origins: [...new Set([...c.ALLOWED_ORIGINS, ...(c.FRONTEND_URL ? [c.FRONTEND_URL] : [])])] }
 }

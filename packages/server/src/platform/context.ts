@@ -4,6 +4,7 @@ import type { Database, TenantTx } from './database.ts'
 import { inTenant } from './database.ts'
 import type { Jobs } from './jobs.ts'
 import type { Logger } from './log.ts'
+import type { Mailer } from './mail.ts'
 import type { Signals } from './signals.ts'
 import type { Storage } from './storage.ts'
 
@@ -18,6 +19,9 @@ export type Context = {
   jobs: Jobs
   signals: Signals
   storage: Storage
+  mail: Mailer
+  /** Client for addresses that tenants choose; see outgoing-fetch.ts. */
+  outgoing?: { fetch: typeof fetch }
   startedAt: number
   /** Address that people and Meta use, without a trailing slash. */
   publicUrl: () => string

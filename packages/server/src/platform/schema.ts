@@ -1,5 +1,6 @@
 import type { GeneratedAlways } from 'kysely'
 import type { Created, Defaulted, Json } from './columns.ts'
+import type { AccountTables } from './schema-accounts.ts'
 import type { InboxTables } from './schema-inbox.ts'
 import type { WhatsappTables } from './schema-whatsapp.ts'
 
@@ -22,6 +23,7 @@ type TenantTables = {
     name: string
     password_hash: string
     locale: Defaulted<string>
+    email_confirmed_at: Date | null
     super_admin_since: Date | null
     last_seen_at: Date | null
     created_at: Created
@@ -53,6 +55,7 @@ type TenantTables = {
     expires_at: Date
     ended_at: Date | null
     end_reason: string | null
+    opened_by: Defaulted<string>
   }
   audit_logs: {
     id: string
@@ -79,4 +82,4 @@ type TenantTables = {
 }
 
 /** The tables as the application sees them; the truth is in migrations/. */
-export type DB = TenantTables & InboxTables & WhatsappTables
+export type DB = TenantTables & AccountTables & InboxTables & WhatsappTables

@@ -10,13 +10,15 @@ import { uuidv7 } from '../../platform/ids.ts'
 import { writeAudit } from '../audit/audit.ts'
 import { addMembership, addUser, getTenant, requirePlanRoom } from '../tenants/tenants.ts'
 import { findLogin } from './access.db.ts'
+import { mailLink } from './account-links.ts'
 import * as db from './invitations.db.ts'
-import { isClosed } from './log-in.ts'
+import { isClosed, ssoRequired } from './log-in.ts'
 import type { LoginLimit } from './login-limit.ts'
 import { type Client, type Opened, openSession } from './sessions.ts'
+import { passwordRefused } from './sso/settings.ts'
 import { hashSecret, readInvitationToken } from './tokens.ts'
 
-type Found = { id: string; tenantId: string; tenantName: string; email: string; role: TenantRole; invitedBy: string | null; hash: Buffer }
+type Found = { id: string; tenantId: string; tenantName: string; slug: string; email: string; role: TenantRole; invitedBy: string | null; hash: Buffer }
 
 /** Malformed, unknown, expired, revoked, used: all the same to who holds the link. @throws AppError invitation_invalid */
 async function find(ctx: Context, text: string): Promise<Found> {
@@ -30,7 +32,7 @@ async function find(ctx: Context, text: string): Promise<Found> {
   })
   if (!found || isClosed(found.tenant.status)) throw new AppError('invitation_invalid')
   const { id, email, role, invited_by: invitedBy } = found.row
-  return { id, tenantId, tenantName: found.tenant.name, email, role: TenantRole.parse(role), invitedBy, hash }
+  return { id, tenantId, tenantName: found.tenant.name, slug: found.tenant.slug, email, role: TenantRole.parse(role), invitedBy, hash }
 }
 
 /** What the page of the link shows. @throws AppError invitation_invalid */
@@ -52,7 +54,7 @@ async function identify(ctx: Context, limit: LoginLimit, email: string, input: {
 
 /**
  * Joins the tenant. A newcomer chooses a password; who has a login confirms with theirs. A link works once.
- * @throws AppError invitation_invalid, login_failed, too_many_requests, plan_limit
+ * @throws AppError invitation_invalid, login_failed, too_many_requests, plan_limit, sso_required (joined, but this company is entered otherwise)
  */
 export async function acceptInvitation(
   ctx: Context,
@@ -63,18 +65,22 @@ export async function acceptInvitation(
 ): Promise<Opened> {
   const found = await find(ctx, text)
   const who = await identify(ctx, limit, found.email, input, client)
-  return inTenant(ctx.db, found.tenantId, (tx) => join(tx, found, who, client), who.userId).catch((e) => {
+  const opened = await inTenant(ctx.db, found.tenantId, (tx) => join(ctx, tx, found, who, client), who.userId).catch((e) => {
     // Someone signed up with this address in this very moment: the link is tried again, with that password.
     throw isUniqueViolation(e, 'users_email') ? new AppError('email_taken') : e
   })
+  if (!opened) throw ssoRequired(found.slug)
+  return opened
 }
 
-async function join(tx: TenantTx, found: Found, { userId, newcomer }: Accepting, client: Client): Promise<Opened> {
+async function join(ctx: Context, tx: TenantTx, found: Found, { userId, newcomer }: Accepting, client: Client): Promise<Opened | undefined> {
   const { tenantId, role } = found
   await requirePlanRoom(tx, tenantId, 'users')
   if (!(await db.accept(tx, found.id, found.hash))) throw new AppError('invitation_invalid')
   if (newcomer) await addUser(tx, { id: userId, email: found.email, ...newcomer })
   if (!(await addMembership(tx, { tenantId, userId, role }))) throw new AppError('invitation_invalid')
+  // The link was shown to who invited, too: it does not say whose mailbox this is.
+  if (newcomer) await mailLink(ctx, tx, 'confirm_email', { userId, tenantId, email: found.email, locale: 'pt-BR' })
   await publish(tx, tenantId, [{ kind: 'list.changed', payload: { list: 'users' } }])
   const line = {
     tenantId,
@@ -85,5 +91,5 @@ async function join(tx: TenantTx, found: Found, { userId, newcomer }: Accepting,
     requestId: client.requestId,
   }
   await writeAudit(tx, { ...line, details: { role } })
-  return openSession(tx, { userId, tenantId }, client)
+  return (await passwordRefused(tx, role)) ? undefined : openSession(tx, { userId, tenantId }, client)
 }

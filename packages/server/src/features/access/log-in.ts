@@ -9,6 +9,7 @@ import { slugExists } from '../tenants/tenants.ts'
 import * as db from './access.db.ts'
 import type { LoginLimit } from './login-limit.ts'
 import { type Client, type Opened, openSession } from './sessions.ts'
+import { passwordRefused } from './sso/settings.ts'
 
 /** Every failure takes at least this long: longer than a hash and a line in the diary, so that they do not show. */
 const FAILURE_MS = 150
@@ -27,7 +28,7 @@ export const dummyHash = (): Promise<string> => {
 /**
  * Opens a session for a mail address and password. A wrong address, a wrong password, a deactivated person and a tenant they do not
  * belong to are one and the same refusal, after the same time.
- * @throws AppError login_failed, too_many_requests, tenant_suspended (only after the right password)
+ * @throws AppError login_failed, too_many_requests, tenant_suspended and sso_required (only after the right password)
  */
 export async function logIn(ctx: Context, limit: LoginLimit, input: Input, client: Client): Promise<Opened> {
   const began = performance.now()
@@ -79,18 +80,22 @@ async function open(ctx: Context, { userId, tenant }: Entry, client: Client): Pr
     ctx.log.info({ reqId: client.requestId }, 'access: a super admin logged in')
     return asUser(ctx.db, userId, (tx) => openSession(tx, { userId, tenantId: null }, client))
   }
-  const { tenantId, status } = tenant
-  const closed = isClosed(status)
+  const { tenantId, status, slug, role } = tenant
   const opened = await inTenant(
     ctx.db,
     tenantId,
     async (tx) => {
       const line = { tenantId, actorId: userId, action: 'session.login', object: { type: 'user', id: userId }, ip: client.ip, requestId: client.requestId }
-      await writeAudit(tx, closed ? { ...line, outcome: 'failure', details: { reason: 'tenant_suspended' } } : line)
-      return closed ? undefined : openSession(tx, { userId, tenantId }, client)
+      const reason = isClosed(status) ? 'tenant_suspended' : (await passwordRefused(tx, role)) ? 'sso_required' : undefined
+      await writeAudit(tx, reason ? { ...line, outcome: 'failure', details: { reason } } : line)
+      return reason ?? openSession(tx, { userId, tenantId }, client)
     },
     userId,
   )
-  if (!opened) throw new AppError('tenant_suspended')
+  if (opened === 'sso_required') throw ssoRequired(slug)
+  if (opened === 'tenant_suspended') throw new AppError('tenant_suspended')
   return opened
 }
+
+/** Told after the right password only: with the company's address, so that the page can lead there. */
+export const ssoRequired = (slug: string): AppError => new AppError('sso_required', { fields: [{ path: 'company', code: 'sso_required', message: slug }] })
