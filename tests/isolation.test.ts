@@ -6,6 +6,7 @@ import { clientEventNames } from '../packages/server/src/platform/realtime.ts'
 import { connectChannel, delivery, inbound, newWamid, post, type TestChannel } from '../packages/server/src/testing/test-channel.ts'
 import { sqlAs } from '../packages/server/src/testing/test-database.ts'
 import { type Answer, eventually, startTestServer, type TestServer, type TestSocket } from '../packages/server/src/testing/test-server.ts'
+import { ACCOUNT_DOORS, ACCOUNT_ROUTES, PERSONAL_TABLES, plantAccounts } from './isolation-accounts.ts'
 
 /**
  * Story 5: a second tenant sees nothing of the first. The test finds every table, route and socket event by itself; a new one
@@ -84,6 +85,7 @@ async function plant(): Promise<void> {
     `insert into notices (id, tenant_id, code, severity, channel_id, key, details) values ($1, $2, 'token_invalid', 'critical', $3, 'k', $4)`,
     notice,
   )
+  await plantAccounts(server.sql, victim, MARK)
   for (const [kind, id] of Object.entries(ids)) expect(id, kind).toMatch(/^[0-9a-f-]{36}$/)
 }
 
@@ -95,7 +97,7 @@ describe('tables', () => {
     migration_checksums: 'names and checksums of migrations',
   }
   /** Own policies instead of a tenant_id column. */
-  const OWN_POLICY = new Set(['users', 'tenants'])
+  const OWN_POLICY = new Set(['users', 'tenants', ...PERSONAL_TABLES])
 
   it('each has row-level security, forced, and a tenant', async () => {
     const tables = await server.sql<{ name: string; rls: boolean; forced: boolean; tenant: boolean }>(`
@@ -115,9 +117,9 @@ describe('tables', () => {
       "select tablename as name from pg_tables where schemaname = 'public' and tablename not like 'kysely%' and tablename <> 'migration_checksums'",
     )
     for (const { name } of tables) {
-      const own = name === 'tenants' ? 'id' : name === 'users' ? 'id' : 'tenant_id'
+      const own = name === 'tenants' ? 'id' : name === 'users' ? 'id' : PERSONAL_TABLES.includes(name) ? 'user_id' : 'tenant_id'
       expect([name, await sqlAs(server.database.appUrl, `select * from ${name}`)]).toEqual([name, []])
-      const foreign = name === 'users' ? victim.userId : victim.tenantId
+      const foreign = own === 'tenant_id' || name === 'tenants' ? victim.tenantId : victim.userId
       const seen = await sqlAs(
         server.database.appUrl,
         `with s as (select set_config('app.tenant_id', '${intruder.tenantId}', false)) select count(*)::int n from s, ${name} t where t.${own} = '${foreign}'`,
@@ -149,7 +151,8 @@ describe('tables', () => {
     const doors = await server.sql<{ name: string }>(
       "select p.proname as name from pg_proc p join pg_namespace n on n.oid = p.pronamespace where n.nspname = 'public' and p.prosecdef order by 1",
     )
-    expect(doors.map((d) => d.name)).toEqual([
+    const known = [
+      ...ACCOUNT_DOORS,
       'door_due_channels', // whose daily check is due: ids only, taken once
       'door_find_login',
       'door_is_super_admin',
@@ -174,7 +177,8 @@ describe('tables', () => {
       'door_webhook_channels',
       'door_webhook_handshake',
       'door_webhook_secrets',
-    ])
+    ]
+    expect(doors.map((d) => d.name)).toEqual(known.sort())
   })
 })
 
@@ -183,6 +187,7 @@ type Kind = { id: string; body?: unknown } | { list: true } | { body: () => unkn
 const none = { cannot: 'public, knows no tenant' }
 const self = { cannot: 'concerns the caller only' }
 const ROUTES: Record<string, Kind> = {
+  ...ACCOUNT_ROUTES,
   'POST /api/auth/register': none,
   'POST /api/auth/login': none,
   'POST /api/auth/refresh': { cannot: 'needs the cookie of a session' },
@@ -479,7 +484,14 @@ describe('sockets', () => {
 describe('jobs', () => {
   it('every queue carries its tenant', async () => {
     const { JOB_DEFINITIONS } = await import('../packages/server/src/jobs.ts')
-    expect(JOB_DEFINITIONS.map((j) => j.name).sort()).toEqual(['channels.check', 'media.derive', 'media.download', 'messages.mark-read', 'templates.sync'])
+    expect(JOB_DEFINITIONS.map((j) => j.name).sort()).toEqual([
+      'access.send-mail',
+      'channels.check',
+      'media.derive',
+      'media.download',
+      'messages.mark-read',
+      'templates.sync',
+    ])
     for (const j of JOB_DEFINITIONS) expect(j.payload.safeParse({}).error?.issues.some((i) => i.path[0] === 'tenantId')).toBe(true)
   })
 

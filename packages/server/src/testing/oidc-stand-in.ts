@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import Provider, { type Configuration } from 'oidc-provider'
 
@@ -32,6 +33,9 @@ function configurationOf({ redirectUri, accounts, method = 'client_secret_basic'
       return account && { accountId: id, claims: async () => ({ ...account }) }
     },
     cookies: { keys: ['stand-in'] },
+    // Each stand-in signs with a key of its own.
+    jwks: { keys: [generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' })] },
+    ttl: { Interaction: 600, Grant: 600, Session: 600, AccessToken: 600, IdToken: 600 },
   }
 }
 
@@ -72,7 +76,11 @@ export async function startOidcStandIn(options: Options) {
       ),
     )
   }
-  return { issuer, seen, accounts: options.accounts, stop: () => new Promise<void>((done) => void server.close(() => done()) ?? server.closeAllConnections()) }
+  const stop = async () => {
+    server.closeAllConnections()
+    await new Promise((done) => server.close(done))
+  }
+  return { issuer, seen, accounts: options.accounts, stop }
 }
 export type OidcStandIn = Awaited<ReturnType<typeof startOidcStandIn>>
 
