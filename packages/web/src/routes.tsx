@@ -11,6 +11,8 @@ const rootRoute = createRootRoute({ component: Outlet, notFoundComponent: NotFou
 const EntrySearch = z.object({
   voltar: z.string().optional().catch(undefined),
   motivo: z.enum(['expired', 'ended', 'logout']).optional().catch(undefined),
+  empresa: z.string().max(60).optional().catch(undefined),
+  erro: z.string().max(40).optional().catch(undefined),
 })
 
 const loginRoute = createRoute({
@@ -33,6 +35,22 @@ const invitationRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/convite/$token',
   component: lazyRouteComponent(() => import('./features/access/InvitationPage.tsx'), 'InvitationPage'),
+})
+
+const forgotRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/esqueci-a-senha',
+  component: lazyRouteComponent(() => import('./features/access/ForgotPage.tsx'), 'ForgotPage'),
+})
+const resetRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/redefinir-senha',
+  component: lazyRouteComponent(() => import('./features/access/ResetPage.tsx'), 'ResetPage'),
+})
+const confirmEmailRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/confirmar-email',
+  component: lazyRouteComponent(() => import('./features/access/ConfirmEmailPage.tsx'), 'ConfirmEmailPage'),
 })
 
 /** Everything inside needs a login; the address is kept for after it. */
@@ -123,6 +141,12 @@ const channelRoute = createRoute({
   path: '/canais/$channelId',
   component: lazyRouteComponent(() => import('./features/channels/ChannelPage.tsx'), 'ChannelPage'),
 })
+const ssoRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/login-unico',
+  validateSearch: z.object({ ligado: z.coerce.number().optional().catch(undefined), erro: z.string().max(40).optional().catch(undefined) }),
+  component: lazyRouteComponent(() => import('./features/access/sso/SsoPage.tsx'), 'SsoPage'),
+})
 const tagsRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: '/etiquetas',
@@ -182,6 +206,9 @@ const routeTree = rootRoute.addChildren([
   loginRoute,
   registerRoute,
   invitationRoute,
+  forgotRoute,
+  resetRoute,
+  confirmEmailRoute,
   appRoute.addChildren([
     homeRoute,
     inboxRoute.addChildren([inboxHomeRoute, conversationRoute]),
@@ -199,6 +226,7 @@ const routeTree = rootRoute.addChildren([
       channelRoute,
       tagsRoute,
       companyRoute,
+      ssoRoute,
       usageRoute,
       eventsRoute,
     ]),

@@ -1,4 +1,6 @@
 import { accessTexts } from '../features/access/access.texts.ts'
+import type { accountTexts } from '../features/access/account.texts.ts'
+import type { ssoTexts } from '../features/access/sso/sso.texts.ts'
 import type { channelHealthTexts } from '../features/channels/channel-health.texts.ts'
 import { channelsTexts } from '../features/channels/channels.texts.ts'
 import { contactsTexts } from '../features/contacts/contacts.texts.ts'
@@ -44,6 +46,8 @@ export const namespaces = {
 
 /** Namespaces that come with their pages, to keep the first load small: `addTexts` in i18n.ts. */
 export type LateNamespaces = {
+  account: typeof accountTexts
+  sso: typeof ssoTexts
   rich: typeof richTexts
   notices: typeof noticesTexts
   channelHealth: typeof channelHealthTexts

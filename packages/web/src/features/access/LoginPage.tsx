@@ -1,19 +1,25 @@
+import './late-texts.ts'
 import { LoginInput } from '@atende/contracts/access'
 import { Alert, Anchor, Button, PasswordInput, Stack, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useMutation } from '@tanstack/react-query'
 import { Link, useRouter, useSearch } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
+import { isApiError } from '../../lib/api-error.ts'
 import { validateWith } from '../../lib/form.ts'
 import { safeReturn } from '../../lib/return-path.ts'
 import { login } from '../../lib/session.ts'
 import { FormError } from '../../ui/FormError.tsx'
 import { EntryFrame } from './EntryFrame.tsx'
+import { SsoEntry, SsoRequired } from './SsoEntry.tsx'
+import { SsoProblemNotice } from './SsoProblemNotice.tsx'
+
+const isSsoRequired = (error: unknown): boolean => isApiError(error) && error.code === 'sso_required'
 
 export function LoginPage() {
-  const { t } = useTranslation('access')
+  const { t } = useTranslation(['access', 'account'])
   const router = useRouter()
-  const { voltar, motivo } = useSearch({ from: '/entrar' })
+  const { voltar, motivo, empresa, erro } = useSearch({ from: '/entrar' })
   const form = useForm({ initialValues: { email: '', password: '' }, validate: validateWith(LoginInput) })
   const enter = useMutation({
     mutationFn: login,
@@ -40,7 +46,8 @@ export function LoginPage() {
               {t(`login.${motivo}`)}
             </Alert>
           )}
-          <FormError error={enter.error} />
+          {enter.error === null && <SsoProblemNotice code={erro} />}
+          {isSsoRequired(enter.error) ? <SsoRequired error={enter.error} returnTo={safeReturn(voltar)} /> : <FormError error={enter.error} />}
           <TextInput label={t('field.email')} type="email" autoComplete="username" inputMode="email" autoFocus size="md" {...form.getInputProps('email')} />
           <PasswordInput
             label={t('field.password')}
@@ -52,8 +59,12 @@ export function LoginPage() {
           <Button type="submit" size="md" fullWidth mt={4} loading={enter.isPending}>
             {t('login.submit')}
           </Button>
+          <Anchor component={Link} to="/esqueci-a-senha" size="sm">
+            {t('account:forgot.link')}
+          </Anchor>
         </Stack>
       </form>
+      <SsoEntry company={empresa} returnTo={safeReturn(voltar)} />
     </EntryFrame>
   )
 }

@@ -4,6 +4,7 @@ import { Page } from '../../ui/Page.tsx'
 import { PageHeader } from '../../ui/PageHeader.tsx'
 import { AboutYou } from './AboutYou.tsx'
 import { Appearance } from './Appearance.tsx'
+import { ChangeEmail } from './ChangeEmail.tsx'
 import { ChangePassword } from './ChangePassword.tsx'
 import { NoticeSettings } from './NoticeSettings.tsx'
 import { Sessions } from './Sessions.tsx'
@@ -16,6 +17,7 @@ export function ProfilePage() {
       <AboutYou />
       <Appearance />
       <NoticeSettings />
+      <ChangeEmail />
       <ChangePassword />
       <Sessions />
     </Page>

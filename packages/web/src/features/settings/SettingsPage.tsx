@@ -1,6 +1,6 @@
 import { TextInput } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
-import { Building2, ChartColumn, ChevronRight, LayoutTemplate, MessageCircle, Search, Tag, UserRound, Users, Webhook } from 'lucide-react'
+import { Building2, ChartColumn, ChevronRight, KeyRound, LayoutTemplate, MessageCircle, Search, Tag, UserRound, Users, Webhook } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useMe } from '../../lib/session.ts'
@@ -17,6 +17,7 @@ const PAGES = [
   { name: 'templates', to: '/configuracoes/modelos', icon: LayoutTemplate, group: 'company', permission: 'templates.read' },
   { name: 'tags', to: '/configuracoes/etiquetas', icon: Tag, group: 'company', permission: 'tags.read' },
   { name: 'company', to: '/configuracoes/empresa', icon: Building2, group: 'company', permission: 'tenant.read' },
+  { name: 'sso', to: '/configuracoes/login-unico', icon: KeyRound, group: 'company', permission: 'tenant.manage' },
   { name: 'usage', to: '/configuracoes/uso', icon: ChartColumn, group: 'company', permission: 'usage.read' },
   { name: 'events', to: '/configuracoes/eventos', icon: Webhook, group: 'company', permission: 'webhooks.read' },
 ] as const

@@ -28,6 +28,11 @@ export const settingsTexts = texts(
       },
       tags: { title: 'Etiquetas', text: 'As palavras com que a equipe organiza as conversas.', words: 'tags cores marcadores' },
       company: { title: 'Empresa', text: 'Nome, e-mail de contato, plano e uso do mês.', words: 'plano limite uso conta tenant' },
+      sso: {
+        title: 'Login único (SSO)',
+        text: 'A equipe entra com a conta que já tem na empresa.',
+        words: 'sso oidc openid google microsoft entra keycloak okta login senha provedor',
+      },
       usage: {
         title: 'Uso do WhatsApp',
         text: 'Mensagens entregues, o que é grátis e o custo estimado do mês.',
@@ -67,6 +72,11 @@ export const settingsTexts = texts(
       },
       tags: { title: 'Tags', text: 'The words the team uses to organise conversations.', words: 'labels colours' },
       company: { title: 'Company', text: 'Name, contact e-mail, plan and this month’s usage.', words: 'plan limit usage account tenant' },
+      sso: {
+        title: 'Single sign-on (SSO)',
+        text: 'The team enters with the account they already have at the company.',
+        words: 'sso oidc openid google microsoft entra keycloak okta login password provider',
+      },
       usage: {
         title: 'WhatsApp usage',
         text: 'Delivered messages, what is free and the estimated cost of the month.',
