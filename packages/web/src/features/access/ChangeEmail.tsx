@@ -24,7 +24,7 @@ function ChangeForm() {
   })
   if (ask.isSuccess) {
     return (
-      <Alert color="teal" variant="light" title={t('email.sentTitle')} role="status">
+      <Alert color="sea" variant="light" title={t('email.sentTitle')} role="status">
         {t('email.sentText', { email: form.values.email })}
       </Alert>
     )

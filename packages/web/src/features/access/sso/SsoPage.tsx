@@ -88,7 +88,7 @@ function Sso() {
     <>
       <SsoProblemNotice code={erro} />
       {ligado !== undefined && linked && (
-        <Alert color="teal" variant="light" mb="lg" role="status">
+        <Alert color="sea" variant="light" mb="lg" role="status">
           {t('linkedNow')}
         </Alert>
       )}
