@@ -67,7 +67,15 @@ function overSmtp(config: Config): Mailer {
   }
 }
 
-const off = (): Mailer => ({ mode: 'off', send: async () => {}, kept: () => [], close: () => {} })
+/** Nothing is saved to be mailed then; what comes all the same, from a process that could, must not be lost in silence. */
+const off = (): Mailer => ({
+  mode: 'off',
+  send: async () => {
+    throw new Error('mails are not set up in this process')
+  },
+  kept: () => [],
+  close: () => {},
+})
 
 export function createMailer(config: Config, log: Logger): Mailer {
   if (config.SMTP_URL || config.SMTP_HOST) return overSmtp(config)

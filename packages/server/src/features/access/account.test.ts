@@ -1,6 +1,6 @@
 import { Login, Me } from '@atende/contracts/access'
-import { SMTPServer } from 'smtp-server'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startSmtpStandIn } from '../../testing/smtp-stand-in.ts'
 import { linkIn, mailsTo, mailTo, secretIn } from '../../testing/test-mails.ts'
 import { eventually, startTestServer, type TestServer } from '../../testing/test-server.ts'
 import { joinTenant, PASSWORD } from './test-people.ts'
@@ -211,35 +211,8 @@ describe('devices', () => {
 })
 
 describe('over SMTP', () => {
-  type Received = { from: string; to: string[]; raw: string }
-  async function mailbox(refuseFirst: number) {
-    const received: Received[] = []
-    let refused = 0
-    const smtp = new SMTPServer({
-      disabledCommands: ['STARTTLS', 'AUTH'],
-      onData(stream, session, done) {
-        const parts: Buffer[] = []
-        stream.on('data', (part: Buffer) => parts.push(part))
-        stream.on('end', () => {
-          if (refused < refuseFirst) {
-            refused++
-            done(Object.assign(new Error('later'), { responseCode: 451 }))
-            return
-          }
-          const { mailFrom, rcptTo } = session.envelope
-          received.push({ from: mailFrom ? mailFrom.address : '', to: rcptTo.map((r) => r.address), raw: Buffer.concat(parts).toString('utf8') })
-          done()
-        })
-      },
-    })
-    await new Promise<void>((ready) => smtp.listen(0, '127.0.0.1', ready))
-    const address = smtp.server.address()
-    const port = typeof address === 'object' && address ? address.port : 0
-    return { received, port, stop: () => new Promise<void>((done) => smtp.close(done)) }
-  }
-
   test('a mail leaves with both bodies, and again when the server refused it for a moment', async () => {
-    const box = await mailbox(1)
+    const box = await startSmtpStandIn({ refuseFirst: 1 })
     const mailing = await startTestServer({ SMTP_HOST: '127.0.0.1', SMTP_PORT: String(box.port), MAIL_FROM: 'Atende <nao-responda@example.com>' })
     try {
       const owner = await mailing.register()

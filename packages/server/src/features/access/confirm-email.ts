@@ -68,8 +68,8 @@ export async function confirmEmail(ctx: Context, secret: string, client: Client)
   const link = await findLink(ctx, secret, 'confirm_email')
   const { user_id: userId, email } = link
   await asUser(ctx.db, userId, async (tx) => {
-    await useLink(tx, link)
     const user = await lockPerson(tx, userId)
+    await useLink(tx, link)
     if (!user) throw new AppError('link_invalid')
     const changed = user.email !== email
     await db.updateSelf(tx, userId, { email, email_confirmed_at: new Date() })

@@ -44,8 +44,9 @@ export async function resetPassword(ctx: Context, input: z.infer<typeof ResetInp
   const password_hash = await hashPassword(input.password)
   const { user_id: userId } = link
   await asUser(ctx.db, userId, async (tx) => {
-    await useLink(tx, link)
+    // The person before the link, always: who asks for another link takes them in this order.
     const user = await lockPerson(tx, userId)
+    await useLink(tx, link)
     if (!user) throw new AppError('link_invalid')
     // Who opened the link reads the mailbox: that confirms the address as well.
     const email_confirmed_at = user.email === link.email ? (user.email_confirmed_at ?? new Date()) : undefined

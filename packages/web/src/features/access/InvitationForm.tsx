@@ -11,6 +11,7 @@ import { validateWith } from '../../lib/form.ts'
 import { acceptLogin } from '../../lib/session.ts'
 import { FormError } from '../../ui/FormError.tsx'
 import { PasswordField } from './PasswordField.tsx'
+import { isSsoRequired, SsoRequired } from './SsoEntry.tsx'
 
 type InvitationFormProps = { preview: z.infer<typeof InvitationPreview>; acceptPath: string }
 
@@ -36,7 +37,7 @@ export function InvitationForm({ preview, acceptPath }: InvitationFormProps) {
   return (
     <form noValidate onSubmit={form.onSubmit((values) => accept.mutate(values))}>
       <Stack gap="md">
-        <FormError error={accept.error} />
+        {isSsoRequired(accept.error) ? <SsoRequired error={accept.error} returnTo="/" /> : <FormError error={accept.error} />}
         <Text size="sm" c="dimmed">
           {existingUser ? t('invitation.existing') : t('invitation.newUser')}
         </Text>

@@ -5,16 +5,13 @@ import { useForm } from '@mantine/form'
 import { useMutation } from '@tanstack/react-query'
 import { Link, useRouter, useSearch } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
-import { isApiError } from '../../lib/api-error.ts'
 import { validateWith } from '../../lib/form.ts'
 import { safeReturn } from '../../lib/return-path.ts'
 import { login } from '../../lib/session.ts'
 import { FormError } from '../../ui/FormError.tsx'
 import { EntryFrame } from './EntryFrame.tsx'
-import { SsoEntry, SsoRequired } from './SsoEntry.tsx'
+import { isSsoRequired, SsoEntry, SsoRequired } from './SsoEntry.tsx'
 import { SsoProblemNotice } from './SsoProblemNotice.tsx'
-
-const isSsoRequired = (error: unknown): boolean => isApiError(error) && error.code === 'sso_required'
 
 export function LoginPage() {
   const { t } = useTranslation(['access', 'account'])

@@ -1,3 +1,4 @@
+import './late-texts.ts'
 import { Alert, Button, Group, Stack, Text, TextInput } from '@mantine/core'
 import { KeyRound } from 'lucide-react'
 import { type FormEvent, useState } from 'react'
@@ -69,6 +70,8 @@ export function SsoEntry({ company, returnTo }: SsoEntryProps) {
     </Stack>
   )
 }
+
+export const isSsoRequired = (error: unknown): boolean => isApiError(error) && error.code === 'sso_required'
 
 /** The password was right, but this company is entered otherwise. */
 export function SsoRequired({ error, returnTo }: { error: unknown; returnTo: string }) {

@@ -33,4 +33,5 @@ export async function sendSavedMail(ctx: Context, { mailId, sealed }: SendMail):
     if (!(err instanceof MailRefused)) throw err
     ctx.log.warn({ err, mailId }, 'access: a mail was refused for good')
   })
+  if (ctx.mail.mode === 'memory') ctx.log.info({ mailId }, 'a mail was kept here instead of leaving: see /debug/mails')
 }

@@ -4,6 +4,8 @@ import type { Context } from '../../../platform/context.ts'
 import { outgoingFetch } from '../../../platform/outgoing-fetch.ts'
 
 const TIMEOUT_SECONDS = 10
+/** How far the provider's clock may be from ours. */
+const CLOCK_SECONDS = 30
 /** How long what a provider says of itself is believed. */
 const KEPT_MS = 5 * 60_000
 const KEPT_MOST = 200
@@ -35,7 +37,7 @@ async function discover(ctx: Context, { issuer, clientId, clientSecret }: Client
   const execute = [oidc.enableNonRepudiationChecks, ...(insecure ? [oidc.allowInsecureRequests] : [])]
   const send = outgoingFetch(ctx)
   const options = { [oidc.customFetch]: (url: string, init: oidc.CustomFetchOptions) => send(url, init as RequestInit), timeout: TIMEOUT_SECONDS, execute }
-  return oidc.discovery(new URL(issuer), clientId, clientSecret, auth, options).catch((e) => {
+  return oidc.discovery(new URL(issuer), clientId, { client_secret: clientSecret, [oidc.clockTolerance]: CLOCK_SECONDS }, auth, options).catch((e) => {
     throw new ProviderProblem('unreachable', e)
   })
 }
@@ -100,7 +102,8 @@ async function exchangeBy(ctx: Context, client: Client, version: string, proof: 
     issuer: token.iss,
     subject: token.sub,
     email: text(claims.email)?.toLowerCase(),
-    emailVerified: claims.email_verified === true,
+    // Some say it as a word.
+    emailVerified: claims.email_verified === true || claims.email_verified === 'true',
     name: text(claims.name),
   }
 }

@@ -15,7 +15,8 @@ import { startLink, startSso } from './start-sso.ts'
 
 const tags = ['auth']
 const SETTINGS_PAGE = '/configuracoes/login-unico'
-const StartQuery = z.object({ voltar: z.string().max(600).optional().catch(undefined) })
+/** `casa`: sent here from another of our hosts already. */
+const StartQuery = z.object({ voltar: z.string().max(600).optional().catch(undefined), casa: z.string().max(10).optional().catch(undefined) })
 const SlugParams = z.object({ slug: z.string().max(60) })
 
 /** Single sign-on: the way there and back, and the settings. */
@@ -35,8 +36,12 @@ function browserRoutes(app: Http, ctx: Context): void {
     async (request, reply) => {
       const { slug } = request.params
       const home = new URL(ctx.publicUrl())
-      // The way back ends at the public address: the cookie must be of that host too.
-      if (request.host !== home.host) return go(reply, new URL(request.url, home).href)
+      // The way back ends at the public address: the cookie must be of that host too. Asked once, for proxies that hide the name.
+      if (request.host !== home.host && request.query.casa === undefined) {
+        const there = new URL(request.url, home)
+        there.searchParams.set('casa', '1')
+        return go(reply, there.href)
+      }
       const start = await startSso(ctx, slug, safePath(request.query.voltar))
       if (typeof start === 'string') return go(reply, `/entrar?erro=${start}`)
       rememberAttempt(ctx, reply, start.attempt)

@@ -181,6 +181,15 @@ describe('the way there and back', () => {
     expect(end.href).toBe(`${server.url}/`)
   })
 
+  test('begins again at the public address, once, when it was opened by another name', async () => {
+    const { slug } = await company()
+    const elsewhere = server.url.replace('127.0.0.1', 'localhost')
+    const first = await fetch(`${elsewhere}/api/auth/sso/${slug}/start?voltar=/contatos`, { redirect: 'manual' })
+    expect(first.headers.get('location')).toBe(`${server.url}/api/auth/sso/${slug}/start?voltar=%2Fcontatos&casa=1`)
+    const second = await fetch(`${elsewhere}/api/auth/sso/${slug}/start?casa=1`, { redirect: 'manual' })
+    expect(second.headers.get('location')).toContain(idp.issuer)
+  })
+
   test('an answer for another browser, one without its cookie, a second use and a changed state are refused', async () => {
     const { slug } = await company()
     const account = person()
