@@ -3,7 +3,7 @@ import { texts } from '../../../lib/texts-helper.ts'
 export const ssoTexts = texts(
   {
     title: 'Login único (SSO)',
-    text: 'A equipe entra com a conta que já tem na empresa, por OpenID Connect: Google, Microsoft Entra, Okta, Keycloak e outros.',
+    text: 'A equipe entra com a conta que já tem na empresa, por OpenID Connect: Google, Okta, Keycloak e outros.',
     offTitle: 'Ainda não configurado',
     offText: 'Crie um aplicativo «web» no seu provedor com o endereço de retorno abaixo e preencha os dados que ele mostrar.',
     addresses: 'Endereços',
@@ -51,7 +51,7 @@ export const ssoTexts = texts(
   },
   {
     title: 'Single sign-on (SSO)',
-    text: 'The team enters with the account they already have at the company, by OpenID Connect: Google, Microsoft Entra, Okta, Keycloak and others.',
+    text: 'The team enters with the account they already have at the company, by OpenID Connect: Google, Okta, Keycloak and others.',
     offTitle: 'Not set up yet',
     offText: 'Create a “web” application at your provider with the redirect address below, and fill in what it shows you.',
     addresses: 'Addresses',
