@@ -1,4 +1,5 @@
 import { Login, Me } from '@atende/contracts/access'
+import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startSmtpStandIn } from '../../testing/smtp-stand-in.ts'
 import { linkIn, mailsTo, mailTo, secretIn } from '../../testing/test-mails.ts'
@@ -78,6 +79,21 @@ describe('a forgotten password', () => {
     const [links] = await server.sql<{ n: number }>("select count(*)::int n from account_links where user_id = $1 and kind = 'reset_password'", [owner.userId])
     expect([links?.n, resets().length]).toEqual([3, 3])
     expect([mailsTo(server, 'ninguem@example.com'), mailsTo(server, closed.email).filter((m) => m.subject.includes('nova senha'))]).toEqual([[], []])
+  })
+
+  test('the answer does not wait for what is found: a locked person holds up the mail, not the answer', async () => {
+    const owner = await server.register()
+    const lock = new pg.Client({ connectionString: server.database.superUrl })
+    await lock.connect()
+    try {
+      await lock.query('begin')
+      await lock.query('select 1 from users where id = $1 for update', [owner.userId])
+      expect((await forgot(owner.email)).status).toBe(202)
+      expect(await server.sql("select 1 from account_links where user_id = $1 and kind = 'reset_password'", [owner.userId])).toEqual([])
+    } finally {
+      await lock.end()
+    }
+    await mailTo(server, owner.email, 'nova senha')
   })
 
   test('invented tokens are refused', async () => {
@@ -241,6 +257,8 @@ describe('over SMTP', () => {
         expect((await quiet.call('POST', '/api/auth/forgot-password', { body: { email } })).body).toMatchObject({ status: 422, code: 'mail_unavailable' })
       }
       const invited = await quiet.call('POST', '/api/users/invitations', { token: owner.token, body: { email: 'c@example.com', role: 'ATTENDANT' } })
+      const test = await quiet.call('POST', '/api/sso/test', { token: owner.token, body: { issuer: 'http://127.0.0.1:9' } })
+      expect(test.body).toMatchObject({ outcome: 'insecure' })
       expect(invited.body).toMatchObject({ mailed: false, link: expect.stringContaining('/convite/') })
       expect(await quiet.sql("select 1 from pgboss.job where name = 'access.send-mail'")).toEqual([])
     } finally {

@@ -38,7 +38,7 @@ export const accountTexts = texts(
     },
     banner: {
       text: 'Confirme seu e-mail: enviamos um link para {{email}}.',
-      again: 'Enviar de novo',
+      again: 'Mandar outro link',
       sent: 'Enviamos outro link para {{email}}.',
     },
     email: {
@@ -114,7 +114,7 @@ export const accountTexts = texts(
     },
     banner: {
       text: 'Confirm your e-mail: we sent a link to {{email}}.',
-      again: 'Send again',
+      again: 'Get another link',
       sent: 'We sent another link to {{email}}.',
     },
     email: {
