@@ -3,7 +3,7 @@ import type { Context } from '../../../platform/context.ts'
 import { tenantTx } from '../../../platform/context.ts'
 import { hashPassword, randomToken } from '../../../platform/crypto.ts'
 import { enterTenant, inTenant, type TenantTx } from '../../../platform/database.ts'
-import { AppError } from '../../../platform/errors.ts'
+import { AppError, isUniqueViolation } from '../../../platform/errors.ts'
 import { publish } from '../../../platform/events.ts'
 import { uuidv7 } from '../../../platform/ids.ts'
 import { writeAudit } from '../../audit/audit.ts'
@@ -44,7 +44,7 @@ export async function finishSso(ctx: Context, attempt: Attempt | undefined, url:
     return undefined
   })
   if (!claims) return refused('sso_failed')
-  const done = attempt.link ? link(ctx, tenantId, attempt.link, claims, client) : enter(ctx, row, claims, client)
+  const done = attempt.link ? link(ctx, tenantId, attempt.link, claims, client) : enterOnce(ctx, row, claims, client)
   return done.catch(async (e) => {
     const problem = e instanceof Refused ? e.problem : e instanceof AppError && e.code === 'plan_limit' ? 'sso_full' : undefined
     if (!problem) throw e
@@ -69,6 +69,13 @@ async function link(ctx: Context, tenantId: string, who: { userId: string; sessi
     return { outcome: 'linked' }
   })
 }
+
+/** Two tabs of one newcomer: the second finds who the first has made. */
+const enterOnce = (ctx: Context, row: db.SsoRow, claims: Claims, client: Client): Promise<Finish> =>
+  enter(ctx, row, claims, client).catch((e) => {
+    if (!isUniqueViolation(e, 'users_email')) throw e
+    return enter(ctx, row, claims, client)
+  })
 
 async function enter(ctx: Context, row: db.SsoRow, claims: Claims, client: Client): Promise<Finish> {
   const { tenant_id: tenantId } = row

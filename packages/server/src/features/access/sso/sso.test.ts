@@ -96,6 +96,15 @@ describe('who may come in', () => {
     expect((await server.call('POST', '/api/auth/login', { body: { email: account.email, password: PASSWORD } })).status).toBe(401)
   })
 
+  test('a newcomer in several tabs at once becomes one member, and every tab is in', async () => {
+    const { owner, slug } = await company()
+    const account = person()
+    const ends = await Promise.all(Array.from({ length: 4 }, () => enter(slug, account)))
+    expect(new Set(ends.map((e) => e.login?.me.user.id)).size).toBe(1)
+    expect(ends.every((e) => e.login !== undefined)).toBe(true)
+    expect(await server.sql('select 1 from memberships where tenant_id = $1', [owner.tenantId])).toHaveLength(2)
+  })
+
   test.each([
     ['an address that is not verified', { email_verified: false }, {}, 'sso_email'],
     ['no address at all', { email: undefined }, {}, 'sso_email'],
