@@ -9,6 +9,7 @@ import { type Answer, eventually, startTestServer, type TestServer, type TestSoc
 import { DOORS_ONLY, LIMIT_DOORS, LIMIT_ROUTES } from './isolation-limits.ts'
 import { AUDIT_DOORS, AUDIT_ROUTES } from './isolation-audit.ts'
 import { FACTOR_DOORS, FACTOR_ROUTES, PERSONS, plantFactors } from './isolation-factors.ts'
+import { ACCOUNT_DOORS, ACCOUNT_ROUTES, PERSONAL_TABLES, plantAccounts } from './isolation-accounts.ts'
 
 /**
  * Story 5: a second tenant sees nothing of the first. The test finds every table, route and socket event by itself; a new one
@@ -90,6 +91,7 @@ async function plant(): Promise<void> {
     notice,
   )
   ids.passkey = await plantFactors(server, victim, MARK)
+  await plantAccounts(server.sql, victim, MARK)
   for (const [kind, id] of Object.entries(ids)) expect(id, kind).toMatch(/^[0-9a-f-]{36}$/)
 }
 
@@ -101,7 +103,7 @@ describe('tables', () => {
     migration_checksums: 'names and checksums of migrations',
   }
   /** Own policies instead of a tenant_id column. */
-  const OWN_POLICY = new Set(['users', 'tenants'])
+  const OWN_POLICY = new Set(['users', 'tenants', ...PERSONAL_TABLES])
 
   it('each has row-level security, forced, and a tenant', async () => {
     const tables = await server.sql<{ name: string; rls: boolean; forced: boolean; tenant: boolean }>(`
@@ -126,9 +128,9 @@ describe('tables', () => {
         await expect(sqlAs(server.database.appUrl, `select * from ${name}`), name).rejects.toThrow(/permission denied/)
         continue
       }
-      const own = name === 'tenants' ? 'id' : name === 'users' ? 'id' : PERSONS.has(name) ? 'user_id' : 'tenant_id'
+      const own = name === 'tenants' ? 'id' : name === 'users' ? 'id' : PERSONS.has(name) || PERSONAL_TABLES.includes(name) ? 'user_id' : 'tenant_id'
       expect([name, await sqlAs(server.database.appUrl, `select * from ${name}`)]).toEqual([name, []])
-      const foreign = name === 'users' || PERSONS.has(name) ? victim.userId : victim.tenantId
+      const foreign = own === 'tenant_id' || name === 'tenants' ? victim.tenantId : victim.userId
       const seen = await sqlAs(
         server.database.appUrl,
         `with s as (select set_config('app.tenant_id', '${intruder.tenantId}', false), set_config('app.user_id', '${intruder.userId}', false)) select count(*)::int n from s, ${name} t where t.${own} = '${foreign}'`,
@@ -166,6 +168,7 @@ describe('tables', () => {
         ...LIMIT_DOORS,
         ...AUDIT_DOORS,
         ...FACTOR_DOORS,
+        ...ACCOUNT_DOORS,
         'door_api_key', // one key by its id, with the hash of its secret
         'door_contact_untouched', // inside the tenant: has a contact no conversation at all?
         'door_rights', // what one person may do in one company
@@ -206,6 +209,7 @@ type Kind = { id: string; body?: unknown } | { list: true } | { body: () => unkn
 const none = { cannot: 'public, knows no tenant' }
 const self = { cannot: 'concerns the caller only' }
 const ROUTES: Record<string, Kind> = {
+  ...ACCOUNT_ROUTES,
   'POST /api/auth/register': none,
   'POST /api/auth/login': none,
   ...FACTOR_ROUTES,
@@ -512,7 +516,14 @@ describe('sockets', () => {
 describe('jobs', () => {
   it('every queue carries its tenant', async () => {
     const { JOB_DEFINITIONS } = await import('../packages/server/src/jobs.ts')
-    expect(JOB_DEFINITIONS.map((j) => j.name).sort()).toEqual(['channels.check', 'media.derive', 'media.download', 'messages.mark-read', 'templates.sync'])
+    expect(JOB_DEFINITIONS.map((j) => j.name).sort()).toEqual([
+      'access.send-mail',
+      'channels.check',
+      'media.derive',
+      'media.download',
+      'messages.mark-read',
+      'templates.sync',
+    ])
     for (const j of JOB_DEFINITIONS) expect(j.payload.safeParse({}).error?.issues.some((i) => i.path[0] === 'tenantId')).toBe(true)
   })
 

@@ -114,7 +114,17 @@ const ownRole = { roleId: Id.nullable(), roleName: z.string().nullable() }
 export const Locale = z.enum(['pt-BR', 'en'])
 
 export const SessionUser = z
-  .object({ id: Id, name: z.string(), email: z.string(), role: Role, ...ownRole, locale: Locale, permissions: z.array(Permission), sees: Sight })
+  .object({
+    id: Id,
+    name: z.string(),
+    email: z.string(),
+    emailConfirmed: z.boolean(),
+    role: Role,
+    ...ownRole,
+    locale: Locale,
+    permissions: z.array(Permission),
+    sees: Sight,
+  })
   .meta({ id: 'SessionUser' })
 export const SessionTenant = z
   .object({ id: Id, name: z.string(), slug: z.string(), onboardedAt: Time.nullable(), plan: z.string(), status: z.string() })
@@ -202,8 +212,8 @@ export type Invitation = z.infer<typeof Invitation>
 export const InviteInput = RoleChoice.extend({ email: Email })
   .refine(oneRole, { path: ['role'], message: 'one role' })
   .meta({ id: 'InviteInput' })
-/** `link` is shown once: only its hash is kept. */
-export const InvitationCreated = Invitation.extend({ link: z.string() }).meta({ id: 'InvitationCreated' })
+/** `link` is shown once: only its hash is kept. `mailed`: it also goes to the person by mail. */
+export const InvitationCreated = Invitation.extend({ link: z.string(), mailed: z.boolean() }).meta({ id: 'InvitationCreated' })
 
 export const InvitationPreview = z
   .object({

@@ -100,9 +100,12 @@ create function proof_methods() returns setof text language sql stable as $$
 $$;
 
 -- Every request, beside door_session: when was this login last proven, and must its person set up a second factor before anything else?
-create function door_session_guard(p_session uuid) returns table (proven_at timestamptz, must_enrol boolean)
+-- `elsewhere`: the only proof is the word of this tenant's own provider, and the person works for others too.
+create function door_session_guard(p_session uuid) returns table (proven_at timestamptz, must_enrol boolean, elsewhere boolean)
 language sql stable security definer set search_path = public, pg_temp as $$
-  select s.proven_at, coalesce(second_factor_applies(t.second_factor, m.role) and not has_second_factor(s.user_id), false)
+  select s.proven_at, coalesce(second_factor_applies(t.second_factor, m.role) and not has_second_factor(s.user_id), false),
+    s.opened_by = 'sso' and s.proven_at is not distinct from s.created_at
+      and exists (select from memberships o where o.user_id = s.user_id and o.tenant_id <> s.tenant_id and o.deactivated_at is null)
   from sessions s left join tenants t on t.id = s.tenant_id
     left join memberships m on m.tenant_id = s.tenant_id and m.user_id = s.user_id and m.deactivated_at is null
   where s.id = p_session

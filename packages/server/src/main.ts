@@ -23,6 +23,7 @@ import { Jobs } from './platform/jobs.ts'
 import { AddressGuard } from './platform/limits/address-guard.ts'
 import { openLimits } from './platform/limits/limits.ts'
 import { createLog } from './platform/log.ts'
+import { createMailer } from './platform/mail.ts'
 import { freePort } from './platform/ports.ts'
 import { startRealtime } from './platform/realtime.ts'
 import { forgetRunning, noteRunning, requireAlone } from './platform/running-file.ts'
@@ -57,6 +58,7 @@ function createContext(config: Config, installation: Installation, port: () => n
     limits,
     addresses: new AddressGuard({ config, db, keys, log, signals, limits }),
     storage: createStorage(config, installation.home),
+    mail: createMailer(config, log),
     startedAt: Date.now(),
     publicUrl: () => (config.PUBLIC_URL ?? `http://${config.HOST}:${port()}`).replace(/\/+$/, ''),
   }
@@ -165,6 +167,7 @@ async function startRoles(config: Config, installation: Installation, own: boole
       await app.close()
       await webhooks.idle()
       await ctx.jobs.stop()
+      ctx.mail.close()
       await ctx.signals.stop()
       ctx.addresses.stop()
       await ctx.limits.stop()

@@ -11,6 +11,8 @@ const rootRoute = createRootRoute({ component: Outlet, notFoundComponent: NotFou
 const EntrySearch = z.object({
   voltar: z.string().optional().catch(undefined),
   motivo: z.enum(['expired', 'ended', 'logout']).optional().catch(undefined),
+  empresa: z.string().max(60).optional().catch(undefined),
+  erro: z.string().max(40).optional().catch(undefined),
 })
 
 const loginRoute = createRoute({
@@ -45,6 +47,22 @@ const protectRoute = createRoute({
     if (!me.mustEnrol) throw redirect({ to: '/' })
   },
   component: lazyRouteComponent(() => import('./features/access/factors/ProtectPage.tsx'), 'ProtectPage'),
+})
+
+const forgotRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/esqueci-a-senha',
+  component: lazyRouteComponent(() => import('./features/access/ForgotPage.tsx'), 'ForgotPage'),
+})
+const resetRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/redefinir-senha',
+  component: lazyRouteComponent(() => import('./features/access/ResetPage.tsx'), 'ResetPage'),
+})
+const confirmEmailRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/confirmar-email',
+  component: lazyRouteComponent(() => import('./features/access/ConfirmEmailPage.tsx'), 'ConfirmEmailPage'),
 })
 
 /** Everything inside needs a login; the address is kept for after it. */
@@ -146,6 +164,12 @@ const channelRoute = createRoute({
   path: '/canais/$channelId',
   component: lazyRouteComponent(() => import('./features/channels/ChannelPage.tsx'), 'ChannelPage'),
 })
+const ssoRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/login-unico',
+  validateSearch: z.object({ ligado: z.coerce.number().optional().catch(undefined), erro: z.string().max(40).optional().catch(undefined) }),
+  component: lazyRouteComponent(() => import('./features/access/sso/SsoPage.tsx'), 'SsoPage'),
+})
 const tagsRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: '/etiquetas',
@@ -235,6 +259,9 @@ const routeTree = rootRoute.addChildren([
   registerRoute,
   invitationRoute,
   protectRoute,
+  forgotRoute,
+  resetRoute,
+  confirmEmailRoute,
   appRoute.addChildren([
     homeRoute,
     inboxRoute.addChildren([inboxHomeRoute, conversationRoute]),
@@ -256,6 +283,7 @@ const routeTree = rootRoute.addChildren([
       tagsRoute,
       companyRoute,
       securityRoute,
+      ssoRoute,
       usageRoute,
       eventsRoute,
       auditRoute,

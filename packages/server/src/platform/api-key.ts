@@ -64,6 +64,7 @@ export async function checkApiKey(ctx: Context, token: string, ip: string): Prom
     expiresAt: key.expires_at ?? FOREVER,
     provenAt: null,
     mustEnrol: false,
+    vouchedHereOnly: false,
   }
 }
 

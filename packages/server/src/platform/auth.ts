@@ -26,6 +26,8 @@ export type Login = Rights & {
   expiresAt: Date
   provenAt: Date | null
   mustEnrol: boolean
+  /** Only their tenant's own provider says who this is, and they work elsewhere too: no proof for what concerns the person. */
+  vouchedHereOnly: boolean
 }
 /** A login inside a tenant: what nearly every route needs. */
 export type TenantLogin = Login & { tenantId: string }
@@ -48,7 +50,7 @@ export const issueAccessToken = (ctx: Context, who: { userId: string; sessionId:
     .setExpirationTime(`${ACCESS_TOKEN_SECONDS}s`)
     .sign(ctx.keys.derive('access-token'))
 
-type Guard = { proven_at: Date | null; must_enrol: boolean | null }
+type Guard = { proven_at: Date | null; must_enrol: boolean | null; elsewhere: boolean | null }
 type SessionRow = RightsRow & Guard & { user_id: string; tenant_id: string | null; user_name: string; tenant_status: string | null }
 
 /**
@@ -76,6 +78,7 @@ export async function checkToken(ctx: Context, token: string): Promise<Login> {
     expiresAt: new Date(claims.exp * 1000),
     provenAt: s.proven_at,
     mustEnrol: s.must_enrol ?? false,
+    vouchedHereOnly: s.elsewhere ?? false,
   }
 }
 
@@ -119,7 +122,8 @@ export function guardRoutes(app: Http, ctx: Context): void {
       if (request.routeOptions.config.access === 'contacts.delete') return
       throw new AppError('forbidden')
     }
-    if (!isProven(login)) throw new AppError('step_up_required', { methods: await asUser(ctx.db, login.userId, proofMethods) })
+    const isOwnAccount = request.routeOptions.config.access === 'login'
+    if (!isProven(login) || (isOwnAccount && login.vouchedHereOnly)) throw new AppError('step_up_required', { methods: await asUser(ctx.db, login.userId, proofMethods) })
   })
 }
 

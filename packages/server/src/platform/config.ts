@@ -82,6 +82,19 @@ const Env = z.object({
   /** Where signed checkpoints of the diary are copied, out of the reach of whoever rules the database: a folder, an address, or both. */
   AUDIT_COPY_DIR: z.string().optional(),
   AUDIT_COPY_URL: z.url({ protocol: /^https?$/ }).optional(),
+  /** Where mails leave; a URL (`smtps://user:password@host`), or host and the rest. Without one: see platform/mail.ts. */
+  SMTP_URL: z
+    .string()
+    .regex(/^smtps?:\/\//, 'must begin with smtp:// or smtps://')
+    .optional(),
+  SMTP_HOST: z.string().optional(),
+  SMTP_PORT: z.coerce.number().int().min(1).max(65_535).default(587),
+  /** TLS from the first byte (port 465); otherwise STARTTLS. */
+  SMTP_SECURE: flag.default(false),
+  SMTP_USER: z.string().optional(),
+  SMTP_PASSWORD: z.string().optional(),
+  /** Sender, for example `Atende <atende@example.com>`. */
+  MAIL_FROM: z.string().optional(),
   /** Gap between two messages to the same person that WhatsApp allows in the long run (Cloud API, pair limit). Change it for tests only. */
   WHATSAPP_PAIR_INTERVAL_MS: z.coerce.number().int().min(1).max(60_000).default(6000),
   /** Where media lies: in the data folder, or in a bucket of an S3-compatible service. */
@@ -110,6 +123,9 @@ const SECRETS = [
   'ENCRYPTION_KEY',
   'ENCRYPTION_KEY_PREVIOUS',
   'SUPER_ADMIN_PASSWORD',
+  'SMTP_URL',
+  'SMTP_USER',
+  'SMTP_PASSWORD',
   'META_APP_SECRET',
   'META_VERIFY_TOKEN',
   'DATABASE_URL',
@@ -154,6 +170,7 @@ export function loadConfig(overrides: Record<string, string | undefined> = {}, d
   const missing = c.STORAGE === 's3' ? S3_NEEDS.filter((name) => !c[name]) : []
   if (missing.length > 0) throw new ConfigError(missing.map((name) => `${name}: is needed with STORAGE=s3`).join('\n'))
   checkLimitSettings(c)
+  if ((c.SMTP_URL || c.SMTP_HOST) && !c.MAIL_FROM) throw new ConfigError('MAIL_FROM: is needed with SMTP_URL or SMTP_HOST')
   return { ...c, origins: [...new Set([...c.ALLOWED_ORIGINS, ...(c.FRONTEND_URL ? [c.FRONTEND_URL] : [])])] }
 }
 

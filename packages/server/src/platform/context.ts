@@ -6,6 +6,7 @@ import type { Jobs } from './jobs.ts'
 import type { AddressGuard } from './limits/address-guard.ts'
 import type { Limits } from './limits/limits.ts'
 import type { Logger } from './log.ts'
+import type { Mailer } from './mail.ts'
 import type { Signals } from './signals.ts'
 import type { Storage } from './storage.ts'
 
@@ -23,6 +24,9 @@ export type Context = {
   limits: Limits
   /** Bans and lists of addresses. */
   addresses: AddressGuard
+  mail: Mailer
+  /** Client for addresses that tenants choose; see outgoing-fetch.ts. */
+  outgoing?: { fetch: typeof fetch }
   startedAt: number
   /** Address that people and Meta use, without a trailing slash. */
   publicUrl: () => string

@@ -1,5 +1,6 @@
 import type { GeneratedAlways } from 'kysely'
 import type { Created, Defaulted, Json } from './columns.ts'
+import type { AccountTables } from './schema-accounts.ts'
 import type { AuditTables } from './schema-audit.ts'
 import type { FactorTables } from './schema-factors.ts'
 import type { InboxTables } from './schema-inbox.ts'
@@ -27,6 +28,7 @@ type TenantTables = {
     name: string
     password_hash: string
     locale: Defaulted<string>
+    email_confirmed_at: Date | null
     super_admin_since: Date | null
     last_seen_at: Date | null
     created_at: Created
@@ -75,6 +77,7 @@ type TenantTables = {
     ended_at: Date | null
     end_reason: string | null
     proven_at: Defaulted<Date | null>
+    opened_by: Defaulted<string>
   }
   usage_tracking: { tenant_id: string; month: string; metric: string; count: string }
   outgoing_events: {
@@ -88,4 +91,4 @@ type TenantTables = {
 }
 
 /** The tables as the application sees them; the truth is in migrations/. */
-export type DB = TenantTables & AuditTables & FactorTables & InboxTables & WhatsappTables & KeyTables
+export type DB = TenantTables & AccountTables & AuditTables & FactorTables & InboxTables & WhatsappTables & KeyTables

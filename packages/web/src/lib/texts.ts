@@ -2,6 +2,8 @@ import { accessTexts } from '../features/access/access.texts.ts'
 import type { auditTexts } from '../features/audit/audit.texts.ts'
 import type { apiKeysTexts } from '../features/api-keys/api-keys.texts.ts'
 import type { factorsTexts } from '../features/access/factors/factors.texts.ts'
+import type { accountTexts } from '../features/access/account.texts.ts'
+import type { ssoTexts } from '../features/access/sso/sso.texts.ts'
 import type { channelHealthTexts } from '../features/channels/channel-health.texts.ts'
 import { channelsTexts } from '../features/channels/channels.texts.ts'
 import { contactsTexts } from '../features/contacts/contacts.texts.ts'
@@ -51,6 +53,8 @@ export const namespaces = {
 /** Namespaces that come with their pages, to keep the first load small: `addTexts` in i18n.ts. */
 export type LateNamespaces = {
   audit: typeof auditTexts
+  account: typeof accountTexts
+  sso: typeof ssoTexts
   rich: typeof richTexts
   notices: typeof noticesTexts
   channelHealth: typeof channelHealthTexts

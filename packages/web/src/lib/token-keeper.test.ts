@@ -10,6 +10,7 @@ const loginOf = (accessToken: string): Login => ({
       id: crypto.randomUUID(),
       name: 'Ana',
       email: 'ana@exemplo.com.br',
+      emailConfirmed: true,
       role: 'ATTENDANT',
       locale: 'pt-BR',
       permissions: [],

@@ -17,6 +17,8 @@ import { useLiveLists } from './use-live-lists.ts'
 const STORED = 'atende.rail'
 /** Comes only when there is something urgent. */
 const CriticalBar = lazy(() => import('../features/notices/CriticalBar.tsx').then((m) => ({ default: m.CriticalBar })))
+/** Comes only while the own address is not confirmed. */
+const EmailBanner = lazy(() => import('../features/access/EmailBanner.tsx').then((m) => ({ default: m.EmailBanner })))
 
 function useRailWidth(): [boolean, () => void] {
   const roomy = useMediaQuery('(min-width: 1360px)', true)
@@ -47,6 +49,7 @@ export function AppShell() {
   const inConversation = useRouterState({ select: (state) => /^\/conversas\/[^/]+/.test(state.location.pathname) })
   useGeneralShortcuts(() => setHelp(true))
   const urgent = (useNoticeCount(useCan('channels.manage'))?.critical ?? 0) > 0
+  const { emailConfirmed } = useMe().user
   useLiveLists()
   const inTenant = useMe().tenant !== null
   // What is told live is told to companies; a socket without one is refused, which would read as an ended login.
@@ -64,6 +67,11 @@ export function AppShell() {
         {urgent && (
           <Suspense>
             <CriticalBar />
+          </Suspense>
+        )}
+        {!emailConfirmed && (
+          <Suspense>
+            <EmailBanner />
           </Suspense>
         )}
         <main id="conteudo" tabIndex={-1} className={classes.content}>

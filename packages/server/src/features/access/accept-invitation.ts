@@ -10,16 +10,19 @@ import { uuidv7 } from '../../platform/ids.ts'
 import { writeAudit } from '../audit/audit.ts'
 import { addMembership, addUser, getTenant, requirePlanRoom } from '../tenants/tenants.ts'
 import { findLogin } from './access.db.ts'
+import { mailLink } from './account-links.ts'
 import { isClosed, type Outcome, openOrAsk } from './factors/finish-login.ts'
 import * as db from './invitations.db.ts'
 import type { LoginLimit } from './login-limit.ts'
 import type { Client } from './sessions.ts'
+import { passwordRefused, ssoRequired } from './sso/settings.ts'
 import { hashSecret, readInvitationToken } from './tokens.ts'
 
 type Found = {
   id: string
   tenantId: string
   tenantName: string
+  slug: string
   email: string
   role: MemberRole
   roleName: string | null
@@ -39,7 +42,7 @@ async function find(ctx: Context, text: string): Promise<Found> {
   })
   if (!found || isClosed(found.tenant.status)) throw new AppError('invitation_invalid')
   const { id, email, role, role_name: roleName, invited_by: invitedBy } = found.row
-  return { id, tenantId, tenantName: found.tenant.name, email, role: MemberRole.parse(role), roleName, invitedBy, hash }
+  return { id, tenantId, tenantName: found.tenant.name, slug: found.tenant.slug, email, role: MemberRole.parse(role), roleName, invitedBy, hash }
 }
 
 /** What the page of the link shows. @throws AppError invitation_invalid */
@@ -61,7 +64,7 @@ async function identify(ctx: Context, limit: LoginLimit, email: string, input: {
 
 /**
  * Joins the tenant. A newcomer chooses a password; who has a login confirms with theirs. A link works once.
- * @throws AppError invitation_invalid, login_failed, too_many_requests, plan_limit
+ * @throws AppError invitation_invalid, login_failed, too_many_requests, plan_limit, sso_required (joined, but this company is entered otherwise)
  */
 export async function acceptInvitation(
   ctx: Context,
@@ -72,13 +75,15 @@ export async function acceptInvitation(
 ): Promise<Outcome> {
   const found = await find(ctx, text)
   const who = await identify(ctx, limit, found.email, input, client)
-  return inTenant(ctx.db, found.tenantId, (tx) => join(tx, found, who, client), who.userId).catch((e) => {
+  const opened = await inTenant(ctx.db, found.tenantId, (tx) => join(ctx, tx, found, who, client), who.userId).catch((e) => {
     // Someone signed up with this address in this very moment: the link is tried again, with that password.
     throw isUniqueViolation(e, 'users_email') ? new AppError('email_taken') : e
   })
+  if (!opened) throw ssoRequired(found.slug)
+  return opened
 }
 
-async function join(tx: TenantTx, found: Found, { userId, newcomer }: Accepting, client: Client): Promise<Outcome> {
+async function join(ctx: Context, tx: TenantTx, found: Found, { userId, newcomer }: Accepting, client: Client): Promise<Outcome | undefined> {
   const { tenantId } = found
   await requirePlanRoom(tx, tenantId, 'users')
   // Read again under the lock: its role may have been deleted meanwhile, and another stands there instead.
@@ -87,6 +92,8 @@ async function join(tx: TenantTx, found: Found, { userId, newcomer }: Accepting,
   const { role, role_id: roleId } = offer
   if (newcomer) await addUser(tx, { id: userId, email: found.email, ...newcomer })
   if (!(await addMembership(tx, { tenantId, userId, role, roleId }))) throw new AppError('invitation_invalid')
+  // The link was shown to who invited, too: it does not say whose mailbox this is.
+  if (newcomer) await mailLink(ctx, tx, 'confirm_email', { userId, tenantId, email: found.email, locale: 'pt-BR' })
   await publish(tx, tenantId, [{ kind: 'list.changed', payload: { list: 'users' } }])
   const line = {
     tenantId,
@@ -97,6 +104,7 @@ async function join(tx: TenantTx, found: Found, { userId, newcomer }: Accepting,
     requestId: client.requestId,
   }
   await writeAudit(tx, { ...line, details: { role, roleId } })
+  if (await passwordRefused(tx, role)) return undefined
   // Whoever has a second factor has it here too: a password alone opens nothing.
   return openOrAsk(tx, { userId, tenantId }, client, 'password')
 }

@@ -13,7 +13,7 @@ import { clearRefreshCookie, clientOf, readRefreshCookie, requireOwnOrigin } fro
 import { register } from './register.ts'
 import { sendLogin, sendOutcome } from './send-login.ts'
 import { endOwnSession, listSessions, readMe } from './sessions.ts'
-import { requireSignUpRoom } from './sign-up-limit.ts'
+import { requireRoom } from './sign-up-limit.ts'
 
 const tags = ['auth']
 
@@ -22,7 +22,7 @@ export function authRoutes(app: Http, ctx: Context, limit: LoginLimit): void {
     '/api/auth/register',
     { config: { access: 'public' }, schema: { tags, summary: 'Sign a company up', body: RegisterInput, response: { 201: Login } } },
     async (request, reply) => {
-      await requireSignUpRoom(ctx, request.ip)
+      await requireRoom(ctx, 'signUp', request.ip)
       const login = await sendLogin(ctx, reply, await register(ctx, request.body, clientOf(request)))
       return reply.code(201).send(login)
     },

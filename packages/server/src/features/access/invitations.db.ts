@@ -59,3 +59,6 @@ export const memberExists = async (tx: TenantTx, email: string): Promise<boolean
     .select('users.id')
     .where(sql<boolean>`lower(users.email) = lower(${email})`)
     .executeTakeFirst()) !== undefined
+
+export const findInviter = (tx: TenantTx, userId: string) =>
+  tx.selectFrom('users').select(['email_confirmed_at', 'locale']).where('id', '=', userId).executeTakeFirst()

@@ -7,8 +7,10 @@ import { AppError, isUniqueViolation, notFound } from '../../platform/errors.ts'
 import { publish } from '../../platform/events.ts'
 import { requireRank } from '../roles/rank.ts'
 import { resolveRole } from '../roles/roles.ts'
-import { lockTenant, requirePlanRoom } from '../tenants/tenants.ts'
+import { getTenant, lockTenant, requirePlanRoom } from '../tenants/tenants.ts'
 import * as db from './invitations.db.ts'
+import { plainName } from './mails/mail-layout.ts'
+import { mailsLeave, saveMail } from './mails/mails.ts'
 import { hashSecret, newSecret, writeInvitationToken } from './tokens.ts'
 
 type Created = z.infer<typeof InvitationCreated>
@@ -28,10 +30,18 @@ const changed = (tx: TenantTx, tenantId: string) => publish(tx, tenantId, [{ kin
 /** Those that wait, also when their time is over: they can be renewed. */
 export const listInvitations = async (tx: TenantTx): Promise<Invitation[]> => (await db.listWaiting(tx)).map(present)
 
-async function withLink(ctx: Context, tx: TenantTx, tenantId: string, id: string, secret: string): Promise<Created> {
+/** Mailed only in the name of somebody whose own address is confirmed: strangers must not send mails through us. */
+async function withLink(ctx: Context, tx: TenantTx, { tenantId, userId, userName }: TenantLogin, id: string, secret: string): Promise<Created> {
   const row = await db.findWaiting(tx, id)
   if (!row) throw notFound()
-  return { ...present(row), link: `${ctx.publicUrl()}/convite/${writeInvitationToken(tenantId, secret)}` }
+  const link = `${ctx.publicUrl()}/convite/${writeInvitationToken(tenantId, secret)}`
+  const inviter = await db.findInviter(tx, userId)
+  const mailed = mailsLeave(ctx) && inviter?.email_confirmed_at != null
+  if (mailed) {
+    const names = { company: plainName((await getTenant(tx, tenantId)).name), by: plainName(userName) }
+    await saveMail(ctx, tx, tenantId, { email: row.email, locale: inviter.locale }, { kind: 'invitation', link, ...names })
+  }
+  return { ...present(row), link, mailed }
 }
 
 /**
@@ -52,7 +62,7 @@ export async function invite(ctx: Context, tx: TenantTx, login: TenantLogin, inp
     throw isUniqueViolation(e) ? new AppError('already_exists', { detail: 'Já há um convite para este e-mail. Renove o convite para ter um novo link.' }) : e
   })
   await changed(tx, tenantId)
-  return withLink(ctx, tx, tenantId, id, secret)
+  return withLink(ctx, tx, login, id, secret)
 }
 
 /** Only who could have given the role may touch its invitation: its link is worth the role. */
@@ -68,7 +78,7 @@ export async function renewInvitation(ctx: Context, tx: TenantTx, login: TenantL
   const secret = newSecret()
   if (!(await db.renew(tx, id, hashSecret(secret)))) throw notFound()
   await changed(tx, login.tenantId)
-  return withLink(ctx, tx, login.tenantId, id, secret)
+  return withLink(ctx, tx, login, id, secret)
 }
 
 /** @throws AppError not_found, forbidden */

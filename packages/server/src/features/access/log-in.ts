@@ -26,7 +26,7 @@ export const dummyHash = (): Promise<string> => {
 /**
  * Opens a session for a mail address and password, or asks for the second factor. A wrong address, a wrong password, a deactivated person and a tenant they do not
  * belong to are one and the same refusal, after the same time.
- * @throws AppError login_failed, too_many_requests, tenant_suspended (only after the right password)
+ * @throws AppError login_failed, too_many_requests, tenant_suspended and sso_required (only after the right password)
  */
 export async function logIn(ctx: Context, limit: LoginLimit, input: Input, client: Client): Promise<Outcome> {
   const began = performance.now()

@@ -28,8 +28,13 @@ export type Holder = { userId: string; tenantId: string | null; sessionId: strin
 /** An open session: its refresh token belongs into the cookie and nowhere else. */
 export type Opened = { holder: Holder; refreshToken: string; me: Me }
 
-/** Opens a session, in a transaction of its tenant (if any) and its person. */
-export async function openSession(tx: SystemTx, who: { userId: string; tenantId: string | null }, client: Client): Promise<Opened> {
+/** Opens a session, in a transaction of its tenant (if any) and its person. Every way in ends here. */
+export async function openSession(
+  tx: SystemTx,
+  who: { userId: string; tenantId: string | null },
+  client: Client,
+  openedBy: 'password' | 'sso' = 'password',
+): Promise<Opened> {
   const secret = newSecret()
   const holder = { ...who, sessionId: uuidv7() }
   await db.insertSession(tx, {
@@ -39,6 +44,7 @@ export async function openSession(tx: SystemTx, who: { userId: string; tenantId:
     refresh_hash: hashSecret(secret),
     ip: client.ip,
     user_agent: client.userAgent,
+    opened_by: openedBy,
   })
   await db.touchSelf(tx, who.userId)
   return { holder, refreshToken: writeToken({ ...holder, generation: 1, secret }), me: await readMe(tx, holder) }
@@ -52,14 +58,23 @@ export async function readMe(tx: SystemTx, holder: Holder): Promise<Me> {
   const rights = holder.tenantId === null ? SERVER_RIGHTS : await findRights(tx, holder.tenantId, holder.userId)
   if (!rights) throw new AppError('unauthenticated')
   const { role, roleId, roleName, sees } = rights
-  const permissions = [...rights.permissions]
+  const { id, name, email } = user
+  const own = { role, roleId, roleName, permissions: [...rights.permissions], sees }
+  // A tenant's own provider vouches for its people there; where else they work is none of its business.
+  const places = holder.tenantId !== null && (await isBySso(tx, holder)) ? memberships.filter((m) => m.tenant_id === holder.tenantId) : memberships
   return {
-    user: { id: user.id, name: user.name, email: user.email, role, roleId, roleName, locale: Locale.catch('pt-BR').parse(user.locale), permissions, sees },
+    user: { id, name, email, emailConfirmed: user.email_confirmed_at !== null, locale: Locale.catch('pt-BR').parse(user.locale), ...own },
     tenant: await readTenant(tx, holder),
-    memberships: memberships.map((m) => ({ tenantId: m.tenant_id, tenantName: m.tenant_name, role: MemberRole.parse(m.role) })),
+    memberships: places.map((m) => ({ tenantId: m.tenant_id, tenantName: m.tenant_name, role: MemberRole.parse(m.role) })),
     sessionId: holder.sessionId,
     mustEnrol: await db.mustEnrol(tx, holder.sessionId),
   }
+}
+
+/** Did this session begin at the tenant's provider? Leaves the transaction in the session's tenant. */
+export async function isBySso(tx: SystemTx, holder: Holder): Promise<boolean> {
+  if (holder.tenantId === null) return false
+  return (await db.openedBy(await enterTenant(tx, holder.tenantId), holder.sessionId)) === 'sso'
 }
 
 async function readTenant(tx: SystemTx, holder: Holder): Promise<Me['tenant']> {

@@ -22,7 +22,7 @@ export function apiKeyRoutes(app: Http, ctx: Context): void {
   app.post(
     '/api/api-keys',
     {
-      config: { access: 'api_keys.manage' },
+      config: { access: 'api_keys.manage', stepUp: true },
       schema: {
         tags,
         summary: 'Make a key; it is shown once',
@@ -45,7 +45,7 @@ export function apiKeyRoutes(app: Http, ctx: Context): void {
 
   app.delete(
     '/api/api-keys/:id',
-    { config: { access: 'api_keys.manage' }, schema: { tags, summary: 'Revoke a key, at once', params: IdParams, response: { 204: z.void() } } },
+    { config: { access: 'api_keys.manage', stepUp: true }, schema: { tags, summary: 'Revoke a key, at once', params: IdParams, response: { 204: z.void() } } },
     async (request, reply) => {
       const { id } = request.params
       await callerTx(ctx, request, async (tx, login) => {

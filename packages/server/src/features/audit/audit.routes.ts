@@ -67,7 +67,7 @@ function diaryRoutes(app: Http, ctx: Context, base: string, access: Access): voi
 
   app.post(
     `${base}/export`,
-    { config: { access }, schema: { tags, summary: 'Lines of the diary as CSV or JSON; the export is recorded', body: AuditExportInput } },
+    { config: { access, stepUp: true }, schema: { tags, summary: 'Lines of the diary as CSV or JSON; the export is recorded', body: AuditExportInput } },
     async (request, reply) => {
       const { format, ...filter } = request.body
       const scope = callerScope(ctx, request)
@@ -114,7 +114,7 @@ function accessRecordRoutes(app: Http, ctx: Context): void {
   app.post(
     '/api/access-records/export',
     {
-      config: { access: 'access_records.export' },
+      config: { access: 'access_records.export', stepUp: true },
       schema: {
         tags,
         summary: 'Access records (Lei 12.965/2014, art. 15) as CSV or JSON',

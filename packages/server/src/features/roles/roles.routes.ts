@@ -19,7 +19,7 @@ export function roleRoutes(app: Http, ctx: Context): void {
   app.post(
     '/api/roles',
     {
-      config: { access: 'users.manage' },
+      config: { access: 'users.manage', stepUp: true },
       schema: { tags, summary: 'Make a role of the company’s own', body: CreateRoleInput, response: { 201: CustomRole } },
     },
     async (request, reply) => {
@@ -36,7 +36,7 @@ export function roleRoutes(app: Http, ctx: Context): void {
   app.patch(
     '/api/roles/:id',
     {
-      config: { access: 'users.manage' },
+      config: { access: 'users.manage', stepUp: true },
       schema: { tags, summary: 'Change a role; it counts at once', params: IdParams, body: UpdateRoleInput, response: { 200: CustomRole } },
     },
     async (request) =>
@@ -51,7 +51,7 @@ export function roleRoutes(app: Http, ctx: Context): void {
   app.delete(
     '/api/roles/:id',
     {
-      config: { access: 'users.manage' },
+      config: { access: 'users.manage', stepUp: true },
       schema: {
         tags,
         summary: 'Delete a role',

@@ -33,7 +33,7 @@ export const insert = (tx: TenantTx, row: { id: string; name: string; slug: stri
   tx.insertInto('tenants').values(row).execute()
 
 /** Without RETURNING: nobody may read a user before they belong to the tenant. */
-export const insertUser = (tx: TenantTx, row: { id: string; email: string; name: string; password_hash: string }) =>
+export const insertUser = (tx: TenantTx, row: { id: string; email: string; name: string; password_hash: string; email_confirmed_at?: Date | null }) =>
   tx.insertInto('users').values(row).execute()
 
 export const insertMembership = (tx: TenantTx, row: { tenant_id: string; user_id: string; role: string; role_id?: string | null }) =>

@@ -85,8 +85,9 @@ export const addMembership = async (tx: TenantTx, m: { tenantId: string; userId:
   (await db.insertMembership(tx, { tenant_id: m.tenantId, user_id: m.userId, role: m.role, role_id: m.roleId ?? null })) !== undefined
 
 /** A new login; the person belongs nowhere until `addMembership`. @throws a unique violation of `users_email` */
-export const addUser = async (tx: TenantTx, u: { id: string; email: string; name: string; passwordHash: string }): Promise<void> => {
-  await db.insertUser(tx, { id: u.id, email: u.email.toLowerCase(), name: u.name, password_hash: u.passwordHash })
+export const addUser = async (tx: TenantTx, u: { id: string; email: string; name: string; passwordHash: string; emailConfirmed?: boolean }): Promise<void> => {
+  const email_confirmed_at = u.emailConfirmed ? new Date() : null
+  await db.insertUser(tx, { id: u.id, email: u.email.toLowerCase(), name: u.name, password_hash: u.passwordHash, email_confirmed_at })
 }
 
 /** Every tenant, for a super admin; empty for anybody else. */

@@ -66,7 +66,7 @@ export async function createUser(ctx: { db: Database }, input: NewUser): Promise
   const passwordHash = await hashPassword(input.password)
   const work = async (tx: TenantTx) => {
     await requirePlanRoom(tx, tenantId, 'users')
-    await addUser(tx, { id, email, name, passwordHash })
+    await addUser(tx, { id, email, name, passwordHash, emailConfirmed: true })
     await addMembership(tx, { tenantId, userId: id, role })
     await publish(tx, tenantId, [{ kind: 'list.changed', payload: { list: 'users' } }])
     const row = await db.findMember(tx, id)

@@ -25,6 +25,7 @@ export function limitRules(c: Config) {
       /** Going on although refused: then comes a ban. */
       strikes: perMinute('strikes', 20),
       login: { name: 'login-network', limit: c.LOGIN_LIMIT, windowSeconds: 15 * MINUTE },
+      forgot: { name: 'forgot', limit: c.SIGN_UP_LIMIT, windowSeconds: 60 * MINUTE },
       signUp: { name: 'sign-up', limit: c.SIGN_UP_LIMIT, windowSeconds: 60 * MINUTE },
     } satisfies Record<string, Rule>,
     loginAccount: { name: 'login-account', limit: c.LOGIN_LIMIT, windowSeconds: 15 * MINUTE },

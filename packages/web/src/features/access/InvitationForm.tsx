@@ -12,6 +12,7 @@ import { fieldErrors } from '../../lib/error-text.ts'
 import { validateWith } from '../../lib/form.ts'
 import { FormError } from '../../ui/FormError.tsx'
 import { PasswordField } from './PasswordField.tsx'
+import { isSsoRequired, SsoRequired } from './SsoEntry.tsx'
 
 type InvitationFormProps = {
   preview: z.infer<typeof InvitationPreview>
@@ -41,7 +42,7 @@ export function InvitationForm({ preview, acceptPath, onAsked }: InvitationFormP
   return (
     <form noValidate onSubmit={form.onSubmit((values) => accept.mutate(values))}>
       <Stack gap="md">
-        <FormError error={accept.error} />
+        {isSsoRequired(accept.error) ? <SsoRequired error={accept.error} returnTo="/" /> : <FormError error={accept.error} />}
         <Text size="sm" c="dimmed">
           {existingUser ? t('invitation.existing') : t('invitation.newUser')}
         </Text>

@@ -1,3 +1,4 @@
+import './late-texts.ts'
 import { LoginInput } from '@atende/contracts/access'
 import type { SecondFactorAsked } from '@atende/contracts/factors'
 import { Alert, Anchor, Button, PasswordInput, Stack, TextInput } from '@mantine/core'
@@ -16,11 +17,13 @@ import { PasskeyLogin } from './factors/PasskeyLogin.tsx'
 import { passkeyReady } from './factors/passkey-ready.ts'
 
 const SecondStep = lazy(() => import('./factors/SecondStep.tsx').then((m) => ({ default: m.SecondStep })))
+import { isSsoRequired, SsoEntry, SsoRequired } from './SsoEntry.tsx'
+import { SsoProblemNotice } from './SsoProblemNotice.tsx'
 
 export function LoginPage() {
-  const { t } = useTranslation('access')
+  const { t } = useTranslation(['access', 'account'])
   const router = useRouter()
-  const { voltar, motivo } = useSearch({ from: '/entrar' })
+  const { voltar, motivo, empresa, erro } = useSearch({ from: '/entrar' })
   const [asked, setAsked] = useState<SecondFactorAsked['secondFactor'] | null>(askedByLink)
   const goIn = (): void => router.history.push(safeReturn(voltar))
   const form = useForm({ initialValues: { email: '', password: '' }, validate: validateWith(LoginInput) })
@@ -60,7 +63,8 @@ export function LoginPage() {
               {t(`login.${motivo}`)}
             </Alert>
           )}
-          <FormError error={enter.error} />
+          {enter.error === null && <SsoProblemNotice code={erro} />}
+          {isSsoRequired(enter.error) ? <SsoRequired error={enter.error} returnTo={safeReturn(voltar)} /> : <FormError error={enter.error} />}
           <TextInput label={t('field.email')} type="email" autoComplete="username" inputMode="email" autoFocus size="md" {...form.getInputProps('email')} />
           <PasswordInput
             label={t('field.password')}
@@ -73,8 +77,12 @@ export function LoginPage() {
             {t('login.submit')}
           </Button>
           {passkeyReady() && <PasskeyLogin onIn={goIn} />}
+          <Anchor component={Link} to="/esqueci-a-senha" size="sm">
+            {t('account:forgot.link')}
+          </Anchor>
         </Stack>
       </form>
+      <SsoEntry company={empresa} returnTo={safeReturn(voltar)} />
     </EntryFrame>
   )
 }

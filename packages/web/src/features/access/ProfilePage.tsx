@@ -4,6 +4,7 @@ import { Page } from '../../ui/Page.tsx'
 import { PageHeader } from '../../ui/PageHeader.tsx'
 import { AboutYou } from './AboutYou.tsx'
 import { Appearance } from './Appearance.tsx'
+import { ChangeEmail } from './ChangeEmail.tsx'
 import { ChangePassword } from './ChangePassword.tsx'
 import { FactorSections } from './factors/FactorSections.tsx'
 import { NoticeSettings } from './NoticeSettings.tsx'
@@ -17,6 +18,7 @@ export function ProfilePage() {
       <AboutYou />
       <Appearance />
       <NoticeSettings />
+      <ChangeEmail />
       <ChangePassword />
       <FactorSections />
       <Sessions />

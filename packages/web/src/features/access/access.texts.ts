@@ -21,7 +21,6 @@ export const accessTexts = texts(
       create: 'Criar conta da empresa',
       expired: 'Por segurança, entre de novo. Seu rascunho está guardado.',
       ended: 'Esta sessão foi encerrada em outro aparelho. Entre de novo quando quiser.',
-      forgot: 'Esqueceu a senha? Peça a quem administra a conta um novo convite.',
     },
     register: {
       title: 'Abra o balcão da sua empresa',
@@ -119,7 +118,6 @@ export const accessTexts = texts(
       create: 'Create a company account',
       expired: 'For your safety, please log in again. Your draft is kept.',
       ended: 'This session was ended on another device. Log in again whenever you like.',
-      forgot: 'Forgot your password? Ask whoever manages the account for a new invitation.',
     },
     register: {
       title: 'Open your company’s front desk',

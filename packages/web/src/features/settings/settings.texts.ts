@@ -38,6 +38,11 @@ export const settingsTexts = texts(
         text: 'O que a empresa pede de quem entra: segundo fator e mais.',
         words: '2fa mfa totp passkey duas etapas login proteção exigir',
       },
+      sso: {
+        title: 'Login único (SSO)',
+        text: 'A equipe entra com a conta que já tem na empresa.',
+        words: 'sso oidc openid google microsoft entra keycloak okta login senha provedor',
+      },
       usage: {
         title: 'Uso do WhatsApp',
         text: 'Mensagens entregues, o que é grátis e o custo estimado do mês.',
@@ -94,6 +99,11 @@ export const settingsTexts = texts(
         title: 'Security',
         text: 'What the company asks of whoever logs in: a second factor and more.',
         words: '2fa mfa totp passkey two-step login protection require',
+      },
+      sso: {
+        title: 'Single sign-on (SSO)',
+        text: 'The team enters with the account they already have at the company.',
+        words: 'sso oidc openid google microsoft entra keycloak okta login password provider',
       },
       usage: {
         title: 'WhatsApp usage',

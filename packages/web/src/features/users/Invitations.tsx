@@ -48,7 +48,13 @@ function InvitationRow({ invitation }: { invitation: Invitation }) {
         )}
       </div>
       <Group gap="xs">
-        <Button variant="default" size="xs" loading={renew.isPending} onClick={() => renew.mutate(id)} aria-label={t('renewLabel', { email })}>
+        <Button
+          variant="default"
+          size="xs"
+          loading={renew.isPending}
+          onClick={() => renew.mutate(id, { onSuccess: ({ mailed }) => mailed && toast(t('renewedMailed', { email })) })}
+          aria-label={t('renewLabel', { email })}
+        >
           {t('renew')}
         </Button>
         <ConfirmButton

@@ -52,7 +52,7 @@ export function InviteForm({ onDone, doneLabel }: { onDone: () => void; doneLabe
   if (invite.data !== undefined) {
     return (
       <Stack gap="md">
-        <Text size="sm">{t('ready', { email: invite.data.email })}</Text>
+        <Text size="sm">{t(invite.data.mailed ? 'readyMailed' : 'ready', { email: invite.data.email })}</Text>
         <CopyField label={t('link')} value={invite.data.link} />
         <Group justify="flex-end">
           <Button variant="default" onClick={again}>

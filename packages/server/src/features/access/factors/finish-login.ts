@@ -1,20 +1,21 @@
 import type { FactorProof, ProofMethod } from '@atende/contracts/factors'
 import { proofMethods } from '../../../platform/auth.ts'
 import type { Context } from '../../../platform/context.ts'
-import { asUser, type SystemTx } from '../../../platform/database.ts'
+import { asUser, type SystemTx, type TenantTx } from '../../../platform/database.ts'
 import { AppError } from '../../../platform/errors.ts'
 import { uuidv7 } from '../../../platform/ids.ts'
 import type { Workplace } from '../access.db.ts'
 import { inPlace } from '../in-place.ts'
 import type { LoginLimit } from '../login-limit.ts'
 import { type Client, type Opened, openSession } from '../sessions.ts'
+import { passwordRefused, ssoRequired } from '../sso/settings.ts'
 import { hashSecret, newSecret, readPersonToken, writePersonToken } from '../tokens.ts'
 import * as db from './factors.db.ts'
 import { passkeyOptions } from './passkeys.ts'
 import { auditPerson, type Person, proveFactor } from './prove.ts'
 
 /** Who logs in, and where; `tenant` is null outside of any. */
-export type Entry = { userId: string; tenant: Pick<Workplace, 'tenantId' | 'status'> | null }
+export type Entry = { userId: string; tenant: Pick<Workplace, 'tenantId' | 'status' | 'slug' | 'role'> | null }
 /** What has been proven so far. A passkey that checked its person is both factors at once. */
 export type Proven = 'password' | 'reset' | 'sso' | 'passkey'
 export type Outcome = { opened: Opened } | { asked: { token: string; methods: ProofMethod[] } }
@@ -35,18 +36,21 @@ async function ask(tx: SystemTx, who: Person, proven: Exclude<Proven, 'passkey'>
   return { asked: { token: writePersonToken(who.userId, secret), methods } }
 }
 
+/** A provider's word counts in its tenant only: such a session is known as one. */
+const openedBy = (proven: string): 'password' | 'sso' => (proven === 'sso' ? 'sso' : 'password')
+
 /** Opens the session, or asks for the second factor; in a transaction of the tenant (if any) and the person. */
 export async function openOrAsk(tx: SystemTx, who: Person, client: Client, proven: Proven): Promise<Outcome> {
   if (proven !== 'passkey' && (await isMissing(tx, who, proven))) {
     await auditPerson(tx, who, client, 'session.second_factor_asked', { details: { proven } })
     return ask(tx, who, proven)
   }
-  return { opened: await openSession(tx, who, client) }
+  return { opened: await openSession(tx, who, client, openedBy(proven)) }
 }
 
 /**
  * The one end of every way to log in: the tenant must be open, and whoever has a second factor must show it before there is a session.
- * @throws AppError tenant_suspended
+ * @throws AppError tenant_suspended, sso_required
  */
 export async function finishLogin(ctx: Context, entry: Entry, client: Client, proven: Proven): Promise<Outcome> {
   const who = { userId: entry.userId, tenantId: entry.tenant?.tenantId ?? null }
@@ -57,11 +61,16 @@ export async function finishLogin(ctx: Context, entry: Entry, client: Client, pr
       await auditPerson(tx, who, client, 'session.login', { outcome: 'failure', details: { reason: 'tenant_suspended' } })
       return undefined
     }
+    if (entry.tenant && (await passwordRefused(tx as TenantTx, entry.tenant.role))) {
+      await auditPerson(tx, who, client, 'session.login', { outcome: 'failure', details: { reason: 'sso_required' } })
+      return 'sso_required' as const
+    }
     const done = await openOrAsk(tx, who, client, proven)
     if ('opened' in done) await auditPerson(tx, who, client, 'session.login', { details: { proven } })
     return done
   })
   if (!outcome) throw new AppError('tenant_suspended')
+  if (outcome === 'sso_required') throw ssoRequired(entry.tenant?.slug ?? '')
   return outcome
 }
 
@@ -95,7 +104,7 @@ export async function secondStep(ctx: Context, limit: LoginLimit, token: string,
     if (!(await db.takePending(tx, pending.id))) return undefined
     const { userId, tenantId } = pending
     await auditPerson(tx, pending, client, 'session.login', { details: { proven: pending.proven, method } })
-    return openSession(tx, { userId, tenantId }, client)
+    return openSession(tx, { userId, tenantId }, client, openedBy(pending.proven))
   })
   if (!opened) throw new AppError('second_step_expired')
   return opened

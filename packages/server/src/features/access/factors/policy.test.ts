@@ -93,7 +93,7 @@ test('only who manages the company may see and change it', async () => {
 test('every way in ends at the same gate: a reset asks for the factor, a provider’s word is enough unless the company requires more', async () => {
   const owner = await server.register()
   const { secret } = await enrolTotp(server, owner)
-  const entry = { userId: owner.userId, tenant: { tenantId: owner.tenantId, status: 'TRIAL' } }
+  const entry = { userId: owner.userId, tenant: { tenantId: owner.tenantId, status: 'TRIAL', slug: 'x', role: 'OWNER' } }
   const client = { ip: ip(), userAgent: null, requestId: 'r', host: 'localhost' }
   const by = async (proven: 'reset' | 'sso') => Object.keys(await finishLogin(server.ctx, entry, client, proven))[0]
   expect([await by('reset'), await by('sso')]).toEqual(['asked', 'opened'])
