@@ -16,6 +16,7 @@ import type { Http } from './platform/http.ts'
 import { type Installation, openInstallation, prepareInstallation } from './platform/installation.ts'
 import { Jobs } from './platform/jobs.ts'
 import { createLog } from './platform/log.ts'
+import { createOutgoing } from './platform/outgoing/outgoing.ts'
 import { freePort } from './platform/ports.ts'
 import { startRealtime } from './platform/realtime.ts'
 import { forgetRunning, noteRunning, requireAlone } from './platform/running-file.ts'
@@ -45,6 +46,7 @@ function createContext(config: Config, installation: Installation, port: () => n
     jobs: new Jobs(installation.appUrl, log, config.ROLE !== 'web'),
     signals: new Signals(installation.appUrl, log),
     storage: createStorage(config, installation.home),
+    outgoing: createOutgoing(config),
     startedAt: Date.now(),
     publicUrl: () => (config.PUBLIC_URL ?? `http://${config.HOST}:${port()}`).replace(/\/+$/, ''),
   }
@@ -148,6 +150,7 @@ async function startRoles(config: Config, installation: Installation, own: boole
       await webhooks.idle()
       await ctx.jobs.stop()
       await ctx.signals.stop()
+      ctx.outgoing.close()
       if (own) await installation.close({ alsoAdopted: true })
     },
   }

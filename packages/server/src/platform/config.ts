@@ -49,6 +49,10 @@ const Env = z.object({
     .default('v26.0'),
   /** Base address of the emulator; set by `start --demo`. */
   EMULATOR_URL: z.url().optional(),
+  /** Inner addresses that the server may call on behalf of tenants: CIDR ranges, addresses, `host` or `host:port`. `none`: none at all. */
+  OUTGOING_ALLOW: list.optional(),
+  /** `name=address`, answered instead of DNS for outgoing calls, like a hosts file. */
+  OUTGOING_HOSTS: list.default([]),
   /** New companies per network and hour. */
   SIGN_UP_LIMIT: z.coerce.number().int().min(1).default(60),
   LOGIN_LIMIT: z.coerce.number().int().min(1).default(5),

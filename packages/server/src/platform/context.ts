@@ -4,6 +4,7 @@ import type { Database, TenantTx } from './database.ts'
 import { inTenant } from './database.ts'
 import type { Jobs } from './jobs.ts'
 import type { Logger } from './log.ts'
+import type { Outgoing } from './outgoing/outgoing.ts'
 import type { Signals } from './signals.ts'
 import type { Storage } from './storage.ts'
 
@@ -18,6 +19,8 @@ export type Context = {
   jobs: Jobs
   signals: Signals
   storage: Storage
+  /** The one way out to addresses that a tenant or a stranger may have chosen. */
+  outgoing: Outgoing
   startedAt: number
   /** Address that people and Meta use, without a trailing slash. */
   publicUrl: () => string
