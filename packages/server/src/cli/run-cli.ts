@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { VERSION } from '../platform/config.ts'
 import { channelCommands } from './channel-commands.ts'
 import { fail, OK } from './output.ts'
+import { secretCommands } from './secret-commands.ts'
 import { serverCommands } from './server-commands.ts'
 import { tenantCommands } from './tenant-commands.ts'
 
@@ -15,6 +16,7 @@ function createProgram(): Command {
   serverCommands(program)
   tenantCommands(program)
   channelCommands(program)
+  secretCommands(program)
   for (const command of [program, ...program.commands, ...program.commands.flatMap((c) => c.commands)]) command.exitOverride()
   return program
 }

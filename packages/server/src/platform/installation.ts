@@ -6,6 +6,7 @@ import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded-postgre
 import { findHome, loadSecrets } from './home.ts'
 import { type JobQueue, prepareJobs } from './jobs.ts'
 import { runningServer } from './running-file.ts'
+import { requireStrongSecrets } from './strong-secrets.ts'
 
 const EMBEDDED_PORT = 54_329
 
@@ -80,6 +81,7 @@ async function externalUrls(config: Config, keys: Keys) {
 
 /** @throws ConfigError when the settings cannot work. */
 export async function openInstallation(config: Config): Promise<Installation> {
+  requireStrongSecrets(config)
   const home = findHome(config.DATA_DIR)
   const secrets = loadSecrets(home)
   const keys = new Keys(config.ENCRYPTION_KEY ?? secrets.encryptionKey)

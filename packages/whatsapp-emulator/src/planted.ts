@@ -1,2 +1,0 @@
-import { Id } from '@atende/contracts/common'
-export const y = Id
