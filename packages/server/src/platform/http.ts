@@ -158,7 +158,7 @@ export async function serveWeb(app: Http, dist: string): Promise<void> {
     })
   })
   app.setNotFoundHandler((request, reply) => {
-    const api = /^\/(api|assets|webhooks|debug|socket\.io|health|ready|alive)(\/|\?|$)/.test(request.url)
+    const api = /^\/(api|assets|webhooks|debug|socket\.io|health|ready|alive|\.well-known)(\/|\?|$)/.test(request.url)
     if (api || (request.method !== 'GET' && request.method !== 'HEAD')) return sendProblem(request, reply, { code: 'not_found' })
     const nonce = randomToken(16)
     reply.header('content-security-policy', pagePolicy(String(reply.getHeader('content-security-policy')), nonce, request.headers.host))
