@@ -52,6 +52,9 @@ function createContext(config: Config, installation: Installation, port: () => n
   }
 }
 
+/** How long requests may still run when the server ends. */
+const CLOSING_MS = 5000
+
 type HealthState = { stopping: boolean; sockets: () => number }
 type Part = { start: () => Promise<void>; stop: () => Promise<void> }
 
@@ -144,9 +147,12 @@ async function startRoles(config: Config, installation: Installation, own: boole
     routes: app.declaredRoutes,
     async stop() {
       health.stopping = true
+      // Who has begun may finish; connections that say nothing would hold the end back for a minute.
+      const cut = setTimeout(() => app.server.closeAllConnections(), CLOSING_MS)
       if (installation.embedded) forgetRunning(installation.home)
       await Promise.all(parts.map((part) => part.stop()))
       await app.close()
+      clearTimeout(cut)
       await webhooks.idle()
       await ctx.jobs.stop()
       await ctx.signals.stop()
