@@ -57,6 +57,8 @@ const Env = z.object({
   OUTGOING_ALLOW: list.optional(),
   /** `name=address`, answered instead of DNS for outgoing calls, like a hosts file. */
   OUTGOING_HOSTS: list.default([]),
+  /** A request must have arrived whole within this time; who sends a byte now and then is cut off. */
+  REQUEST_SECONDS: z.coerce.number().int().min(1).max(3600).default(60),
   /** New companies per network and hour. */
   SIGN_UP_LIMIT: z.coerce.number().int().min(1).default(60),
   LOGIN_LIMIT: z.coerce.number().int().min(1).default(5),

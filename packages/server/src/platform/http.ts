@@ -90,7 +90,9 @@ export async function createHttp(ctx: Context) {
     genReqId: () => uuidv7(),
     loggerInstance: ctx.log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
-    requestTimeout: 60_000,
+    requestTimeout: ctx.config.REQUEST_SECONDS * 1000,
+    // Node looks at its connections only now and then; half a minute would be added to the time.
+    http: { headersTimeout: Math.min(ctx.config.REQUEST_SECONDS, 20) * 1000, connectionsCheckingInterval: Math.min(ctx.config.REQUEST_SECONDS * 250, 5000) },
     connectionTimeout: 0,
     keepAliveTimeout: 72_000,
     forceCloseConnections: 'idle',
