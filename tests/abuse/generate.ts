@@ -3,7 +3,8 @@ import fc from 'fast-check'
 import type { Schema } from './contract.ts'
 import type { Random } from './random.ts'
 
-export type World = { random: Random; ids: readonly string[]; resolve: (schema: Schema) => Schema }
+/** `words` stand for every free text, in place of odd ones. */
+export type World = { random: Random; ids: readonly string[]; resolve: (schema: Schema) => Schema; words?: readonly string[]; email?: string }
 
 const WORDS = [
   'oi',
@@ -20,16 +21,16 @@ const WORDS = [
   '%00%0a',
 ]
 
-function text(s: Schema, { random, ids }: World): string {
+function text(s: Schema, { random, ids, words = WORDS, email }: World): string {
   if (s.format === 'uuid') return random.chance(0.8) ? random.pick(ids) : randomUUID()
-  if (s.format === 'email') return `abuso${random.int(1e9)}@example.com`
+  if (s.format === 'email') return email ?? `abuso${random.int(1e9)}@example.com`
   if (s.format === 'uri')
     return random.pick(['https://example.com/', 'http://127.0.0.1:9/', 'http://169.254.169.254/', 'http://[::1]/', 'https://user:pass@example.com/'])
   if (s.format === 'date-time') return random.pick(['2026-01-01T00:00:00Z', '0001-01-01T00:00:00Z', '9999-12-31T23:59:59+14:00'])
   if (s.format === 'date') return random.pick(['2026-01-01', '0001-01-01', '9999-12-31'])
   if (s.pattern) return fc.sample(fc.stringMatching(new RegExp(s.pattern)), { numRuns: 1, seed: random.int(2 ** 31) })[0] ?? ''
   const [least, most] = [s.minLength ?? 0, s.maxLength ?? 2000]
-  return random.pick(WORDS).padEnd(least, 'x').slice(0, most)
+  return random.pick(words).padEnd(least, 'x').slice(0, most)
 }
 
 function numeric(s: Schema, { random }: World): number {
