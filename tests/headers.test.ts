@@ -81,7 +81,7 @@ describe('headers', () => {
     const policy = headers.get('content-security-policy') ?? ''
     expect(policy).not.toMatch(/unsafe-|\*|https?:/)
     if (!url().startsWith('/api/media/'))
-      for (const part of ["object-src 'none'", "base-uri 'self'", "frame-ancestors 'none'", "form-action 'self'"]) expect(policy).toContain(part)
+      for (const part of ["object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'", "form-action 'self'"]) expect(policy).toContain(part)
     for (const name of ['server', 'x-powered-by', 'set-cookie']) expect([name, headers.get(name)]).toEqual([name, null])
     if (url().startsWith('/api/') && !url().startsWith('/api/media/')) expect(headers.get('cache-control')).toMatch(/no-store|no-cache|max-age/)
   })

@@ -14,7 +14,7 @@ function contentPolicy(ctx: Context) {
       fontSrc: ["'self'"],
       connectSrc: ["'self'"],
       objectSrc: ["'none'"],
-      baseUri: ["'self'"],
+      baseUri: ["'none'"],
       formAction: ["'self'"],
       frameAncestors: ["'none'"],
       workerSrc: ["'self'", 'blob:'],
