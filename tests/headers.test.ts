@@ -105,6 +105,16 @@ describe('headers', () => {
   })
 })
 
+describe('sockets', () => {
+  it('open to our own pages and those on the list, over both transports', async () => {
+    const ask = async (origin: string | undefined, more: Record<string, string> = {}) =>
+      (await fetch(at('/socket.io/?EIO=4&transport=polling'), { headers: { ...(origin ? { origin } : {}), ...more } })).status
+    for (const origin of [undefined, at(), 'https://app.example']) expect([origin, await ask(origin)]).toEqual([origin, 200])
+    for (const origin of ['https://evil.example', 'null', `${at()}.evil.example`, 'https://app.example.evil.example'])
+      expect([origin, await ask(origin)]).toEqual([origin, 403])
+  })
+})
+
 describe('cookies', () => {
   it('there is one, of the login alone, and it does not travel to files', async () => {
     const { headers } = await fetch(at('/api/auth/refresh'), { method: 'POST', headers: { cookie } })

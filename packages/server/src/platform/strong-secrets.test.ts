@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { loadConfig } from './config.ts'
+import { loadSecrets } from './home.ts'
 import { requireStrongSecrets, weakness } from './strong-secrets.ts'
 
 const CLI = path.resolve(import.meta.dirname, '../cli.ts')
@@ -67,6 +68,21 @@ describe('a start in production', () => {
     expect(() => requireStrongSecrets(loadConfig({ NODE_ENV: 'production' }))).not.toThrow()
     expect(() => requireStrongSecrets(loadConfig({ NODE_ENV: 'development', ...weak }))).not.toThrow()
     expect(() => requireStrongSecrets(loadConfig({ NODE_ENV: 'production', ...weak }))).toThrow(/ENCRYPTION_KEY.*META_APP_SECRET.*DATABASE_URL/s)
+  })
+
+  it('secrets made at the first start can be read by their owner alone, also after somebody opened the file', () => {
+    const made = mkdtempSync(path.join(tmpdir(), 'atende-made-'))
+    try {
+      const first = loadSecrets(made)
+      const file = path.join(made, 'secrets.json')
+      expect(statSync(file).mode & 0o777).toBe(0o600)
+      chmodSync(file, 0o644)
+      expect(loadSecrets(made)).toEqual(first)
+      expect(statSync(file).mode & 0o777).toBe(0o600)
+      expect(weakness(first.encryptionKey, { least: 64, kinds: 8 })).toBeUndefined()
+    } finally {
+      rmSync(made, { recursive: true })
+    }
   })
 
   it('"secrets make" prints what it would take, new each time', async () => {
