@@ -184,7 +184,6 @@ const none = { cannot: 'public, knows no tenant' }
 const self = { cannot: 'concerns the caller only' }
 const ROUTES: Record<string, Kind> = {
   'GET /.well-known/security.txt': none,
-  'GET /security.txt': none,
   'POST /api/auth/register': none,
   'POST /api/auth/login': none,
   'POST /api/auth/refresh': { cannot: 'needs the cookie of a session' },
