@@ -1,5 +1,5 @@
 /**
- * `npm test`: everything that a green build means, in order. `npm test -- --only unit|e2e|static` runs a part.
+ * `npm test`: everything that a green build means, in order. `npm test -- --only unit|abuse|e2e|static` runs a part.
  * As root on Debian or Ubuntu it installs what the tests need from the system; otherwise it names it.
  */
 import { spawn, spawnSync } from 'node:child_process'
@@ -93,11 +93,17 @@ async function main(): Promise<void> {
       await run(`types of ${project}`, path.join(BIN, 'tsc'), ['-p', project])
     }
     await run('unused code', path.join(BIN, 'knip'), [])
+    await run('licences of what is shipped', process.execPath, [
+      '--disable-warning=ExperimentalWarning',
+      path.join(ROOT, 'scripts/sbom.ts'),
+      path.join(reports, 'sbom.json'),
+    ])
   }
   if (wants('unit')) {
     requireRedis()
     await vitest('unit, HTTP and socket tests', 'vitest.config.ts')
   }
+  if (wants('abuse')) await vitest('a hostile afternoon, short (ABUSE_ROUNDS=20 for a long one)', 'vitest.abuse.config.ts')
   if (wants('e2e')) {
     requireChromium()
     await run('build of the web client', path.join(BIN, 'vite'), ['build', 'packages/web', '--logLevel', 'warn'])

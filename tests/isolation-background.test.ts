@@ -100,6 +100,15 @@ describe('jobs', () => {
   })
 })
 
+describe('sending', () => {
+  it('a sender that is given another tenant’s conversation finds nothing', async () => {
+    const { sendNext } = await import('../packages/server/src/features/channels/whatsapp-cloud/send.ts')
+    const before = await server.sql('select status from messages order by id')
+    await sendNext(server.ctx, { tenantId: intruder.tenantId, conversationId: ids.conversation ?? '', holder: randomUUID() })
+    expect(await server.sql('select status from messages order by id')).toEqual(before)
+  })
+})
+
 describe('files', () => {
   it('lie in the folder of their tenant, by a name of our form', async () => {
     const root = path.join(server.home, 'media')

@@ -15,6 +15,7 @@ import { webhookRoutes } from './features/channels/whatsapp-cloud/webhook.routes
 import type { WebhookStore } from './features/channels/whatsapp-cloud/webhook-store.ts'
 import { contactRoutes } from './features/contacts/contacts.routes.ts'
 import { type HealthParts, healthRoutes } from './features/health/health.routes.ts'
+import { securityTxtRoutes } from './features/health/security-txt.routes.ts'
 import { conversationRoutes } from './features/inbox/conversations.routes.ts'
 import { messageRoutes } from './features/inbox/messages.routes.ts'
 import { mediaRoutes } from './features/media/media.routes.ts'
@@ -44,6 +45,7 @@ export async function createApp(ctx: Context, parts: { webhooks: WebhookStore; h
   recordUse(app, ctx)
   await registerOpenApi(app)
   healthRoutes(app, ctx, parts.health)
+  securityTxtRoutes(app, ctx)
   if (ctx.config.ROLE === 'worker') return app
   await app.register(async () => {
     auditRoutes(app, ctx)

@@ -24,6 +24,7 @@ import { AddressGuard } from './platform/limits/address-guard.ts'
 import { openLimits } from './platform/limits/limits.ts'
 import { createLog } from './platform/log.ts'
 import { createMailer } from './platform/mail.ts'
+import { createOutgoing } from './platform/outgoing/outgoing.ts'
 import { freePort } from './platform/ports.ts'
 import { startRealtime } from './platform/realtime.ts'
 import { forgetRunning, noteRunning, requireAlone } from './platform/running-file.ts'
@@ -59,10 +60,14 @@ function createContext(config: Config, installation: Installation, port: () => n
     addresses: new AddressGuard({ config, db, keys, log, signals, limits }),
     storage: createStorage(config, installation.home),
     mail: createMailer(config, log),
+    outgoing: createOutgoing(config),
     startedAt: Date.now(),
     publicUrl: () => (config.PUBLIC_URL ?? `http://${config.HOST}:${port()}`).replace(/\/+$/, ''),
   }
 }
+
+/** How long requests may still run when the server ends. */
+const CLOSING_MS = 5000
 
 type HealthState = { stopping: boolean; sockets: () => number }
 type Part = { start: () => Promise<void>; stop: () => Promise<void> }
@@ -162,15 +167,19 @@ async function startRoles(config: Config, installation: Installation, own: boole
     routes: app.declaredRoutes,
     async stop() {
       health.stopping = true
+      // Who has begun may finish; connections that say nothing would hold the end back for a minute.
+      const cut = setTimeout(() => app.server.closeAllConnections(), CLOSING_MS)
       if (installation.embedded) forgetRunning(installation.home)
       await Promise.all(parts.map((part) => part.stop()))
       await app.close()
+      clearTimeout(cut)
       await webhooks.idle()
       await ctx.jobs.stop()
       ctx.mail.close()
       await ctx.signals.stop()
       ctx.addresses.stop()
       await ctx.limits.stop()
+      ctx.outgoing.close()
       if (own) await installation.close({ alsoAdopted: true })
     },
   }

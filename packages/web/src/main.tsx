@@ -17,6 +17,10 @@ import { router } from './routes.tsx'
 import { StepUpHost } from './shell/StepUpHost.tsx'
 import { cssVariables, theme } from './theme.ts'
 
+// The page allows style elements only with its nonce. Mantine asks for it; what locks the scrolling behind dialogs looks for this name.
+const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? ''
+Object.assign(window, { __webpack_nonce__: nonce })
+
 const colorSchemes = localStorageColorSchemeManager({ key: 'atende.color-scheme' })
 
 onSessionEnd((why) => {
@@ -45,7 +49,13 @@ const root = document.getElementById('root')
 if (root !== null) {
   createRoot(root).render(
     <StrictMode>
-      <MantineProvider theme={theme} cssVariablesResolver={cssVariables} colorSchemeManager={colorSchemes} defaultColorScheme="auto">
+      <MantineProvider
+        theme={theme}
+        cssVariablesResolver={cssVariables}
+        colorSchemeManager={colorSchemes}
+        defaultColorScheme="auto"
+        getStyleNonce={() => nonce}
+      >
         <QueryClientProvider client={queryClient}>
           <Notifications position="top-center" limit={4} />
           <RouterProvider router={router} />

@@ -1,69 +1,11 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router'
+import { createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
 import { z } from 'zod'
+import { confirmEmailRoute, forgotRoute, invitationRoute, loginRoute, protectRoute, registerRoute, resetRoute, rootRoute } from './entry-routes.tsx'
 import { safeReturn } from './lib/return-path.ts'
-import { startSession, wasLoggedIn } from './lib/session.ts'
+import { startSession } from './lib/session.ts'
 import { NotFoundPage } from './shell/NotFoundPage.tsx'
 import { PagePending } from './shell/PagePending.tsx'
 import { RouteError } from './shell/RouteError.tsx'
-
-const rootRoute = createRootRoute({ component: Outlet, notFoundComponent: NotFoundPage })
-
-const EntrySearch = z.object({
-  voltar: z.string().optional().catch(undefined),
-  motivo: z.enum(['expired', 'ended', 'logout']).optional().catch(undefined),
-  empresa: z.string().max(60).optional().catch(undefined),
-  erro: z.string().max(40).optional().catch(undefined),
-})
-
-const loginRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/entrar',
-  validateSearch: EntrySearch,
-  beforeLoad: async ({ search }) => {
-    if (!wasLoggedIn()) return
-    const me = await startSession().catch(() => null)
-    if (me !== null) throw redirect({ href: safeReturn(search.voltar) })
-  },
-  component: lazyRouteComponent(() => import('./features/access/LoginPage.tsx'), 'LoginPage'),
-})
-const registerRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/criar-conta',
-  component: lazyRouteComponent(() => import('./features/access/RegisterPage.tsx'), 'RegisterPage'),
-})
-const invitationRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/convite/$token',
-  component: lazyRouteComponent(() => import('./features/access/InvitationPage.tsx'), 'InvitationPage'),
-})
-
-/** For whom the company requires a second factor and who has none: the one page there is before it. */
-const protectRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/proteger-conta',
-  beforeLoad: async () => {
-    const me = await startSession()
-    if (me === null) throw redirect({ to: '/entrar', search: {} })
-    if (!me.mustEnrol) throw redirect({ to: '/' })
-  },
-  component: lazyRouteComponent(() => import('./features/access/factors/ProtectPage.tsx'), 'ProtectPage'),
-})
-
-const forgotRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/esqueci-a-senha',
-  component: lazyRouteComponent(() => import('./features/access/ForgotPage.tsx'), 'ForgotPage'),
-})
-const resetRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/redefinir-senha',
-  component: lazyRouteComponent(() => import('./features/access/ResetPage.tsx'), 'ResetPage'),
-})
-const confirmEmailRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/confirmar-email',
-  component: lazyRouteComponent(() => import('./features/access/ConfirmEmailPage.tsx'), 'ConfirmEmailPage'),
-})
 
 /** Everything inside needs a login; the address is kept for after it. */
 const appRoute = createRoute({

@@ -5,6 +5,7 @@ import { channelCommands } from './channel-commands.ts'
 import { keyCommands } from './key-commands.ts'
 import { limitCommands } from './limit-commands.ts'
 import { fail, OK } from './output.ts'
+import { secretCommands } from './secret-commands.ts'
 import { serverCommands } from './server-commands.ts'
 import { tenantCommands } from './tenant-commands.ts'
 
@@ -18,6 +19,7 @@ function createProgram(): Command {
   serverCommands(program)
   tenantCommands(program)
   channelCommands(program)
+  secretCommands(program)
   auditCommands(program)
   limitCommands(program)
   keyCommands(program)

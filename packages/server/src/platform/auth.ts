@@ -123,7 +123,8 @@ export function guardRoutes(app: Http, ctx: Context): void {
       throw new AppError('forbidden')
     }
     const isOwnAccount = request.routeOptions.config.access === 'login'
-    if (!isProven(login) || (isOwnAccount && login.vouchedHereOnly)) throw new AppError('step_up_required', { methods: await asUser(ctx.db, login.userId, proofMethods) })
+    if (!isProven(login) || (isOwnAccount && login.vouchedHereOnly))
+      throw new AppError('step_up_required', { methods: await asUser(ctx.db, login.userId, proofMethods) })
   })
 }
 

@@ -53,6 +53,16 @@ const Env = z.object({
     .default('v26.0'),
   /** Base address of the emulator; set by `start --demo`. */
   EMULATOR_URL: z.url().optional(),
+  /** Whom to tell about a security fault of this server (`mailto:…` or `https://…`, several with commas); published in /.well-known/security.txt. */
+  SECURITY_CONTACT: list
+    .pipe(z.array(z.string().regex(/^(mailto:[^\s@]+@[^\s@]+|https:\/\/\S+|tel:\+[\d-]+)$/, 'has mailto:, https: or tel: addresses')))
+    .default([]),
+  /** Inner addresses that the server may call on behalf of tenants: CIDR ranges, addresses, `host` or `host:port`. `none`: none at all. */
+  OUTGOING_ALLOW: list.optional(),
+  /** `name=address`, answered instead of DNS for outgoing calls, like a hosts file. */
+  OUTGOING_HOSTS: list.default([]),
+  /** A request must have arrived whole within this time; who sends a byte now and then is cut off. */
+  REQUEST_SECONDS: z.coerce.number().int().min(1).max(3600).default(60),
   /** New companies per network and hour. */
   SIGN_UP_LIMIT: z.coerce.number().int().min(1).default(60),
   LOGIN_LIMIT: z.coerce.number().int().min(1).default(5),

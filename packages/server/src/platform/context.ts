@@ -7,6 +7,7 @@ import type { AddressGuard } from './limits/address-guard.ts'
 import type { Limits } from './limits/limits.ts'
 import type { Logger } from './log.ts'
 import type { Mailer } from './mail.ts'
+import type { Outgoing } from './outgoing/outgoing.ts'
 import type { Signals } from './signals.ts'
 import type { Storage } from './storage.ts'
 
@@ -25,8 +26,8 @@ export type Context = {
   /** Bans and lists of addresses. */
   addresses: AddressGuard
   mail: Mailer
-  /** Client for addresses that tenants choose; see outgoing-fetch.ts. */
-  outgoing?: { fetch: typeof fetch }
+  /** The one way out to addresses that a tenant or a stranger may have chosen. */
+  outgoing: Outgoing
   startedAt: number
   /** Address that people and Meta use, without a trailing slash. */
   publicUrl: () => string

@@ -4,17 +4,18 @@ import type { Permission } from '@atende/contracts/access'
 import { ERRORS, type ErrorCode, type Problem } from '@atende/contracts/errors'
 import cookie from '@fastify/cookie'
 import cors from '@fastify/cors'
-import helmet from '@fastify/helmet'
 import multipart from '@fastify/multipart'
 import Fastify, { type FastifyBaseLogger, type FastifyError, type FastifyReply, type FastifyRequest, LogController, type RouteOptions } from 'fastify'
 import { hasZodFastifySchemaValidationErrors, serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { pt } from 'zod/locales'
 import type { Context } from './context.ts'
+import { randomToken } from './crypto.ts'
 import { AppError, type FieldError } from './errors.ts'
 import { uuidv7 } from './ids.ts'
 import { LIMIT_HEADERS } from './limits/limit-headers.ts'
 import { countRefusal, tooMany } from './limits/request-limits.ts'
+import { pagePolicy, secureHeaders } from './secure-headers.ts'
 import { sayLimit } from './validation-texts.ts'
 
 export const BODY_LIMIT = 20 * 1024 * 1024
@@ -94,29 +95,6 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, known:
   return reply.code(status).type('application/problem+json').serializer(JSON.stringify).send(body)
 }
 
-/** `connect-src` needs ws for Firefox, where 'self' does not cover it. */
-function contentPolicy(ctx: Context) {
-  return {
-    useDefaults: false,
-    directives: {
-      defaultSrc: ["'self'"],
-      scriptSrc: ["'self'"],
-      styleSrc: ["'self'", "'unsafe-inline'"],
-      imgSrc: ["'self'", 'data:', 'blob:'],
-      mediaSrc: ["'self'", 'blob:'],
-      fontSrc: ["'self'"],
-      connectSrc: ["'self'", 'ws:', 'wss:'],
-      objectSrc: ["'none'"],
-      baseUri: ["'self'"],
-      formAction: ["'self'"],
-      frameAncestors: ["'none'"],
-      workerSrc: ["'self'", 'blob:'],
-      manifestSrc: ["'self'"],
-      ...(ctx.config.NODE_ENV === 'production' && ctx.publicUrl().startsWith('https') ? { upgradeInsecureRequests: [] } : {}),
-    },
-  }
-}
-
 /** A Fastify server with everything that each route shares: limits, headers, contracts in and out, problems, request ids. */
 export async function createHttp(ctx: Context) {
   const app = Fastify({
@@ -125,7 +103,9 @@ export async function createHttp(ctx: Context) {
     genReqId: () => uuidv7(),
     loggerInstance: ctx.log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
-    requestTimeout: 60_000,
+    requestTimeout: ctx.config.REQUEST_SECONDS * 1000,
+    // Node looks at its connections only now and then; half a minute would be added to the time.
+    http: { headersTimeout: Math.min(ctx.config.REQUEST_SECONDS, 20) * 1000, connectionsCheckingInterval: Math.min(ctx.config.REQUEST_SECONDS * 250, 5000) },
     connectionTimeout: 0,
     keepAliveTimeout: 72_000,
     forceCloseConnections: 'idle',
@@ -160,12 +140,7 @@ export async function createHttp(ctx: Context) {
     else request.log.debug({ reqId: request.id, method: request.method, route, status: reply.statusCode, ms }, 'request')
   })
 
-  await app.register(helmet, {
-    contentSecurityPolicy: contentPolicy(ctx),
-    strictTransportSecurity: ctx.publicUrl().startsWith('https') ? { maxAge: 31_536_000, includeSubDomains: true } : false,
-    referrerPolicy: { policy: 'same-origin' },
-    crossOriginResourcePolicy: { policy: 'same-origin' },
-  })
+  await secureHeaders(app, ctx)
   await app.register(cors, {
     origin: ctx.config.origins,
     credentials: true,
@@ -191,7 +166,7 @@ export type Http = Awaited<ReturnType<typeof createHttp>>
 /** Files of the built web client, and its page for every address that is not the API's. */
 export async function serveWeb(app: Http, dist: string): Promise<void> {
   const { default: fastifyStatic } = await import('@fastify/static')
-  const page = readFileSync(path.join(dist, 'index.html'))
+  const page = readFileSync(path.join(dist, 'index.html'), 'utf8')
   await app.register(async (scope) => {
     scope.addHook('onRoute', (route) => {
       route.config = { ...route.config, access: 'public' }
@@ -206,8 +181,11 @@ export async function serveWeb(app: Http, dist: string): Promise<void> {
     })
   })
   app.setNotFoundHandler((request, reply) => {
-    const api = /^\/(api|assets|webhooks|debug|socket\.io|health|ready|alive)(\/|\?|$)/.test(request.url)
+    const api = /^\/(api|assets|webhooks|debug|socket\.io|health|ready|alive|\.well-known)(\/|\?|$)/.test(request.url)
     if (api || (request.method !== 'GET' && request.method !== 'HEAD')) return sendProblem(request, reply, { code: 'not_found' })
-    return reply.header('cache-control', 'no-cache').type('text/html; charset=utf-8').send(page)
+    const nonce = randomToken(16)
+    reply.header('content-security-policy', pagePolicy(String(reply.getHeader('content-security-policy')), nonce, request.headers.host))
+    // With its own nonce each time: a kept copy would be of another answer.
+    return reply.header('cache-control', 'no-store').type('text/html; charset=utf-8').send(page.replace('__CSP_NONCE__', nonce))
   })
 }

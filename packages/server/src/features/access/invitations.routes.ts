@@ -7,10 +7,10 @@ import type { Context } from '../../platform/context.ts'
 import type { Http } from '../../platform/http.ts'
 import { auditedBy, writeAudit } from '../audit/audit.ts'
 import { acceptInvitation, previewInvitation } from './accept-invitation.ts'
-import { sendOutcome } from './send-login.ts'
 import { invite, listInvitations, renewInvitation, revokeInvitation } from './invitations.ts'
 import type { LoginLimit } from './login-limit.ts'
 import { clientOf } from './refresh-cookie.ts'
+import { sendOutcome } from './send-login.ts'
 
 const tags = ['users']
 const TokenParams = z.object({ token: z.string().max(300) })

@@ -40,7 +40,7 @@ async function copyOut(ctx: Context, rows: readonly StoredCheckpoint[]): Promise
     const { id, publicKey } = await signingKey(ctx.db, ctx.keys)
     const body = JSON.stringify({ checkpoints, keyId: id, publicKey: toPem(publicKey) })
     const headers = { 'content-type': 'application/json' }
-    const answer = await fetch(url, { method: 'POST', headers, body, redirect: 'error', signal: AbortSignal.timeout(COPY_TIMEOUT_MS) })
+    const answer = await ctx.outgoing.fetch(url, { method: 'POST', headers, body, signal: AbortSignal.timeout(COPY_TIMEOUT_MS) })
     await answer.body?.cancel()
     if (!answer.ok) throw new Error(`AUDIT_COPY_URL answered ${answer.status}`)
   }

@@ -121,7 +121,8 @@ function connectionRoutes(app: Http, ctx: Context): void {
     async (request) => {
       const { graphUrl, graphVersion } = request.body
       requireAllowedGraph(ctx, graphUrl)
-      return testConnection({ ...request.body, graphUrl: graphUrl ?? ctx.config.GRAPH_URL, graphVersion: graphVersion ?? ctx.config.GRAPH_VERSION })
+      const graph = { graphUrl: graphUrl ?? ctx.config.GRAPH_URL, graphVersion: graphVersion ?? ctx.config.GRAPH_VERSION }
+      return testConnection({ ...request.body, ...graph, outgoing: ctx.outgoing })
     },
   )
 

@@ -123,7 +123,16 @@ export async function strike(ctx: Context, address: string): Promise<void> {
 }
 
 /** What guessing and probing earns: tokens, links, signatures. Passwords have a limit of their own. */
-const PROBES: readonly ErrorCode[] = ['unauthenticated', 'signature_invalid', 'verification_refused', 'refresh_invalid', 'invitation_invalid', 'link_invalid', 'second_step_expired', 'not_found']
+const PROBES: readonly ErrorCode[] = [
+  'unauthenticated',
+  'signature_invalid',
+  'verification_refused',
+  'refresh_invalid',
+  'invitation_invalid',
+  'link_invalid',
+  'second_step_expired',
+  'not_found',
+]
 
 /**
  * A request without a login was refused: does it become one too many? Answers the seconds to wait then. Deliveries have a rule of their

@@ -17,6 +17,7 @@ import { PasskeyLogin } from './factors/PasskeyLogin.tsx'
 import { passkeyReady } from './factors/passkey-ready.ts'
 
 const SecondStep = lazy(() => import('./factors/SecondStep.tsx').then((m) => ({ default: m.SecondStep })))
+
 import { isSsoRequired, SsoEntry, SsoRequired } from './SsoEntry.tsx'
 import { SsoProblemNotice } from './SsoProblemNotice.tsx'
 

@@ -1,7 +1,6 @@
 import type { SsoTest } from '@atende/contracts/sso'
 import * as oidc from 'openid-client'
 import type { Context } from '../../../platform/context.ts'
-import { outgoingFetch } from '../../../platform/outgoing-fetch.ts'
 
 const TIMEOUT_SECONDS = 10
 /** How far the provider's clock may be from ours. */
@@ -35,8 +34,11 @@ async function discover(ctx: Context, { issuer, clientId, clientSecret }: Client
   const insecure = requireSafe(ctx, new URL(issuer))
   // The signature of the token counts, also where the transport alone would do.
   const execute = [oidc.enableNonRepudiationChecks, ...(insecure ? [oidc.allowInsecureRequests] : [])]
-  const send = outgoingFetch(ctx)
-  const options = { [oidc.customFetch]: (url: string, init: oidc.CustomFetchOptions) => send(url, init as RequestInit), timeout: TIMEOUT_SECONDS, execute }
+  const options = {
+    [oidc.customFetch]: (url: string, init: oidc.CustomFetchOptions) => ctx.outgoing.fetch(url, init as RequestInit),
+    timeout: TIMEOUT_SECONDS,
+    execute,
+  }
   return oidc.discovery(new URL(issuer), clientId, { client_secret: clientSecret, [oidc.clockTolerance]: CLOCK_SECONDS }, auth, options).catch((e) => {
     throw new ProviderProblem('unreachable', e)
   })

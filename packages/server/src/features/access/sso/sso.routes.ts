@@ -76,7 +76,10 @@ function settingsRoutes(app: Http, ctx: Context): void {
 
   app.put(
     '/api/sso',
-    { config: { access: 'tenant.manage', stepUp: true }, schema: { tags, summary: 'Save the settings of single sign-on', body: SaveSsoInput, response: { 200: SsoState } } },
+    {
+      config: { access: 'tenant.manage', stepUp: true },
+      schema: { tags, summary: 'Save the settings of single sign-on', body: SaveSsoInput, response: { 200: SsoState } },
+    },
     async (request) =>
       callerTx(ctx, request, async (tx, login) => {
         const state = await saveSso(ctx, tx, login, request.body)
@@ -113,7 +116,10 @@ function settingsRoutes(app: Http, ctx: Context): void {
 function ownRoutes(app: Http, ctx: Context): void {
   app.post(
     '/api/auth/sso/link',
-    { config: { access: 'tenant.manage', stepUp: true }, schema: { tags, summary: 'Enter by the provider from now on: where to go', response: { 200: SsoStart } } },
+    {
+      config: { access: 'tenant.manage', stepUp: true },
+      schema: { tags, summary: 'Enter by the provider from now on: where to go', response: { 200: SsoStart } },
+    },
     async (request, reply) => {
       const { url, attempt } = await startLink(ctx, tenantLogin(request), `${SETTINGS_PAGE}?ligado=1`)
       rememberAttempt(ctx, reply, attempt)

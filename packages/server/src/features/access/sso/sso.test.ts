@@ -236,15 +236,17 @@ describe('the way there and back', () => {
     // The provider's keys, as the client reads them, are no longer those that sign.
     const fake = await startOidcStandIn({ redirectUri, accounts: [] })
     const other = await (await fetch(`${fake.issuer}/jwks`)).text()
+    const { outgoing } = server.ctx
     server.ctx.outgoing = {
+      ...outgoing,
       fetch: async (input, init) =>
-        String(input).endsWith('/jwks') ? new Response(other, { headers: { 'content-type': 'application/json' } }) : fetch(input, init),
+        String(input).endsWith('/jwks') ? new Response(other, { headers: { 'content-type': 'application/json' } }) : outgoing.fetch(input, init),
     }
     try {
       await server.sql('update sso_settings set updated_at = now()')
       expect((await browser.get(callback.href)).headers.get('location')).toBe('/entrar?erro=sso_failed')
     } finally {
-      delete server.ctx.outgoing
+      server.ctx.outgoing = outgoing
       await server.sql('update sso_settings set updated_at = now()')
       await fake.stop()
     }
@@ -263,12 +265,14 @@ describe('the way there and back', () => {
     }
   })
 
-  test('every call goes through the client of the context, when there is one', async () => {
+  test('every call goes through the one client for outgoing requests', async () => {
     const asked: string[] = []
+    const { outgoing } = server.ctx
     server.ctx.outgoing = {
+      ...outgoing,
       fetch: (input, init) => {
         asked.push(new URL(String(input)).pathname)
-        return fetch(input, init)
+        return outgoing.fetch(input, init)
       },
     }
     try {
@@ -276,7 +280,7 @@ describe('the way there and back', () => {
       expect((await enter(slug, person())).login).toBeDefined()
       expect(asked).toEqual(expect.arrayContaining(['/.well-known/openid-configuration', '/token', '/jwks', '/me']))
     } finally {
-      delete server.ctx.outgoing
+      server.ctx.outgoing = outgoing
     }
   })
 
