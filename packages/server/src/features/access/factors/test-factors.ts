@@ -48,8 +48,5 @@ export const second = (server: TestServer, token: string, proof: unknown, ip: st
 export const ageProof = (server: TestServer, userId: string) =>
   server.sql("update sessions set proven_at = now() - interval '11 minutes' where user_id = $1", [userId])
 
-export const auditOf = (server: TestServer, tenantId: string, action: string) =>
-  server.sql<{ outcome: string; details: Record<string, unknown> }>(
-    'select outcome, details from audit_logs where tenant_id = $1 and action = $2 order by id',
-    [tenantId, action],
-  )
+export const auditOf = async (server: TestServer, tenantId: string, action: string) =>
+  (await server.diary('tenant_id = $1 and action = $2', [tenantId, action])).map(({ outcome, details }) => ({ outcome, details: details ?? {} }))
