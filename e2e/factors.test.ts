@@ -159,8 +159,9 @@ describe('dangerous actions', () => {
   it('changing the password asks for the current one only once', async () => {
     await forgetProof(owner.userId)
     const next = 'outra senha bem longa'
-    await page.getByLabel('Senha atual').fill(owner.password)
-    await page.getByLabel('Nova senha').fill(next)
+    const form = page.locator('form').filter({ has: page.getByLabel('Nova senha') })
+    await form.getByLabel('Senha atual').fill(owner.password)
+    await form.getByLabel('Nova senha').fill(next)
     await page.getByRole('button', { name: 'Trocar senha' }).click()
     await page.getByText('Senha trocada.').waitFor()
     owner = { ...owner, password: next }

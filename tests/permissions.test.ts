@@ -17,7 +17,7 @@ const ENDS = new Set(['POST /api/auth/logout-all', 'POST /api/auth/logout'])
 
 /** Settings of security: a key cannot prove itself again, so it may not touch them; and what only people of a company have. */
 const NEVER: Record<string, readonly string[]> = {
-  'an API key': ['DELETE /api/channels/:id', 'POST /api/channels/:id/deregister', 'POST /api/channels/:id/pin'],
+  'an API key': ['DELETE /api/channels/:id', 'POST /api/channels/:id/deregister'],
   SUPER_ADMIN: ['POST /api/auth/email/confirm-again'],
 }
 

@@ -86,7 +86,7 @@ function emailRoutes(app: Http, ctx: Context, limit: LoginLimit): void {
   app.post(
     '/api/auth/email',
     {
-      config: { access: 'login', stepUp: true },
+      config: { access: 'login' },
       schema: { tags, summary: 'Ask for another address; it counts once confirmed', body: ChangeEmailInput, response: { 202: z.void() } },
     },
     async (request, reply) => {
