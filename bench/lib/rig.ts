@@ -91,8 +91,8 @@ async function plantSentMessages(db: pg.Pool, count: number): Promise<{ id: stri
       i as (insert into contact_identities (tenant_id, kind, value, contact_id, address) select c.tenant_id, 'phone', ltrim(k.phone, '+'), k.id, ltrim(k.phone, '+') from c, k),
       v as (insert into conversations (id, tenant_id, channel_id, contact_id, last_activity_at) select uuidv7(), c.tenant_id, c.id, k.id, now() from c, k returning id, contact_id),
       p as (select v.id, k.phone, row_number() over () r, count(*) over () n from v join k on k.id = v.contact_id),
-      m as (insert into messages (id, tenant_id, conversation_id, channel_id, direction, type, body, status, at, provider_id)
-        select uuidv7(), c.tenant_id, p.id, c.id, 'out', 'text', 'Resposta ' || s, 'sent', now(), 'wamid.OUT' || $3 || 'x' || s
+      m as (insert into messages (id, tenant_id, conversation_id, channel_id, direction, type, status, at, provider_id)
+        select uuidv7(), c.tenant_id, p.id, c.id, 'out', 'text', 'sent', now(), 'wamid.OUT' || $3 || 'x' || s
         from generate_series(1, $1::int) s join p on p.r = s % p.n + 1, c returning provider_id, conversation_id)
     select m.provider_id id, ltrim(p.phone, '+') "to" from m join p on p.id = m.conversation_id`,
     [count, Array.from({ length: 500 }, (_, i) => customer(40_000_000 + (run % 1_000_000) * 500 + i, 90_000_000)), String(run)],

@@ -140,6 +140,10 @@ export const MessageContent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('activity'), activity: z.string(), details: z.record(z.string(), z.string().nullable()) }),
   /** `original`: the name of what it was; `reason`: the error that came instead of content, explained. Raw: `GET /api/messages/:id/raw`. */
   z.object({ type: z.literal('unsupported'), original: z.string(), reason: z.string().optional() }),
+  /** Its key was destroyed: nobody can read it any more. */
+  z.object({ type: z.literal('erased') }),
+  /** What is stored was changed, and does not open. */
+  z.object({ type: z.literal('unreadable') }),
 ])
 export type MessageContent = z.infer<typeof MessageContent>
 

@@ -21,6 +21,7 @@ import { startRealtime } from './platform/realtime.ts'
 import { forgetRunning, noteRunning, requireAlone } from './platform/running-file.ts'
 import { Signals } from './platform/signals.ts'
 import { createStorage } from './platform/storage.ts'
+import { tellBrokenTo } from './platform/vault/broken.ts'
 import { startUpkeep } from './upkeep.ts'
 
 export type Server = {
@@ -36,6 +37,7 @@ export type Server = {
 
 function createContext(config: Config, installation: Installation, port: () => number): Context {
   const log = createLog(config)
+  tellBrokenTo(installation.db, log)
   return {
     config,
     db: installation.db,

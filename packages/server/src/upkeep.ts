@@ -1,20 +1,28 @@
 import { sql } from 'kysely'
 import { scheduleChannelChecks } from './features/channels/schedule-checks.ts'
+import { sealOldFiles } from './features/media/seal-old-files.ts'
 import type { Context } from './platform/context.ts'
 
 const HOUR = 3600_000
 
 /**
- * Removes what has served: told events after a week, understood deliveries after 30 days. Asks once a day how each number is. Any
- * worker may do it; twice does no harm.
+ * Removes what has served: told events after a week, understood deliveries after 30 days. Asks once a day how each number is. Seals
+ * the files of before there were keys. Any worker may do it; twice does no harm.
  */
 export function startUpkeep(ctx: Context): { stop: () => void } {
   const purge = () =>
     sql`select door_purge(interval '7 days', interval '30 days')`.execute(ctx.db).catch((err: unknown) => ctx.log.error({ err }, 'upkeep: purge failed'))
   const check = () => scheduleChannelChecks(ctx).catch((err: unknown) => ctx.log.error({ err }, 'upkeep: channel checks not planned'))
-  const tick = () => void Promise.all([purge(), check()])
+  let stopped = false
+  const sealFiles = () => sealOldFiles(ctx, () => !stopped).catch((err: unknown) => ctx.log.error({ err }, 'upkeep: old files not sealed'))
+  const tick = () => void Promise.all([purge(), check(), sealFiles()])
   const timer = setInterval(tick, HOUR)
   timer.unref()
   tick()
-  return { stop: () => clearInterval(timer) }
+  return {
+    stop: () => {
+      stopped = true
+      clearInterval(timer)
+    },
+  }
 }

@@ -84,8 +84,6 @@ export type InboxTables = {
     kind: string
     mime: string
     size: string | null
-    sha256: Buffer | null
-    filename: string | null
     voice: Defaulted<boolean>
     animated: Defaulted<boolean>
     width: number | null
@@ -104,8 +102,6 @@ export type InboxTables = {
     /** The one job that may go on with the tries; a job with another id is outdated. */
     try_id: string | null
     thumbnail_key: string | null
-    blur: string | null
-    waveform: Buffer | null
     duration_ms: number | null
     pages: number | null
     /** What is shown instead of the original: JPEG of a HEIC. */
@@ -114,6 +110,11 @@ export type InboxTables = {
     shown_size: string | null
     derived_at: Date | null
     derive_error: string | null
+    /** Seals the bytes and what is known of the file. */
+    key_id: string | null
+    sealed: Buffer | null
+    files_plain: Defaulted<boolean>
+    shared: Defaulted<boolean>
     created_at: Created
   }
   messages: {
@@ -123,8 +124,12 @@ export type InboxTables = {
     channel_id: string
     direction: string
     type: string
-    body: string | null
-    content: Json<Record<string, unknown>>
+    /** Text, content and earlier texts. */
+    sealed: Buffer | null
+    raw_sealed: Buffer | null
+    words: string[] | null
+    placeholder: Defaulted<boolean>
+    asks_contact: Defaulted<boolean>
     status: string
     at: Date
     provider_id: string | null
@@ -133,13 +138,11 @@ export type InboxTables = {
     media_id: string | null
     quoted_provider_id: string | null
     quoted_id: string | null
-    reactions: ColumnType<Record<string, { emoji: string; at: string; userId: string | null }> | null, string | null, string | null>
+    reactions: ColumnType<Record<string, { id: string; at: string; userId: string | null }> | null, string | null, string | null>
     error: ColumnType<Record<string, unknown> | null, string | null, string | null>
-    raw: ColumnType<Record<string, unknown> | null, string | null, string | null>
     author_contact_id: string | null
     sent_from: string | null
     edited_at: Date | null
-    earlier_texts: ColumnType<{ text: string; until: string }[] | null, string | null, string | null>
     revoked_at: Date | null
     pricing: ColumnType<{ category: string; type: string } | null, string | null, string | null>
     origin_conversation_id: string | null
@@ -164,8 +167,7 @@ export type InboxTables = {
     kind: string
     target_provider_id: string | null
     at: Date
-    body: string | null
-    content: Json<Record<string, unknown>>
+    sealed: Buffer | null
     created_at: Created
   }
   tags: { id: string; tenant_id: string; name: string; color: Defaulted<string>; created_at: Created }

@@ -1,6 +1,8 @@
 import { sql } from 'kysely'
 import type { TenantTx } from '../../platform/database.ts'
 import { uuidv7 } from '../../platform/ids.ts'
+import { sealWords } from '../../platform/vault/sealed-words.ts'
+import { contactKeys } from '../../platform/vault/vault.ts'
 
 /** The rows of both, locked in the order of their ids. */
 export const lockBoth = (tx: TenantTx, a: string, b: string) =>
@@ -173,13 +175,25 @@ export const findTrace = (tx: TenantTx, keptId: string, id: string) =>
 export const closeTrace = (tx: TenantTx, id: string, by: string) =>
   tx.updateTable('contact_merges').set({ undone_at: new Date(), undone_by: by }).where('id', '=', id).execute()
 
-/** A small line in each of these conversations, which says what happened. */
+/** A small line in each of these conversations, which says what happened; sealed with the key of its person, as every message is. */
 export async function writeLines(tx: TenantTx, tenantId: string, conversationIds: readonly string[], activity: string, details: Record<string, string | null>) {
-  const ids = conversationIds.map(() => uuidv7())
-  await sql`insert into messages (id, tenant_id, conversation_id, channel_id, direction, type, content, status, at)
-    select x.m, ${tenantId}::uuid, c.id, c.channel_id, 'system', 'activity', ${JSON.stringify({ activity, details })}::jsonb, 'received', clock_timestamp()
-    from unnest(${ids}::uuid[], ${[...conversationIds]}::uuid[]) x(m, c) join conversations c on c.id = x.c`.execute(tx)
-  return conversationIds.map((conversationId, i) => ({ conversationId, messageId: ids[i] ?? '' }))
+  const { rows } = await sql<{ id: string; contact_id: string }>`select id, contact_id from conversations where id = any(${[
+    ...conversationIds,
+  ]}::uuid[])`.execute(tx)
+  const keys = await contactKeys(
+    tx,
+    rows.map((r) => r.contact_id),
+  )
+  const lines = rows.flatMap((r) => {
+    const key = keys.get(r.contact_id)
+    const messageId = uuidv7()
+    return key ? [{ conversationId: r.id, messageId, sealed: sealWords(key, messageId, { body: null, content: { activity, details } }) }] : []
+  })
+  await sql`insert into messages (id, tenant_id, conversation_id, channel_id, direction, type, sealed, status, at)
+    select x.m, ${tenantId}::uuid, c.id, c.channel_id, 'system', 'activity', x.s, 'received', clock_timestamp()
+    from unnest(${lines.map((l) => l.messageId)}::uuid[], ${lines.map((l) => l.conversationId)}::uuid[], ${lines.map((l) => l.sealed)}::bytea[]) x(m, v, s)
+    join conversations c on c.id = x.v`.execute(tx)
+  return lines.map(({ conversationId, messageId }) => ({ conversationId, messageId }))
 }
 
 export const newestConversation = (tx: TenantTx, contactId: string) =>

@@ -41,7 +41,7 @@ const base = (tx: TenantTx) =>
       'messages.direction as message_direction',
       'messages.type as message_type',
       'messages.revoked_at as message_revoked_at',
-      'messages.body as message_body',
+      'messages.sealed as message_sealed',
       'messages.status as message_status',
       'messages.at as message_at',
     ])

@@ -10,30 +10,30 @@ import { AppError, invalidField, notFound } from '../../platform/errors.ts'
 import { publish } from '../../platform/events.ts'
 import { uuidv7 } from '../../platform/ids.ts'
 import { decodeCursor, TimeIdCursor, toPage } from '../../platform/pages.ts'
+import { type Opened, openMany, previewOf, shownType } from '../../platform/vault/sealed-words.ts'
 import { keptContact } from '../contacts/contacts.ts'
 import * as db from './conversations.db.ts'
 import { likePattern, wordQuery } from './search.ts'
 import { windowExpiry } from './window.ts'
 
-const PREVIEW = 160
 const SEARCH_MAX = 500
 const iso = (d: Date | null) => d?.toISOString() ?? null
 
-function lastMessage(r: db.ConversationRow): Conversation['lastMessage'] {
+function lastMessage(r: db.ConversationRow, said: Opened | undefined): Conversation['lastMessage'] {
   if (!r.message_id || !r.message_at) return null
   return {
     id: r.message_id,
     direction: Direction.parse(r.message_direction),
     // What a person took back is not shown to everybody who passes the list.
-    type: r.message_revoked_at ? 'revoked' : (r.message_type ?? 'text'),
+    type: r.message_revoked_at ? 'revoked' : shownType(r.message_type ?? 'text', said),
     // Empty when the message has no text: the interface then names the type in the reader's language.
-    preview: r.message_revoked_at ? '' : (r.message_body ?? '').slice(0, PREVIEW),
+    preview: r.message_revoked_at ? '' : previewOf(said),
     status: MessageStatus.parse(r.message_status),
     at: r.message_at.toISOString(),
   }
 }
 
-export const presentConversation = (r: db.ConversationRow): Conversation => ({
+const present = (r: db.ConversationRow, said: Opened | undefined): Conversation => ({
   id: r.id,
   contact: {
     id: r.contact_id,
@@ -47,7 +47,7 @@ export const presentConversation = (r: db.ConversationRow): Conversation => ({
   assignee: r.assignee_id ? { id: r.assignee_id, name: r.assignee_name ?? '' } : null,
   tags: r.tags.map((t) => ({ id: t.id, name: t.name, color: TagColor.parse(t.color) })),
   unreadCount: r.unread_count,
-  lastMessage: lastMessage(r),
+  lastMessage: lastMessage(r, said),
   lastActivityAt: r.last_activity_at.toISOString(),
   waitingSince: iso(r.waiting_since),
   windowExpiresAt: iso(windowExpiry(r.last_inbound_at)),
@@ -59,17 +59,28 @@ export const presentConversation = (r: db.ConversationRow): Conversation => ({
   updatedAt: r.updated_at.toISOString(),
 })
 
+/** What the rows hold sealed is opened with one look at the keys. */
+async function presentRows(tx: TenantTx, rows: readonly db.ConversationRow[]): Promise<Conversation[]> {
+  const said = await openMany(
+    tx,
+    rows.flatMap((r) => (r.message_id ? [{ id: r.message_id, sealed: r.message_sealed }] : [])),
+  )
+  return rows.map((r) => present(r, said.get(r.message_id ?? '')))
+}
+
 /** By id, for events and answers; absent ones are left out. */
 export async function presentConversations(tx: TenantTx, ids: readonly string[]): Promise<Map<string, Conversation>> {
   if (ids.length === 0) return new Map()
-  return new Map((await db.findMany(tx, ids)).map((r) => [r.id, presentConversation(r)]))
+  return new Map((await presentRows(tx, await db.findMany(tx, ids))).map((c) => [c.id, c]))
 }
 
 /** One that became part of another answers that one. @throws AppError not_found */
 export async function getConversation(tx: TenantTx, id: string): Promise<Conversation> {
   const [row] = await db.findMany(tx, [id])
-  if (!row) throw notFound()
-  return row.merged_into ? getConversation(tx, row.merged_into) : presentConversation(row)
+  if (row?.merged_into) return getConversation(tx, row.merged_into)
+  const [conversation] = await presentRows(tx, row ? [row] : [])
+  if (!conversation) throw notFound()
+  return conversation
 }
 
 /** The row itself, locked until the transaction ends; of one that became part of another, that one's. */
@@ -90,7 +101,14 @@ export async function listConversations(tx: TenantTx, login: TenantLogin, query:
     after: after ? { at: after[0], id: after[1] } : undefined,
     limit: query.limit + 1,
   })
-  return toPage(rows, query.limit, (r) => [r.last_activity_at.toISOString(), r.id], presentConversation)
+  const shown = new Map((await presentRows(tx, rows)).map((c) => [c.id, c]))
+  const page = toPage(
+    rows,
+    query.limit,
+    (r) => [r.last_activity_at.toISOString(), r.id],
+    (r) => shown.get(r.id),
+  )
+  return { ...page, items: page.items.flatMap((c) => c ?? []) }
 }
 
 export async function countConversations(tx: TenantTx, login: TenantLogin): Promise<ConversationCounts> {

@@ -37,7 +37,7 @@ export const mayHavePhone = async (tx: TenantTx, p: { contactId: string; convers
           and i.contact_id <> ${p.contactId}::uuid
           and (exists (select from contact_identities o where o.contact_id = i.contact_id and o.kind = 'bsuid')
             or not exists (select from messages m where m.conversation_id = ${p.conversationId}::uuid and m.direction = 'out'
-              and m.type in ('interactive', 'template') and m.content::text ~ 'contact_request|request_contact_info'))) as may`.execute(tx)
+              and m.asks_contact))) as may`.execute(tx)
   ).rows[0]?.may === true
 
 /** The conversation of a phone on a channel. */

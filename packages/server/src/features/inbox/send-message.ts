@@ -10,9 +10,11 @@ import { noteControl } from '../conversations/note-elsewhere.ts'
 import { noteDeparture } from '../conversations/receive-conversations.ts'
 import { wakeLane } from '../conversations/send-lanes.ts'
 import { windowIsOpen } from '../conversations/window.ts'
+import { claimFiles } from '../media/media.ts'
 import { writeActivity } from '../messages/messages.ts'
 import * as messages from '../messages/save-messages.ts'
 import { fillTemplate } from '../templates/fill-template.ts'
+import { mediaIdsOf } from '../templates/media-of-message.ts'
 import { countUsage } from '../tenants/tenants.ts'
 import { checkOutgoing } from './check-outgoing.ts'
 import * as db from './inbox.db.ts'
@@ -56,6 +58,7 @@ export async function sendMessage(ctx: Context, tx: TenantTx, login: TenantLogin
     },
   ])
   if (!made.has(id)) return (await messages.findByClientId(tx, input.clientId))?.id ?? id
+  await claimFiles(tx, mediaIdsOf(parts), conversation.contact_id)
   await followUp(ctx, tx, login, conversation, { id, at, type: parts.type })
   return id
 }

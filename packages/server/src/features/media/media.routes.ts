@@ -11,6 +11,7 @@ import { getMedia, storeMedia } from './media.ts'
 import { isUrlValid, MEDIA_VARIANTS, type MediaVariant } from './media-url.ts'
 import { presentMedia } from './present-media.ts'
 import { readUpload } from './read-upload.ts'
+import { fileLock } from './sealed-file.ts'
 import { serveContent } from './serve-content.ts'
 
 const tags = ['media']
@@ -84,7 +85,11 @@ export function mediaRoutes(app: Http, ctx: Context): void {
     },
     async (request, reply) => {
       const { tenantId, variant } = await askedFor(ctx, request, request.params.id)
-      return serveContent(ctx, request, reply, await tenantTx(ctx, tenantId, (tx) => getMedia(tx, request.params.id)), variant)
+      const file = await tenantTx(ctx, tenantId, async (tx) => {
+        const row = await getMedia(tx, request.params.id)
+        return { row, lock: await fileLock(tx, row) }
+      })
+      return serveContent(ctx, request, reply, { ...file, variant })
     },
   )
 }

@@ -14,15 +14,14 @@ const base = (tx: TenantTx) =>
     .leftJoin('users', 'users.id', 'messages.sender_user_id')
     .leftJoin('contacts as author', 'author.id', 'messages.author_contact_id')
     .leftJoin('messages as quoted', 'quoted.id', 'messages.quoted_id')
-    // All but `raw`, which may be large and is for admins only.
+    // All but `raw_sealed`, which may be large and is for admins only.
     .select([
       'messages.id',
       'messages.tenant_id',
       'messages.conversation_id',
       'messages.direction',
       'messages.type',
-      'messages.body',
-      'messages.content',
+      'messages.sealed',
       'messages.status',
       'messages.at',
       'messages.client_id',
@@ -34,7 +33,6 @@ const base = (tx: TenantTx) =>
       'messages.error',
       'messages.sent_from',
       'messages.edited_at',
-      'messages.earlier_texts',
       'messages.revoked_at',
       'messages.pricing',
     ])
@@ -44,7 +42,7 @@ const base = (tx: TenantTx) =>
       'author.name as author_name',
       'quoted.direction as quoted_direction',
       'quoted.type as quoted_type',
-      'quoted.body as quoted_body',
+      'quoted.sealed as quoted_sealed',
       'quoted.revoked_at as quoted_revoked_at',
     ])
     .select(statusTimes.as('status_times'))
@@ -56,15 +54,15 @@ export const findMany = (tx: TenantTx, ids: readonly string[]) =>
     .where('messages.id', 'in', [...ids])
     .execute()
 
-export const findRaw = (tx: TenantTx, id: string) => tx.selectFrom('messages').select(['id', 'raw']).where('id', '=', id).executeTakeFirst()
+export const findRaw = (tx: TenantTx, id: string) => tx.selectFrom('messages').select(['id', 'raw_sealed']).where('id', '=', id).executeTakeFirst()
 
-/** Files that stand inside of messages: of templates, cards, headers and ads. */
-export const findMedia = (tx: TenantTx, ids: readonly string[]) =>
+/** The reactions themselves, which hold the emojis. */
+export const findReactions = (tx: TenantTx, ids: readonly string[]) =>
   ids.length === 0
     ? Promise.resolve([])
     : tx
-        .selectFrom('media')
-        .selectAll()
+        .selectFrom('messages')
+        .select(['id', 'sealed'])
         .where('id', 'in', [...ids])
         .execute()
 

@@ -134,11 +134,25 @@ async function keyFor(tx: TenantTx, purpose: 'tenant' | 'index'): Promise<DataKe
 /** The key of what is the company's own and nobody's in particular: raw deliveries, account events. */
 export const tenantKey = (tx: TenantTx): Promise<DataKey> => keyFor(tx, 'tenant')
 
-/** A new key for one file; of a person, or of nobody yet (`giveKey` later). */
+/** New keys, one per file, in the order given; of a person, or of nobody yet (`giveKey` later). */
+export async function mediaKeys(tx: TenantTx, contactIds: readonly (string | null)[]): Promise<DataKey[]> {
+  if (contactIds.length === 0) return []
+  const ids = await make(
+    tx,
+    contactIds.map((contactId) => ({ purpose: 'media' as const, contactId })),
+  )
+  const keys = new Map((await open(tx, await db.byIds(tx, ids))).map((k) => [k.id, k]))
+  return ids.map((id) => {
+    const key = keys.get(id)
+    if (!key) throw new SealBroken(`media key ${id}`)
+    return key
+  })
+}
+
+/** A new key for one file. */
 export async function mediaKey(tx: TenantTx, contactId: string | null): Promise<DataKey> {
-  const [id = ''] = await make(tx, [{ purpose: 'media', contactId }])
-  const [key] = await open(tx, await db.byIds(tx, [id]))
-  if (!key) throw new SealBroken(`media key ${id}`)
+  const [key] = await mediaKeys(tx, [contactId])
+  if (!key) throw new SealBroken('media key')
   return key
 }
 

@@ -2,12 +2,13 @@ import { sql } from 'kysely'
 import type { TenantTx } from '../../../platform/database.ts'
 import { uuidv7 } from '../../../platform/ids.ts'
 import { canonicalPhone } from '../../contacts/phone.ts'
+import { withoutWords } from '../../messages/without-words.ts'
 
-/** The message whose turn it is: the oldest that waits, or that was under way when a process died. Locked. */
+/** The message whose turn it is: the oldest that waits, or that was under way when a process died. Locked. What it says is sealed. */
 export const nextWaiting = (tx: TenantTx, conversationId: string) =>
   tx
     .selectFrom('messages')
-    .selectAll()
+    .select(['id', 'conversation_id', 'channel_id', 'type', 'sealed', 'media_id', 'quoted_provider_id'])
     .where('conversation_id', '=', conversationId)
     .where('status', 'in', ['queued', 'sending'])
     .orderBy('at')
@@ -39,16 +40,24 @@ export async function startAttempt(tx: TenantTx, tenantId: string, messageId: st
   return id
 }
 
+/** Meta's codes, without its sentences. */
+const codesOf = (error: object) => withoutWords({ ...error, title: undefined })
+
 export const finishAttempt = (tx: TenantTx, id: string, end: { outcome: 'accepted' | 'refused' | 'unknown'; providerId?: string; error?: object }) =>
   tx
     .updateTable('send_attempts')
-    .set({ outcome: end.outcome, provider_id: end.providerId ?? null, error: end.error ? JSON.stringify(end.error) : null, finished_at: new Date() })
+    .set({
+      outcome: end.outcome,
+      provider_id: end.providerId ?? null,
+      error: end.error ? JSON.stringify(codesOf(end.error)) : null,
+      finished_at: new Date(),
+    })
     .where('id', '=', id)
     .execute()
 
 /** Sets a status that our side decides; one that the provider has already surpassed stays. */
 export const setStatus = (tx: TenantTx, messageId: string, status: string, error: object | null) =>
-  sql`update messages set status = ${status}, error = ${error ? JSON.stringify(error) : null}::jsonb
+  sql`update messages set status = ${status}, error = ${error ? JSON.stringify(withoutWords(error)) : null}::jsonb
     where id = ${messageId}::uuid and status in ('queued', 'sending', 'unknown')`.execute(tx)
 
 /** The id of this try. A failure that was told of another one meanwhile is no longer the message's. */
