@@ -165,6 +165,7 @@ describe('tables', () => {
       'door_memberships',
       'door_mend_sends', // frees what dead senders held; answers nothing
       'door_next_send', // milliseconds until anything may leave
+      'door_plain_files', // files of before there were keys: ids only, for the upkeep
       'door_purge',
       'door_search_contacts',
       'door_search_conversations',

@@ -105,11 +105,10 @@ async function asked(bsuid: string): Promise<void> {
   const [conversation] = await lab.server.sql<{ id: string; channel_id: string }>('select id, channel_id from conversations where contact_id = $1', [
     await contactOf(bsuid),
   ])
-  const content = JSON.stringify({ interactive: { kind: 'contact_request', body: 'Qual é o seu número?' } })
   await lab.server.sql(
-    `insert into messages (id, tenant_id, conversation_id, channel_id, direction, type, content, status, at)
-      values (gen_random_uuid(), $1, $2, $3, 'out', 'interactive', $4, 'read', now())`,
-    [lab.owner.tenantId, conversation?.id, conversation?.channel_id, content],
+    `insert into messages (id, tenant_id, conversation_id, channel_id, direction, type, asks_contact, status, at)
+      values (gen_random_uuid(), $1, $2, $3, 'out', 'interactive', true, 'read', now())`,
+    [lab.owner.tenantId, conversation?.id, conversation?.channel_id],
   )
 }
 

@@ -3,6 +3,7 @@ import { Contact } from '@atende/contracts/contacts'
 import type { Conversation } from '@atende/contracts/conversations'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { inTenant } from '../../platform/database.ts'
+import { openedMessages } from '../../testing/opened.ts'
 import { connectChannel, delivery, inbound, post, type TestChannel } from '../../testing/test-channel.ts'
 import { eventually, startTestServer, type TestServer } from '../../testing/test-server.ts'
 import { joinTenant } from '../access/test-people.ts'
@@ -72,8 +73,8 @@ test('two contacts become one: history, identities, notes and tags together; old
   expect(await listed(`&contactId=${a.contact}`)).toEqual(expect.arrayContaining([a.conversation, elsewhere.conversation]))
   expect(await listed()).not.toContain(b.conversation)
   expect((await ask<{ items: Contact[] }>('GET', '/api/contacts?q=Paula')).body.items).toEqual([])
-  const [line] = await server.sql("select content from messages where conversation_id = $1 and type = 'activity'", [a.conversation])
-  expect(line).toEqual({ content: { activity: 'merged', details: { by: 'Dona Teste', name: 'Ana', other: 'Ana Paula' } } })
+  const [line] = await openedMessages(server, "conversation_id = $1 and type = 'activity'", [a.conversation])
+  expect(line).toMatchObject({ content: { activity: 'merged', details: { by: 'Dona Teste', name: 'Ana', other: 'Ana Paula' } } })
   const audit = await server.sql("select actor_user_id, details->>'otherId' as other from audit_logs where action = 'contact.merge' and object_id = $1", [
     a.contact,
   ])

@@ -38,7 +38,7 @@ export type ExplainedError = z.infer<typeof MessageError> & { kind: ErrorKind; d
 
 /**
  * What a person should know about an error of Meta's. A `subcode` known to the table says more than its code. `details` are Meta's
- * English words, kept for support.
+ * English words; they are not kept beside the message (`without-words.ts`).
  */
 export function explainError(code: number | null, details?: string | null, subcode?: number): ExplainedError {
   const specific = subcode === undefined ? undefined : ERROR_TABLE[subcode >= 2_000_000 ? subcode : -1]
