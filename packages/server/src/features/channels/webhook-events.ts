@@ -55,6 +55,8 @@ export async function getWebhookEvent(tx: TenantTx, id: string): Promise<z.infer
 
 /** Lets the receiver take it again; what was already saved from it stays once. @throws AppError not_found */
 export async function replayWebhookEvent(tx: TenantTx, id: string): Promise<WebhookEvent> {
-  if (!(await db.putBack(tx, id))) throw notFound()
-  return getWebhookEvent(tx, id)
+  const row = (await db.putBack(tx, id)) ? await db.find(tx, id) : undefined
+  if (!row) throw notFound()
+  const [body = null] = await openDeliveries(tx, [row])
+  return present(row, body)
 }

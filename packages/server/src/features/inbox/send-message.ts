@@ -37,6 +37,9 @@ export async function sendMessage(ctx: Context, tx: TenantTx, login: TenantLogin
   // The lock puts two answers of the same moment into one order, which is also the order of their leaving.
   const conversation = await lockConversation(tx, input.conversationId)
   if (!conversation) throw notFound()
+  // The same one may have been saved while this waited: inserting it again would wait for its sender, who may wait for us.
+  const saved = await messages.findByClientId(tx, input.clientId)
+  if (saved) return saved.id
   await requireUsableChannel(tx, conversation, input.content.type)
   await checkOutgoing(tx, input.content, (await db.contactKind(tx, conversation.contact_id)) ?? 'person')
   const parts = await partsOf(tx, conversation, input)
