@@ -64,6 +64,22 @@ describe('two sealed values that somebody swaps in the database', () => {
     expect((await messagesOf(one)).find((m) => m.id === first.id)?.content).toEqual({ type: 'text', text: 'segredo um' })
   })
 
+  it('rubbish in place of a value, or a key that was bent, spoils what it concerns and nothing else', async () => {
+    const [rubbish, bent, whole] = ['5511970000041', '5511970000042', '5511970000043']
+    const { id } = await say(rubbish, 'trocada por lixo')
+    await say(rubbish, 'inteira')
+    await say(bent, 'com a chave torta')
+    await say(whole, 'inteira também')
+    await server.sql("update messages set sealed = '\\x00ff' where id = $1", [id])
+    await server.sql("update data_keys set wrapped = set_byte(wrapped, 40, get_byte(wrapped, 40) # 1) where purpose = 'contact' and contact_id = $1", [
+      (await chat(bent))?.contact.id,
+    ])
+    expect((await messagesOf(rubbish)).map((m) => m.content)).toEqual([{ type: 'unreadable' }, { type: 'text', text: 'inteira' }])
+    expect((await chat(bent))?.lastMessage).toMatchObject({ type: 'unreadable', preview: '' })
+    expect((await messagesOf(bent)).map((m) => m.content)).toEqual([{ type: 'unreadable' }])
+    expect((await chat(whole))?.lastMessage).toMatchObject({ preview: 'inteira também' })
+  })
+
   it('deliveries: one that does not open is kept with its error, and holds up nobody', async () => {
     const rows = await server.sql<{ id: string }>('select id from webhook_events where tenant_id = $1 order by id limit 2', [owner.tenantId])
     const [a, b] = rows.map((r) => r.id)

@@ -179,15 +179,42 @@ export type Opener = {
   bytes: (place: string, sealed: Buffer | null | undefined) => Buffer | null | undefined
 }
 
-/** Reads the keys of these values in one statement (nulls are passed over), and answers what opens them. @throws SealBroken */
+const keyIdsOf = (values: readonly (Buffer | null | undefined)[]): Set<string> =>
+  new Set(
+    values.flatMap((v) => {
+      try {
+        return v ? [keyIdOf(v)] : []
+      } catch {
+        // One value that is no value is told where it is opened: the others must not suffer from it.
+        return []
+      }
+    }),
+  )
+
+/** Puts the keys into the memo; answers which of them do not open themselves. */
+async function readKeys(tx: TenantTx, ids: readonly string[]): Promise<Set<string>> {
+  const broken = new Set<string>()
+  for (const row of ids.length > 0 ? await db.byIds(tx, ids) : []) {
+    await open(tx, [row]).catch((e: unknown) => {
+      if (!(e instanceof SealBroken)) throw e
+      broken.add(row.id)
+    })
+  }
+  return broken
+}
+
+/** Reads the keys of these values in one statement (nulls are passed over), and answers what opens them. One that is broken spoils no other. */
 export async function openerFor(tx: TenantTx, values: readonly (Buffer | null | undefined)[]): Promise<Opener> {
   const { keys } = memoOf(tx)
-  const ids = new Set(values.flatMap((v) => (v ? [keyIdOf(v)] : [])))
-  const unknown = [...ids].filter((id) => !keys.has(id))
-  if (unknown.length > 0) await open(tx, await db.byIds(tx, unknown))
+  const broken = await readKeys(
+    tx,
+    [...keyIdsOf(values)].filter((id) => !keys.has(id)),
+  )
   const bytes: Opener['bytes'] = (place, sealed) => {
     if (!sealed) return null
-    const key = keys.get(keyIdOf(sealed, place))
+    const id = keyIdOf(sealed, place)
+    if (broken.has(id)) throw new SealBroken(place)
+    const key = keys.get(id)
     return key && unseal(key, place, sealed)
   }
   const text: Opener['text'] = (place, sealed) => {

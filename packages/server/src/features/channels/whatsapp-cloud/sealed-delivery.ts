@@ -1,5 +1,5 @@
 import type { Keys } from '../../../platform/crypto.ts'
-import { type Database, inTenant, type TenantTx } from '../../../platform/database.ts'
+import { type Database, inTenant, keysOf, type TenantTx } from '../../../platform/database.ts'
 import { BROKEN, openOr } from '../../../platform/vault/broken.ts'
 import { type DataKey, SealBroken, seal } from '../../../platform/vault/sealed-value.ts'
 import { openerFor, tenantKey } from '../../../platform/vault/vault.ts'
@@ -23,11 +23,28 @@ export function createDeliverySealer(ctx: { db: Database; keys: Keys }): (list: 
     cache.set(tenantId, { at: Date.now(), key })
     return key
   }
-  return (list) =>
-    Promise.all(
-      // The server's own seal takes text; these bytes may be any.
-      list.map(async ({ id, tenantId, body }) => (tenantId ? seal(await keyOf(tenantId), place(id), body) : ctx.keys.seal(place(id), body.toString('base64')))),
-    )
+  // The server's own seal takes text; these bytes may be any.
+  const byServer = ({ id, body }: Delivery) => ctx.keys.seal(place(id), body.toString('base64'))
+  const sealOne = async (d: Delivery): Promise<Buffer> => {
+    if (!d.tenantId) return byServer(d)
+    // A company whose key is broken must not hold up the deliveries of others, nor lose its own.
+    const key = await keyOf(d.tenantId).catch((e: unknown) => {
+      if (e instanceof SealBroken) return undefined
+      throw e
+    })
+    return key ? seal(key, place(d.id), d.body) : byServer(d)
+  }
+  return (list) => Promise.all(list.map(sealOne))
+}
+
+/** First byte of what the server's own key sealed. */
+const SERVER_FORMAT = 1
+function byServer(tx: TenantTx, id: string, body: Buffer): Buffer {
+  try {
+    return Buffer.from(keysOf(tx).open(place(id), body), 'base64')
+  } catch {
+    throw new SealBroken(place(id))
+  }
 }
 
 /** Opens deliveries of one company; null where one does not open (noted) or its key is destroyed. */
@@ -37,7 +54,7 @@ export async function openDeliveries(tx: TenantTx, list: readonly { id: string; 
     list.map((e) => e.body),
   )
   return list.map((e) => {
-    const body = openOr(tx, () => opener.bytes(place(e.id), e.body))
+    const body = openOr(tx, () => (e.body?.[0] === SERVER_FORMAT ? byServer(tx, e.id, e.body) : opener.bytes(place(e.id), e.body)))
     return body === BROKEN ? null : (body ?? null)
   })
 }
