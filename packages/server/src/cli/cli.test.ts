@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import pg from 'pg'
@@ -154,6 +154,23 @@ describe('beside a running server', () => {
     expect((await release('01990000-0000-7000-8000-000000000000')).code).toBe(1)
     expect(await release(first.id)).toMatchObject({ code: 0, stdout: expect.stringContaining('Removed') })
     expect(await json(['channel', 'list', '--tenant', 'pousada-recanto'])).toHaveLength(1)
+  })
+
+  test('new keys, while the server runs', async () => {
+    const kept = () => JSON.parse(readFileSync(path.join(home, 'secrets.json'), 'utf8'))
+    const before = kept()
+    expect((await atende(['keys', 'rotate', 'tenant'])).code).toBe(2)
+    expect(await json(['keys', 'rotate', 'tenant', '--all'])).toMatchObject([{ version: expect.any(Number) }])
+    expect(await json(['keys', 'rotate', 'master'])).toMatchObject({ removePrevious: false })
+    expect(kept()).toEqual({ ...before, encryptionKey: expect.stringMatching(/^[0-9a-f]{64}$/) })
+    expect(kept().encryptionKey).not.toBe(before.encryptionKey)
+    expect(await json(['keys', 'status'])).toMatchObject([{ slug: 'pousada-recanto', versions: [expect.any(Number)], stale: false }])
+    const body = JSON.stringify({ email: 'bruno@recanto.example', password: 'outra senha longa' })
+    const answer = await fetch(`${url}/api/auth/login`, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
+    expect(answer.status).toBe(200)
+    // A master key that is lost opens nothing: said, not guessed.
+    const wrong = await atende(['tenant', 'list'], { env: { ENCRYPTION_KEY: '00'.repeat(32) } })
+    expect(wrong).toMatchObject({ code: 1, stderr: expect.stringContaining('ENCRYPTION_KEY_PREVIOUS') })
   })
 
   test('the address of the database works', async () => {

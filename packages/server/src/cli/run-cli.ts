@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { VERSION } from '../platform/config.ts'
 import { channelCommands } from './channel-commands.ts'
+import { keyCommands } from './key-commands.ts'
 import { fail, OK } from './output.ts'
 import { serverCommands } from './server-commands.ts'
 import { tenantCommands } from './tenant-commands.ts'
@@ -15,7 +16,9 @@ function createProgram(): Command {
   serverCommands(program)
   tenantCommands(program)
   channelCommands(program)
-  for (const command of [program, ...program.commands, ...program.commands.flatMap((c) => c.commands)]) command.exitOverride()
+  keyCommands(program)
+  const all = (c: Command): Command[] => [c, ...c.commands.flatMap(all)]
+  for (const command of all(program)) command.exitOverride()
   return program
 }
 

@@ -50,6 +50,8 @@ export class MasterKeys {
 
   /** Wraps with the current key: format, the key's id, iv, ciphertext, tag. `place` is bound in. */
   wrap(place: string, key: Buffer): Buffer {
+    // Rare enough to look each time: what is wrapped while a rotation runs must not be wrapped by the key that goes.
+    this.refresh()
     const { id, key: master } = this.current
     const iv = randomBytes(12)
     const c = createCipheriv('aes-256-gcm', master, iv)

@@ -6,10 +6,11 @@ export class NoSuchObject extends Error {
   }
 }
 
-const KEY = /^[0-9a-f-]{36}\/[0-9a-f-]{36}(\.(thumb|shown))?$/
+/** Tenant, media, and what was made of it. */
+export const storageKeyPattern = /^[0-9a-f-]{36}\/[0-9a-f-]{36}(\.(thumb|shown))?$/
 
 /** A key is never a path of somebody else's making. @throws when it is not of our form */
 export function checkKey(key: string): string {
-  if (!KEY.test(key)) throw new Error('storage: malformed key')
+  if (!storageKeyPattern.test(key)) throw new Error('storage: malformed key')
   return key
 }
