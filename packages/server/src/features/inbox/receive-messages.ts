@@ -64,6 +64,7 @@ function rowOf(p: Placed): messages.NewMessage {
   return {
     id: p.id,
     conversationId: p.conversationId,
+    contactId: p.contactId,
     channelId: m.channelId,
     direction: p.direction,
     type: m.type,

@@ -33,18 +33,21 @@ export type NewMessage = {
   /** Who wrote, in a group. */
   authorContactId?: string | null
   sentFrom?: 'app' | 'other' | null
+  /** Whose conversation it is, when the caller knows: saves asking. */
+  contactId?: string
 }
 
 /** History announces a file by a placeholder, and brings it later. */
 export const PLACEHOLDER = 'media_placeholder'
 const ASKS_CONTACT = /contact_request|request_contact_info/
 
-type Written = Pick<NewMessage, 'id' | 'conversationId' | 'direction' | 'type' | 'body' | 'content' | 'at' | 'raw'>
+type Written = Pick<NewMessage, 'id' | 'conversationId' | 'direction' | 'type' | 'body' | 'content' | 'at' | 'raw' | 'contactId'>
 /** The columns that say what a message says: sealed, hashed, and the little that SQL decides by. */
 export async function writtenColumns(tx: TenantTx, list: readonly Written[]) {
   const keyOf = await conversationKeys(
     tx,
     list.map((m) => m.conversationId),
+    new Map(list.flatMap((m) => (m.contactId ? [[m.conversationId, m.contactId]] : []))),
   )
   const index = await searchIndex(tx)
   return list.map((m) => {

@@ -142,6 +142,8 @@ async function keyFor(tx: TenantTx, purpose: 'tenant' | 'index'): Promise<DataKe
   const name = `${tenantOf(tx)}/${purpose}`
   const outside = keptOf(tx).get(name)
   const known = purposes.get(name) ?? (outside && outside.until > Date.now() ? outside.key : undefined)
+  // Opening what it sealed needs no further look.
+  if (known) memoOf(tx).keys.set(known.id, known)
   if (known) return known
   let row = await db.byPurpose(tx, purpose)
   const wasThere = row !== undefined
