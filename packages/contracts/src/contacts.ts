@@ -1,6 +1,12 @@
 import { z } from 'zod'
 import { Id, PageQuery, Time } from './common.ts'
 
+/** Start and end of what a search meant, in UTF-16 units of the text beside it. */
+export const Range = z.tuple([z.int().min(0), z.int().min(0)])
+/** Why a contact was found: what of it answers the search, and where its name shows that. */
+export const ContactHit = z.object({ name: z.array(Range), by: z.enum(['name', 'profileName', 'phone', 'email', 'other']) }).meta({ id: 'ContactHit' })
+export type ContactHit = z.infer<typeof ContactHit>
+
 export const IdentityKind = z.enum(['phone', 'bsuid', 'username', 'email', 'group'])
 export const Contact = z
   .object({
@@ -23,6 +29,8 @@ export const Contact = z
     marketingOptOutAt: Time.nullable(),
     /** Contacts that were found to be this one; each can be split off again. */
     merges: z.array(z.object({ id: Id, name: z.string(), at: Time, by: z.string().nullable(), reason: z.enum(['identity', 'manual']) })),
+    /** In answers of a search only. */
+    hit: ContactHit.optional(),
     createdAt: Time,
     updatedAt: Time,
   })
@@ -33,6 +41,7 @@ export const ContactRef = z
   .object({ id: Id, name: z.string(), phone: z.string().nullable(), kind: z.enum(['person', 'group']), marketingOptOutAt: Time.nullable() })
   .meta({ id: 'ContactRef' })
 
+/** `q`: words of names and usernames (from three letters on), phones in any spelling (from four digits on), e-mails. */
 export const ContactsQuery = PageQuery.extend({ q: z.string().trim().max(100).optional() })
 /** A phone in any spelling; Brazilian numbers may omit +55. */
 const PhoneInput = z.string().trim().min(8).max(30)

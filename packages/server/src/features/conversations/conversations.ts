@@ -11,12 +11,12 @@ import { publish } from '../../platform/events.ts'
 import { uuidv7 } from '../../platform/ids.ts'
 import { decodeCursor, TimeIdCursor, toPage } from '../../platform/pages.ts'
 import { keptContact } from '../contacts/contacts.ts'
+import { BROKEN, type OpenedPerson, openPeople } from '../contacts/sealed-person.ts'
+import type { AskedPerson } from '../contacts/search-people.ts'
 import * as db from './conversations.db.ts'
-import { likePattern, wordQuery } from './search.ts'
 import { windowExpiry } from './window.ts'
 
 const PREVIEW = 160
-const SEARCH_MAX = 500
 const iso = (d: Date | null) => d?.toISOString() ?? null
 
 function lastMessage(r: db.ConversationRow): Conversation['lastMessage'] {
@@ -33,12 +33,12 @@ function lastMessage(r: db.ConversationRow): Conversation['lastMessage'] {
   }
 }
 
-export const presentConversation = (r: db.ConversationRow): Conversation => ({
+const present = (r: db.ConversationRow, contact: OpenedPerson): Conversation => ({
   id: r.id,
   contact: {
     id: r.contact_id,
-    name: r.contact_name,
-    phone: r.contact_phone,
+    name: contact.name,
+    phone: contact.phone,
     kind: r.contact_kind === 'group' ? 'group' : 'person',
     marketingOptOutAt: iso(r.marketing_opt_out_at),
   },
@@ -59,17 +59,29 @@ export const presentConversation = (r: db.ConversationRow): Conversation => ({
   updatedAt: r.updated_at.toISOString(),
 })
 
+/** In the order of the rows; what is sealed is opened for all of them at once. */
+async function presentAll(tx: TenantTx, rows: readonly db.ConversationRow[]): Promise<Conversation[]> {
+  const people = await openPeople(
+    tx,
+    rows.map((r) => ({ id: r.contact_id, sealed: r.contact_sealed })),
+  )
+  return rows.map((r) => present(r, people.get(r.contact_id) ?? BROKEN))
+}
+
 /** By id, for events and answers; absent ones are left out. */
 export async function presentConversations(tx: TenantTx, ids: readonly string[]): Promise<Map<string, Conversation>> {
   if (ids.length === 0) return new Map()
-  return new Map((await db.findMany(tx, ids)).map((r) => [r.id, presentConversation(r)]))
+  return new Map((await presentAll(tx, await db.findMany(tx, ids))).map((c) => [c.id, c]))
 }
 
 /** One that became part of another answers that one. @throws AppError not_found */
 export async function getConversation(tx: TenantTx, id: string): Promise<Conversation> {
   const [row] = await db.findMany(tx, [id])
   if (!row) throw notFound()
-  return row.merged_into ? getConversation(tx, row.merged_into) : presentConversation(row)
+  if (row.merged_into) return getConversation(tx, row.merged_into)
+  const [conversation] = await presentAll(tx, [row])
+  if (!conversation) throw notFound()
+  return conversation
 }
 
 /** The row itself, locked until the transaction ends; of one that became part of another, that one's. */
@@ -80,9 +92,12 @@ export const conversationExists = (tx: TenantTx, id: string): Promise<boolean> =
 /** The conversation of this address: itself, or the one it became part of. @throws AppError not_found */
 export const keptConversation = async (tx: TenantTx, id: string): Promise<string> => (await getConversation(tx, id)).id
 
-export async function listConversations(tx: TenantTx, login: TenantLogin, query: z.infer<typeof ConversationsQuery>) {
+/** Conversations of the people that a search means, by their keyed hashes. */
+export const findByPerson = (tx: TenantTx, asked: AskedPerson, max: number): Promise<string[]> => db.searchByPerson(tx, asked, max)
+
+/** @param ids those that a search found; without it, all */
+export async function listConversations(tx: TenantTx, login: TenantLogin, query: z.infer<typeof ConversationsQuery>, ids?: readonly string[]) {
   const after = query.cursor ? decodeCursor(query.cursor, TimeIdCursor) : undefined
-  const ids = query.q ? await db.search(tx, wordQuery(query.q), likePattern(query.q), SEARCH_MAX) : undefined
   const rows = await db.list(tx, {
     ...query,
     userId: login.userId,
@@ -90,7 +105,13 @@ export async function listConversations(tx: TenantTx, login: TenantLogin, query:
     after: after ? { at: after[0], id: after[1] } : undefined,
     limit: query.limit + 1,
   })
-  return toPage(rows, query.limit, (r) => [r.last_activity_at.toISOString(), r.id], presentConversation)
+  const page = toPage(
+    rows,
+    query.limit,
+    (r) => [r.last_activity_at.toISOString(), r.id],
+    (r) => r,
+  )
+  return { ...page, items: await presentAll(tx, page.items) }
 }
 
 export async function countConversations(tx: TenantTx, login: TenantLogin): Promise<ConversationCounts> {

@@ -41,7 +41,7 @@ const base = (tx: TenantTx) =>
     .select([
       ...MEDIA_COLUMNS,
       'users.name as sender_name',
-      'author.name as author_name',
+      'author.sealed as author_sealed',
       'quoted.direction as quoted_direction',
       'quoted.type as quoted_type',
       'quoted.body as quoted_body',
@@ -67,6 +67,15 @@ export const findMedia = (tx: TenantTx, ids: readonly string[]) =>
         .selectAll()
         .where('id', 'in', [...ids])
         .execute()
+
+/** Newest first. `months`: the words as they stand in each month, the newest month first. */
+export const search = async (tx: TenantTx, months: readonly string[][], conversationId: string | null, max: number) =>
+  (
+    await sql<{
+      id: string
+      conversation_id: string
+    }>`select id, conversation_id from door_search_messages(${months}::bigint[], ${conversationId}::uuid, ${max})`.execute(tx)
+  ).rows
 
 type Edge = { at: string; id: string }
 const inConversation = (tx: TenantTx, conversationId: string) =>

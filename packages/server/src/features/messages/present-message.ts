@@ -2,6 +2,7 @@ import { Direction, type Message, MessageError, MessageStatus, type Referral } f
 import { z } from 'zod'
 import type { Context } from '../../platform/context.ts'
 import type { TenantTx } from '../../platform/database.ts'
+import { BROKEN, type OpenedPerson, openPeople } from '../contacts/sealed-person.ts'
 import { presentMedia } from '../media/present-media.ts'
 import * as db from './messages.db.ts'
 import { contentOf, type Files, filesIn } from './present-content.ts'
@@ -46,7 +47,9 @@ function referralOf(content: Record<string, unknown>, files: Files): z.infer<typ
   return { ...referral, picture: (pictureId && files.get(pictureId)) || null }
 }
 
-function present(ctx: Context, r: db.MessageRow, files: Files): Message {
+type Authors = ReadonlyMap<string, OpenedPerson>
+
+function present(ctx: Context, r: db.MessageRow, files: Files, authors: Authors): Message {
   const reactions = Object.entries(r.reactions ?? {}).filter(([, v]) => v.emoji !== '')
   return {
     id: r.id,
@@ -63,7 +66,7 @@ function present(ctx: Context, r: db.MessageRow, files: Files): Message {
     reactions: reactions.map(([by, v]) => ({ emoji: v.emoji, by: by === 'us' ? ('us' as const) : ('contact' as const), userId: v.userId })),
     forwarded: r.content.forwarded === true,
     forwardedOften: r.content.forwardedOften === true,
-    author: r.author_contact_id ? { contactId: r.author_contact_id, name: r.author_name ?? '' } : null,
+    author: r.author_contact_id ? { contactId: r.author_contact_id, name: (authors.get(r.author_contact_id) ?? BROKEN).name } : null,
     sentFrom: SentFrom.safeParse(r.sent_from).data ?? null,
     editedAt: r.edited_at?.toISOString() ?? null,
     earlierTexts: (r.earlier_texts ?? []).map((e) => ({ text: e.text, until: new Date(e.until).toISOString() })),
@@ -78,5 +81,9 @@ function present(ctx: Context, r: db.MessageRow, files: Files): Message {
 export async function presentRows(ctx: Context, tx: TenantTx, rows: readonly db.MessageRow[]): Promise<Message[]> {
   const ids = [...new Set(rows.flatMap((r) => filesIn(r.content)))]
   const files: Files = new Map((await db.findMedia(tx, ids)).map((m) => [m.id, presentMedia(ctx, m)]))
-  return rows.map((r) => present(ctx, r, files))
+  const authors = await openPeople(
+    tx,
+    rows.flatMap((r) => (r.author_contact_id ? [{ id: r.author_contact_id, sealed: r.author_sealed }] : [])),
+  )
+  return rows.map((r) => present(ctx, r, files, authors))
 }

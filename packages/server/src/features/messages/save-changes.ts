@@ -1,5 +1,7 @@
 import { sql } from 'kysely'
 import type { TenantTx } from '../../platform/database.ts'
+import { messageWords } from '../../platform/search/words.ts'
+import { searchIndex } from '../../platform/vault/vault.ts'
 
 type Key = { channelId: string; providerId: string }
 export type NewChange = Key & { kind: 'edit' | 'revoke' | 'identity'; targetProviderId: string | null; at: Date; body: string | null }
@@ -17,7 +19,7 @@ export async function insertChanges(tx: TenantTx, tenantId: string, list: readon
   return new Set(rows.map((r) => r.provider_id))
 }
 
-type Row = { id: string; conversation_id: string; body: string | null; earlier_texts: { text: string; until: string }[] | null; changes: Change[] }
+type Row = { id: string; conversation_id: string; at: Date; body: string | null; earlier_texts: { text: string; until: string }[] | null; changes: Change[] }
 type Change = { kind: string; at: string; body: string | null }
 
 /** The words as they were said one after another; what the notices do not hold stays as it was. Pure. */
@@ -51,16 +53,18 @@ export async function applyChanges(tx: TenantTx, list: readonly Key[]): Promise<
       select c.channel_id, c.target_provider_id, jsonb_agg(jsonb_build_object('kind', c.kind, 'at', c.at, 'body', c.body)) changes
       from (select distinct a, b from unnest(${list.map((k) => k.channelId)}::uuid[], ${list.map((k) => k.providerId)}::text[]) y(a, b)) x
       join message_changes c on c.channel_id = x.a and c.target_provider_id = x.b group by 1, 2)
-    select m.id, m.conversation_id, m.body, m.earlier_texts, t.changes from told t
+    select m.id, m.conversation_id, m.at, m.body, m.earlier_texts, t.changes from told t
     join messages m on m.channel_id = t.channel_id and m.provider_id = t.target_provider_id and m.type <> 'reaction'
     order by m.id for update of m`.execute(tx)
   if (rows.length === 0) return []
-  const next = rows.map((r) => ({ id: r.id, ...replay(r.earlier_texts?.[0]?.text ?? r.body, r.changes) }))
+  const index = await searchIndex(tx)
+  const next = rows.map((r) => ({ id: r.id, at: r.at, ...replay(r.earlier_texts?.[0]?.text ?? r.body, r.changes) }))
   const { rows: changed } = await sql<{ id: string; conversation_id: string }>`
-    update messages m set body = x.body, earlier_texts = x.earlier, edited_at = x.edited, revoked_at = x.revoked
-    from (select a id, b body, c::jsonb earlier, d edited, e revoked from unnest(${next.map((n) => n.id)}::uuid[], ${next.map((n) => n.body)}::text[],
+    update messages m set body = x.body, words = x.words::bigint[], earlier_texts = x.earlier, edited_at = x.edited, revoked_at = x.revoked
+    from (select a id, b body, c::jsonb earlier, d edited, e revoked, f words from unnest(${next.map((n) => n.id)}::uuid[], ${next.map((n) => n.body)}::text[],
       ${next.map((n) => (n.earlier.length > 0 ? JSON.stringify(n.earlier) : null))}::text[], ${next.map((n) => n.editedAt)}::timestamptz[],
-      ${next.map((n) => n.revokedAt)}::timestamptz[]) y(a, b, c, d, e)) x
+      ${next.map((n) => n.revokedAt)}::timestamptz[],
+      ${next.map((n) => (n.revokedAt || n.body === null ? null : `{${messageWords(index, n.body, n.at).join(',')}}`))}::text[]) y(a, b, c, d, e, f)) x
     where m.id = x.id and (m.body is distinct from x.body or m.edited_at is distinct from x.edited or m.revoked_at is distinct from x.revoked
       or m.earlier_texts is distinct from x.earlier)
     returning m.id, m.conversation_id`.execute(tx)

@@ -1,6 +1,8 @@
 import { sql } from 'kysely'
 import type { TenantTx } from '../../platform/database.ts'
 import { uuidv7 } from '../../platform/ids.ts'
+import { messageWords } from '../../platform/search/words.ts'
+import { searchIndex } from '../../platform/vault/vault.ts'
 
 /** Locked until the transaction ends. */
 export const lockMessage = (tx: TenantTx, id: string) => tx.selectFrom('messages').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
@@ -34,16 +36,18 @@ export type NewMessage = {
 export async function insertMany(tx: TenantTx, tenantId: string, list: readonly NewMessage[]): Promise<Set<string>> {
   if (list.length === 0) return new Set()
   const col = <K extends keyof NewMessage>(k: K) => list.map((m) => m[k] ?? null)
+  const index = await searchIndex(tx)
+  const words = list.map((m) => (m.type === 'reaction' || m.body === null ? null : `{${messageWords(index, m.body, m.at).join(',')}}`))
   const { rows } = await sql<{ id: string }>`
     insert into messages (id, tenant_id, conversation_id, channel_id, direction, type, body, content, status, at, provider_id, client_id,
-      sender_user_id, media_id, quoted_provider_id, quoted_id, raw, author_contact_id, sent_from)
-    select a, ${tenantId}::uuid, b, c, d, e, f, g::jsonb, h, i, j, k, l, m, n, o, p::jsonb, q, r
+      sender_user_id, media_id, quoted_provider_id, quoted_id, raw, author_contact_id, sent_from, words)
+    select a, ${tenantId}::uuid, b, c, d, e, f, g::jsonb, h, i, j, k, l, m, n, o, p::jsonb, q, r, s::bigint[]
     from unnest(${col('id')}::uuid[], ${col('conversationId')}::uuid[], ${col('channelId')}::uuid[], ${col('direction')}::text[],
       ${col('type')}::text[], ${col('body')}::text[], ${list.map((x) => JSON.stringify(x.content))}::text[], ${col('status')}::text[],
       ${col('at')}::timestamptz[], ${col('providerId')}::text[], ${col('clientId')}::text[], ${col('senderUserId')}::uuid[],
       ${col('mediaId')}::uuid[], ${col('quotedProviderId')}::text[], ${col('quotedId')}::uuid[],
       ${list.map((x) => (x.raw ? JSON.stringify(x.raw) : null))}::text[], ${col('authorContactId')}::uuid[],
-      ${col('sentFrom')}::text[]) x(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r)
+      ${col('sentFrom')}::text[], ${words}::text[]) x(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s)
     on conflict do nothing returning id`.execute(tx)
   return new Set(rows.map((r) => r.id))
 }
