@@ -42,23 +42,32 @@ export const ContactRef = z
   .meta({ id: 'ContactRef' })
 
 /** `q`: words of names and usernames (from three letters on), phones in any spelling (from four digits on), e-mails. */
-export const ContactsQuery = PageQuery.extend({ q: z.string().trim().max(100).optional() })
+export const ContactsQuery = PageQuery.extend({
+  q: z
+    .string()
+    .trim()
+    .max(100)
+    .regex(/^[^\0]*$/)
+    .optional(),
+})
+/** Nothing that a database cannot hold, sealed or not. */
+const NO_NUL = /^[^\0]*$/
 /** A phone in any spelling; Brazilian numbers may omit +55. */
 const PhoneInput = z.string().trim().min(8).max(30)
 export const CreateContactInput = z
   .object({
-    name: z.string().trim().min(1).max(120),
+    name: z.string().trim().min(1).max(120).regex(NO_NUL),
     phone: PhoneInput.optional(),
     email: z.email().max(254).optional(),
-    notes: z.string().max(5000).optional(),
+    notes: z.string().max(5000).regex(NO_NUL).optional(),
   })
   .meta({ id: 'CreateContactInput' })
 export const UpdateContactInput = z
   .object({
-    name: z.string().trim().min(1).max(120).optional(),
+    name: z.string().trim().min(1).max(120).regex(NO_NUL).optional(),
     phone: PhoneInput.nullable().optional(),
     email: z.email().max(254).nullable().optional(),
-    notes: z.string().max(5000).nullable().optional(),
+    notes: z.string().max(5000).regex(NO_NUL).nullable().optional(),
   })
   .meta({ id: 'UpdateContactInput' })
 /** Makes `otherId` part of this contact: history, identities and conversations move here, with a trace. */

@@ -55,7 +55,12 @@ export const ConversationsQuery = PageQuery.extend({
   contactId: Id.optional(),
   /** Windows that close within four hours and where the customer waits for an answer or not. */
   closesSoon: z.stringbool().optional(),
-  q: z.string().trim().max(100).optional(),
+  q: z
+    .string()
+    .trim()
+    .max(100)
+    .regex(/^[^\0]*$/)
+    .optional(),
 })
 
 /** Open conversations per tab. */
@@ -71,5 +76,13 @@ export const AssignInput = z.object({ userId: Id.nullable(), expectedAssigneeId:
 export const SetTagsInput = z.object({ tagIds: z.array(Id).max(50) }).meta({ id: 'SetTagsInput' })
 
 /** Messages of one conversation with all these words, the newest first. */
-export const SearchMessagesQuery = z.object({ conversationId: Id, q: z.string().trim().min(1).max(100) })
+export const SearchMessagesQuery = z.object({
+  conversationId: Id,
+  q: z
+    .string()
+    .trim()
+    .min(1)
+    .max(100)
+    .regex(/^[^\0]*$/),
+})
 export const MessageHits = z.object({ items: z.array(MessageHit) }).meta({ id: 'MessageHits' })
