@@ -1,5 +1,5 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js/max'
-import { plainText } from '../../platform/search/words.ts'
+import { hashWord, plainText } from '../../platform/search/words.ts'
 import type { Index } from '../../platform/vault/vault.ts'
 
 const LETTERS_MIN = 3
@@ -76,7 +76,7 @@ export function personTerms(p: Findable): Set<string> {
   return terms
 }
 
-export const personWords = (index: Index, p: Findable): string[] => [...personTerms(p)].map((term) => index.word('person', term))
+export const personWords = (index: Index, p: Findable): string[] => [...personTerms(p)].map((term) => hashWord(index, 'person', term))
 
 /** What was asked, in two readings: as it is written (`ana.paula`), and word by word. All terms of one of them have to be there. */
 export type PersonQuery = { whole: string[]; parts: string[] }

@@ -34,9 +34,23 @@ const PLURALS: readonly [RegExp, string][] = [
 
 const NO_PLURALS = new Set(['mais', 'demais', 'jamais', 'pais', 'cais', 'dois', 'depois', 'seis', 'reis', 'leis', 'gratis', 'lapis'])
 
+/** A language uses few words: their roots are found once. */
+const ROOTS_MAX = 20_000
+const roots = new Map<string, string>()
+
 /** What a word has in common with its plural and its nearest relatives. Takes plain text. */
 function rootOf(word: string): string {
   if (word.length <= 3 || !/^[a-z]+$/.test(word)) return word
+  let root = roots.get(word)
+  if (root === undefined) {
+    root = findRoot(word)
+    if (roots.size >= ROOTS_MAX) roots.clear()
+    roots.set(word, root)
+  }
+  return root
+}
+
+function findRoot(word: string): string {
   const plural = NO_PLURALS.has(word) ? undefined : PLURALS.find(([ending]) => ending.test(word))
   const one = plural ? word.replace(plural[0], plural[1]) : word
   // "fácil" and "fáceis", "reservação" and "reserva".
@@ -77,7 +91,18 @@ export const askedWords = (q: string): string[] => [...new Set(tokensOf(q).flatM
 /** Month of a message, as it stands in the index. */
 export const monthOf = (at: Date): string => at.toISOString().slice(0, 7)
 
-const hashed = (index: Index, month: string, words: readonly string[]) => words.map((word) => index.word(`message ${month}`, word))
+/** One batch repeats its words; each is hashed once for it. Lives as long as the index that a verb asked for. */
+const hashes = new WeakMap<Index, Map<string, string>>()
+export function hashWord(index: Index, kind: string, word: string): string {
+  const known = hashes.get(index) ?? new Map<string, string>()
+  hashes.set(index, known)
+  const name = `${kind}\0${word}`
+  const hash = known.get(name) ?? index.word(kind, word)
+  known.set(name, hash)
+  return hash
+}
+
+const hashed = (index: Index, month: string, words: readonly string[]) => words.map((word) => hashWord(index, `message ${month}`, word))
 
 /**
  * What stands in `messages.words`: keyed hashes of each word together with the month. So the newest months can be looked through
