@@ -129,20 +129,26 @@ const KINDS: Record<string, () => string> = {
   'no hit': () => `xyz${Math.floor(roll() * 1e9)}`,
 }
 
-/** CPU seconds of the server and of its database, which a busy machine does not stretch. */
-function cpuSeconds(): number {
-  const stats = readdirSync('/proc').flatMap((pid) => {
+type Cpu = { server: number; database: number }
+/** CPU seconds of the server and of its database so far, which a busy machine does not stretch as it stretches time. */
+function cpuSeconds(): Cpu {
+  const all = readdirSync('/proc').flatMap((pid) => {
     try {
       const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-      const [, parent, ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-      return /^\d+$/.test(pid) ? [{ pid, parent, cpu: Number(rest[9]) + Number(rest[10]), command: readFileSync(`/proc/${pid}/cmdline`, 'utf8') }] : []
+      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+      const [own, children] = [Number(fields[11]) + Number(fields[12]), Number(fields[13]) + Number(fields[14])]
+      return /^\d+$/.test(pid) ? [{ pid, parent: fields[1], own, children, command: readFileSync(`/proc/${pid}/cmdline`, 'utf8') }] : []
     } catch {
       // It ended while we looked.
       return []
     }
   })
-  const postmaster = stats.find((s) => s.command.includes(home) && s.command.includes('postgres'))?.pid
-  return stats.filter((s) => s.pid === String(server.pid) || s.pid === postmaster || s.parent === postmaster).reduce((sum, s) => sum + s.cpu, 0) / 100
+  const postmaster = all.find((s) => s.command.includes(home) && s.command.includes('postgres'))
+  const backends = all.filter((s) => s.parent === postmaster?.pid).reduce((sum, s) => sum + s.own, 0)
+  return {
+    server: (all.find((s) => s.pid === String(server.pid))?.own ?? 0) / 100,
+    database: ((postmaster?.own ?? 0) + (postmaster?.children ?? 0) + backends) / 100,
+  }
 }
 
 type Row = Record<string, string | number>
@@ -167,7 +173,9 @@ async function measure(url: string, token: string): Promise<Row[]> {
       hits += answer.hits
     }
     all.push(...times)
-    rows.push({ ...rowOf(name, times, hits), 'CPU ms each': Math.round(((cpuSeconds() - before) / ASKED) * 10_000) / 10 })
+    const after = cpuSeconds()
+    const each = (part: keyof Cpu) => Math.round(((after[part] - before[part]) / ASKED) * 10_000) / 10
+    rows.push({ ...rowOf(name, times, hits), 'server CPU ms': each('server'), 'database CPU ms': each('database') })
     console.log(rows.at(-1))
   }
   rows.push(rowOf('all together', all, 0))

@@ -24,7 +24,9 @@ $$;
 
 -- The same words as they stand in each month, the newest month first; stops as soon as there is enough.
 create function door_search_messages(p_months bigint[], p_conversation uuid, p_max int) returns table (id uuid, conversation_id uuid)
-language plpgsql stable security definer set search_path = public, pg_temp set enable_seqscan = off as $$
+language plpgsql stable security definer set search_path = public, pg_temp
+  -- The same plan for each month: planning it anew would cost more than looking.
+  set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
 declare
   wanted bigint[];
   found_now int;

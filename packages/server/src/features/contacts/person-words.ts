@@ -60,20 +60,39 @@ function phoneTerms(digits: string, add: (term: string) => void): void {
   }
 }
 
-/** In clear; only their keyed hashes are kept. */
-export function personTerms(p: Findable): Set<string> {
+type Collect = (add: (term: string) => void) => void
+function collect(each: Collect): Set<string> {
   const terms = new Set<string>()
-  const add = (term: string) => void (term !== '' && terms.add(term))
-  for (const name of p.names) if (name) nameTerms(name, add)
-  for (const username of p.usernames) nameTerms(username, add)
-  for (const phone of p.phones) phoneTerms(phone.replace(/\D/g, ''), add)
-  for (const id of p.ids) add(plainText(id))
-  if (p.email) {
-    const email = plainText(p.email)
-    beginnings(email, add)
-    beginnings(email.slice(email.indexOf('@') + 1), add)
-  }
+  each((term) => {
+    if (term !== '') terms.add(term)
+  })
   return terms
+}
+
+/** What each part of a person is found by, in clear; only the keyed hashes of it are kept. */
+export const termsOf = {
+  name: (name: string | null) => collect((add) => name && nameTerms(name, add)),
+  usernames: (usernames: readonly string[]) =>
+    collect((add) => {
+      for (const username of usernames) nameTerms(username, add)
+    }),
+  phones: (phones: readonly string[]) =>
+    collect((add) => {
+      for (const phone of phones) phoneTerms(phone.replace(/\D/g, ''), add)
+    }),
+  ids: (ids: readonly string[]) => new Set(ids.map(plainText)),
+  email: (email: string | null) =>
+    collect((add) => {
+      if (!email) return
+      const plain = plainText(email)
+      beginnings(plain, add)
+      beginnings(plain.slice(plain.indexOf('@') + 1), add)
+    }),
+}
+
+function personTerms(p: Findable): Set<string> {
+  const parts = [...p.names.map(termsOf.name), termsOf.usernames(p.usernames), termsOf.phones(p.phones), termsOf.ids(p.ids), termsOf.email(p.email)]
+  return new Set(parts.flatMap((terms) => [...terms]))
 }
 
 export const personWords = (index: Index, p: Findable): string[] => [...personTerms(p)].map((term) => hashWord(index, 'person', term))
@@ -99,9 +118,8 @@ export function readPersonQuery(q: string): PersonQuery {
   return { whole: few(whole), parts: few(parts) }
 }
 
-/** Hashes may collide: what was found is looked at again once it is readable. */
-export function isMeant(p: Findable, query: PersonQuery): boolean {
-  const terms = personTerms(p)
+/** Are all terms of one of the two readings there? */
+export function answers(terms: ReadonlySet<string>, query: PersonQuery): boolean {
   const all = (list: readonly string[]) => list.length > 0 && list.every((t) => terms.has(t))
   return all(query.whole) || all(query.parts)
 }

@@ -68,6 +68,8 @@ export const findMedia = (tx: TenantTx, ids: readonly string[]) =>
         .where('id', 'in', [...ids])
         .execute()
 
+export const tenantSince = async (tx: TenantTx): Promise<Date> => (await tx.selectFrom('tenants').select('created_at').executeTakeFirstOrThrow()).created_at
+
 /** Newest first. `months`: the words as they stand in each month, the newest month first. */
 export const search = async (tx: TenantTx, months: readonly string[][], conversationId: string | null, max: number) =>
   (

@@ -10,6 +10,8 @@ import { presentMessages } from './messages.ts'
 const SNIPPET = 160
 const BEFORE = 40
 const IN_ONE = 100
+/** A number brings six months of history along; what came by other ways may be older than the account. */
+const HISTORY_MS = 2 * 366 * 86_400_000
 
 /** Ids of messages with all these words, the newest first, with their conversations. Nothing when there is no word to look for. */
 export async function searchMessages(
@@ -19,7 +21,8 @@ export async function searchMessages(
   conversationId: string | null = null,
 ): Promise<{ id: string; conversationId: string }[]> {
   if (words.length === 0) return []
-  const rows = await db.search(tx, askedByMonth(await searchIndex(tx), words), conversationId, max)
+  const oldest = new Date((await db.tenantSince(tx)).getTime() - HISTORY_MS)
+  const rows = await db.search(tx, askedByMonth(await searchIndex(tx), words, oldest), conversationId, max)
   return rows.map((r) => ({ id: r.id, conversationId: r.conversation_id }))
 }
 

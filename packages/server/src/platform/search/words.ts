@@ -110,11 +110,13 @@ const hashed = (index: Index, month: string, words: readonly string[]) => words.
  */
 export const messageWords = (index: Index, text: string | null, at: Date): string[] => (text ? hashed(index, monthOf(at), wordsOf(text)) : [])
 
-const MONTHS = 120
-/** The same words as they stand in each month, the newest first: ten years back. Empty when there is nothing to look for. */
-export function askedByMonth(index: Index, words: readonly string[], now = new Date()): string[][] {
+const MONTHS_MAX = 120
+/** The same words as they stand in each month, from the newest back to that of `oldest`: ten years at most. Empty when there is nothing to look for. */
+export function askedByMonth(index: Index, words: readonly string[], oldest: Date, now = new Date()): string[][] {
   if (words.length === 0) return []
   // A clock may be a day ahead.
   const newest = new Date(now.getTime() + 86_400_000)
-  return Array.from({ length: MONTHS }, (_, i) => hashed(index, monthOf(new Date(Date.UTC(newest.getUTCFullYear(), newest.getUTCMonth() - i, 1))), words))
+  const between = (newest.getUTCFullYear() - oldest.getUTCFullYear()) * 12 + newest.getUTCMonth() - oldest.getUTCMonth() + 1
+  const months = Math.min(MONTHS_MAX, Math.max(1, between))
+  return Array.from({ length: months }, (_, i) => hashed(index, monthOf(new Date(Date.UTC(newest.getUTCFullYear(), newest.getUTCMonth() - i, 1))), words))
 }
