@@ -6,7 +6,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSyn
 import { cpus, loadavg, tmpdir } from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
-import { sql } from 'kysely'
+import pg from 'pg'
 import { insertIdentities } from '../packages/server/src/features/contacts/identities.db.ts'
 import { insertPeople } from '../packages/server/src/features/contacts/people.db.ts'
 import { phoneKey } from '../packages/server/src/features/contacts/person.ts'
@@ -40,10 +40,10 @@ const sentence = () => Array.from({ length: 3 + Math.floor(roll() * 15) }, () =>
 const phoneOf = (n: number) => `55${11 + (n % 80)}9${String(70_000_000 + n * 7).slice(0, 8)}`
 
 type Place = { tenantId: string; channelId: string }
-async function plantPeople(db: Database, { tenantId, channelId }: Place): Promise<string[]> {
+async function plantPeople(db: Database, owner: pg.Pool, { tenantId, channelId }: Place): Promise<string[]> {
   const conversations: string[] = []
   for (let n = 0; n < PEOPLE; n += BATCH) {
-    await inTenant(db, tenantId, async (tx) => {
+    const people = await inTenant(db, tenantId, async (tx) => {
       const people = Array.from({ length: Math.min(BATCH, PEOPLE - n) }, (_, i) => ({ id: uuidv7(), name: personName(roll), key: phoneKey(phoneOf(n + i)) }))
       const made = people.map(({ id, name, key }) => {
         const fields = {
@@ -61,11 +61,14 @@ async function plantPeople(db: Database, { tenantId, channelId }: Place): Promis
         tenantId,
         people.map(({ id, key }) => ({ ...key, contactId: id, scope: '', since: null })),
       )
-      const ids = people.map(() => uuidv7())
-      await sql`insert into conversations (id, tenant_id, channel_id, contact_id, last_activity_at)
-        select a, ${tenantId}::uuid, ${channelId}::uuid, b, now() from unnest(${ids}::uuid[], ${people.map((p) => p.id)}::uuid[]) x(a, b)`.execute(tx)
-      conversations.push(...ids)
+      return people.map((p) => p.id)
     })
+    const ids = people.map(() => uuidv7())
+    await owner.query(
+      'insert into conversations (id, tenant_id, channel_id, contact_id, last_activity_at) select a, $1, $2, b, now() from unnest($3::uuid[], $4::uuid[]) x(a, b)',
+      [tenantId, channelId, ids, people],
+    )
+    conversations.push(...ids)
   }
   return conversations
 }
@@ -98,20 +101,16 @@ async function plantMessages(db: Database, { tenantId, channelId }: Place, conve
   }
 }
 
-async function plant(db: Database, place: Place): Promise<void> {
+async function plant(db: Database, owner: pg.Pool, place: Place): Promise<void> {
   // An index is built faster than it is grown.
-  await sql`drop index messages_words, contacts_words`.execute(db)
-  const conversations = await plantPeople(db, place)
+  await owner.query('drop index messages_words, contacts_words')
+  const conversations = await plantPeople(db, owner, place)
   await plantMessages(db, place, conversations)
-  await inTenant(db, place.tenantId, (tx) =>
-    sql`update conversations c set last_message_id = m.id, last_message_at = m.at, last_activity_at = m.at
-      from (select distinct on (conversation_id) conversation_id, id, at from messages order by conversation_id, at desc) m where m.conversation_id = c.id`.execute(
-      tx,
-    ),
-  )
-  await sql`create index messages_words on messages using gin (words)`.execute(db)
-  await sql`create index contacts_words on contacts using gin (words)`.execute(db)
-  for (const table of ['contacts', 'contact_identities', 'conversations', 'messages', 'data_keys']) await sql`vacuum analyze ${sql.table(table)}`.execute(db)
+  await owner.query(`update conversations c set last_message_id = m.id, last_message_at = m.at, last_activity_at = m.at
+    from (select distinct on (conversation_id) conversation_id, id, at from messages order by conversation_id, at desc) m where m.conversation_id = c.id`)
+  await owner.query('create index messages_words on messages using gin (words)')
+  await owner.query('create index contacts_words on contacts using gin (words)')
+  await owner.query('vacuum analyze contacts, contact_identities, conversations, messages, data_keys')
 }
 
 /** What people type. Content words begin after those that are never looked for. */
@@ -190,13 +189,15 @@ const rowOf = (name: string, times: number[], hits: number): Row => ({
   ...(hits > 0 ? { 'shown on average': Math.round((hits / times.length) * 10) / 10 } : {}),
 })
 
-async function sizes(db: Database): Promise<Row> {
-  const { rows } =
-    await sql<Row>`select pg_size_pretty(pg_total_relation_size('messages')) "messages with indexes", pg_size_pretty(pg_relation_size('messages_words')) "index of message words",
-    pg_size_pretty(pg_total_relation_size('contacts')) "contacts with indexes", pg_size_pretty(pg_relation_size('contacts_words')) "index of contact words"`.execute(
-      db,
-    )
-  return rows[0] ?? {}
+async function sizes(owner: pg.Pool): Promise<Row> {
+  const size = (what: string, name: string) => `pg_size_pretty(pg_total_relation_size('${what}')) "${name}"`
+  const parts = [
+    size('messages', 'messages with indexes'),
+    size('messages_words', 'index of message words'),
+    size('contacts', 'contacts with indexes'),
+    size('contacts_words', 'index of contact words'),
+  ]
+  return (await owner.query<Row>(`select ${parts.join(', ')}`)).rows[0] ?? {}
 }
 
 const home = mkdtempSync(path.join(tmpdir(), 'atende-bench-search-'))
@@ -217,7 +218,10 @@ try {
   const { db } = openDatabase(`${server.ownerUrl}?options=-c%20synchronous_commit%3Doff`, 2)
   useKeys(db, new Keys(new MasterKeys(readMasterKeys(loadConfig({ ...env, NODE_ENV: 'test' }), home))))
   const begin = performance.now()
-  await plant(db, { tenantId: login.me.tenant.id, channelId })
+  const tenantId = login.me.tenant.id
+  // Row-level security binds the owner too.
+  const owner = new pg.Pool({ connectionString: server.ownerUrl, max: 1, options: `-c app.tenant_id=${tenantId}` })
+  await plant(db, owner, { tenantId, channelId })
   console.log(`planted ${MESSAGES} messages and ${PEOPLE} people in ${Math.round((performance.now() - begin) / 1000)} s`)
   // Planting may take longer than an access token lives.
   const { accessToken } = await call('/api/auth/login', { email: account.email, password: account.password })
@@ -231,7 +235,7 @@ try {
     'load of the machine': Math.round(loadavg()[0] ?? 0),
     messages: MESSAGES,
     people: PEOPLE,
-    sizes: await sizes(db),
+    sizes: await sizes(owner),
     rows,
   }
   mkdirSync(path.dirname(RESULTS), { recursive: true })
@@ -241,6 +245,7 @@ try {
       const quick = (known.quick.rows as Row[]).find((r) => r.name === row.name)
       console.log(`${row.name}: p95 ${row['p95 ms']} ms, ${(Number(row['p95 ms']) / Number(quick?.['p95 ms'] ?? 1)).toFixed(1)} times that of --quick`)
     }
+  await owner.end()
   await db.destroy()
 } finally {
   await server.stop()

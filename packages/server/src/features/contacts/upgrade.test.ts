@@ -5,17 +5,17 @@ import { Contact } from '@atende/contracts/contacts'
 import { CompiledQuery, type Kysely } from 'kysely'
 import { Migrator } from 'kysely/migration'
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
-import { JOB_DEFINITIONS } from '../packages/server/src/jobs.ts'
-import { startServer } from '../packages/server/src/main.ts'
-import { loadConfig } from '../packages/server/src/platform/config.ts'
-import { hashPassword, Keys } from '../packages/server/src/platform/crypto.ts'
-import { openDatabase, useKeys } from '../packages/server/src/platform/database.ts'
-import { uuidv7 } from '../packages/server/src/platform/ids.ts'
-import { prepareInstallation } from '../packages/server/src/platform/installation.ts'
-import { MasterKeys } from '../packages/server/src/platform/master-keys.ts'
-import { sqlAs, TEST_ROLES } from '../packages/server/src/testing/test-database.ts'
+import { JOB_DEFINITIONS } from '../../jobs.ts'
+import { startServer } from '../../main.ts'
+import { loadConfig } from '../../platform/config.ts'
+import { hashPassword, Keys } from '../../platform/crypto.ts'
+import { openDatabase, useKeys } from '../../platform/database.ts'
+import { uuidv7 } from '../../platform/ids.ts'
+import { prepareInstallation } from '../../platform/installation.ts'
+import { MasterKeys } from '../../platform/master-keys.ts'
+import { sqlAs, TEST_ROLES } from '../../testing/test-database.ts'
 
-const MIGRATIONS = path.resolve(import.meta.dirname, '../packages/server/migrations')
+const MIGRATIONS = path.resolve(import.meta.dirname, '../../../migrations')
 const LAST_PLAIN = '0009'
 const home = mkdtempSync(path.join(tmpdir(), 'atende-upgrade-'))
 const name = `upgrade_${process.pid}_${Date.now().toString(36)}`
