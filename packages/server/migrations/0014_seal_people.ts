@@ -10,7 +10,15 @@ import { contactKey, searchIndex } from '../src/platform/vault/vault.ts'
 const BATCH = 1000
 const FIRST = '00000000-0000-0000-0000-000000000000'
 
-type Person = { id: string; name: string; profile_name: string | null; phone: string | null; email: string | null; notes: string | null; merged_into: string | null }
+type Person = {
+  id: string
+  name: string
+  profile_name: string | null
+  phone: string | null
+  email: string | null
+  notes: string | null
+  merged_into: string | null
+}
 type Current = { contact_id: string; kind: string; value: string; address: string }
 type Former = { contact_id: string; kind: string; value: string }
 type Fields = { name?: string | null; profile_name?: string | null; phone?: string | null; email?: string | null; notes?: string | null }
@@ -57,7 +65,9 @@ async function sealBatch(tx: TenantTx, tenantId: string, after: string): Promise
   const index = await searchIndex(tx)
   const words = people.map((p, i) => (rows[i]?.merged_into ? null : `{${personWords(index, findableOf(p.fields, known.get(p.id) ?? [])).join(',')}}`))
   await sql`update contacts c set sealed = x.s, words = x.w::bigint[]
-    from unnest(${rows.map((r) => r.id)}::uuid[], ${rows.map((r) => sealed.get(r.id) ?? null)}::bytea[], ${words}::text[]) x(id, s, w) where c.id = x.id`.execute(tx)
+    from unnest(${rows.map((r) => r.id)}::uuid[], ${rows.map((r) => sealed.get(r.id) ?? null)}::bytea[], ${words}::text[]) x(id, s, w) where c.id = x.id`.execute(
+    tx,
+  )
   return rows.at(-1)?.id
 }
 
