@@ -1,16 +1,20 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
+import type { Conversation } from '@atende/contracts/conversations'
 import type { Media } from '@atende/contracts/media'
 import type { Message } from '@atende/contracts/messages'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Emulator } from 'whatsapp-emulator'
 import { findPlain } from '../packages/server/src/testing/find-plain.ts'
+import { marksOf } from '../packages/server/src/testing/known-people.ts'
 import { connectEmulator, delivery, inbound, newWamid, post } from '../packages/server/src/testing/test-channel.ts'
 import { eventually, startTestServer, type TestServer } from '../packages/server/src/testing/test-server.ts'
 
 /** What people wrote and sent lies nowhere readable: not in the database, not in its job queue, not on disk. */
 const PHOTO = readFileSync(path.resolve(import.meta.dirname, '../packages/whatsapp-emulator/phone/samples/praia.jpg'))
 const ANA = '5511987650009'
+/** How their number may be written: whole, and without the nine, the country or the hyphen. */
+const SPELLINGS = [ANA, '551187650009', '87650009', '98765-0009', '8765-0009']
 let server: TestServer
 let owner: Awaited<ReturnType<TestServer['register']>>
 let emulator: Emulator
@@ -45,7 +49,9 @@ async function conversationId(): Promise<string> {
   const row = await eventually(
     async () =>
       (
-        await server.sql<{ id: string }>('select v.id from conversations v join contact_identities i on i.contact_id = v.contact_id where i.value = $1', [ANA])
+        await server.sql<{ id: string }>('select v.id from conversations v join contact_identities i on i.contact_id = v.contact_id where i.hash = any($1)', [
+          await marksOf(server, owner.tenantId, [ANA]),
+        ])
       )[0],
   )
   return row.id
@@ -105,7 +111,9 @@ const everyType = () => [
 
 async function talk(): Promise<void> {
   const first = newWamid()
-  await tell({ messages: [inbound({ id: first, from: ANA, text: plant('before') }), ...everyType()] })
+  for (const spelling of SPELLINGS) planted[`phone ${spelling}`] = spelling
+  const contacts = [{ profile: { name: `Ana ${plant('profile')}` }, wa_id: ANA }]
+  await tell({ messages: [inbound({ id: first, from: ANA, text: plant('before') }), ...everyType()], contacts })
   planted.emoji = '👩🏽‍🚀'
   await tell({
     messages: [
@@ -175,9 +183,16 @@ async function answer(): Promise<void> {
   await eventually(async () => (await server.sql("select 1 from messages where status in ('queued', 'sending')")).length === 0, 30_000)
 }
 
+async function noteAbout(): Promise<void> {
+  const { contact } = await get<Conversation>(`/api/conversations/${await conversationId()}`)
+  const body = { name: `Ana ${plant('name')}`, email: `${plant('mail')}@example.com`, notes: plant('notes') }
+  expect((await server.call('PATCH', `/api/contacts/${contact.id}`, { token: owner.token, body })).status).toBe(200)
+}
+
 it('nothing of what was written or sent can be found in the database or on disk, and all of it can be read through the door', async () => {
   await talk()
   await settled()
+  await noteAbout()
   const files = await sendFiles()
   await answer()
   const thumbnail = files.flatMap((m) => m.thumbnailUrl ?? [])[0] ?? ''
@@ -190,9 +205,12 @@ it('nothing of what was written or sent can be found in the database or on disk,
   const shown = JSON.stringify(await messages())
   for (const word of ['text', 'after', 'before', 'cardname', 'flowfield', 'caption', 'filename', 'answer', 'history', 'echo', 'adhead', 'emoji'])
     expect([word, shown.includes(String(planted[word]))]).toEqual([word, true])
+  const { contact } = await get<Conversation>(`/api/conversations/${await conversationId()}`)
+  expect(contact).toMatchObject({ name: `Ana ${planted.name}`, phone: `+${ANA}` })
   const { found, rows } = await findPlain(server, planted)
   expect(rows).toBeGreaterThan(100)
-  expect(found).toEqual([])
+  // WhatsApp's own message ids hold the number in base64.
+  expect(found.filter((f) => !/^phone (?:5511987650009|87650009): public\.(?:messages|message_statuses|priced_messages|send_attempts)$/.test(f))).toEqual([])
   // The search itself finds what lies open: a name of a channel does.
   expect((await findPlain(server, { open: 'Emulador' })).found).toContain('open: public.channels')
 })

@@ -154,6 +154,9 @@ it('everything can be read as before', async () => {
   expect(file).toMatchObject({ forwarded: true, content: { media: { filename: WORDS.filename, status: 'stored', blur: WORDS.blur, waveform: [1, 2] } } })
   expect(answer).toMatchObject({ content: { text: WORDS.answer }, quoted: { preview: WORDS.edited } })
   expect((await get<Conversation>(`/api/conversations/${ids.conversation}`)).lastMessage?.preview).toBe(WORDS.answer)
+  // Found by their words; by those that were edited away, no more.
+  const found = async (q: string) => (await get<{ items: Conversation[] }>(`/api/conversations?status=any&q=${q}`)).items.map((c) => c.id)
+  expect([await found('qzxresposta'), await found('qzxeditado'), await found('qzxprimeiro')]).toEqual([[ids.conversation], [ids.conversation], []])
   expect(await get(`/api/messages/${ids.first}/raw`)).toMatchObject({ raw: { words: WORDS.raw } })
   expect((await get<{ body: string }>(`/api/webhook-events/${ids.delivery}`)).body).toContain(WORDS.delivery)
   const [nobodys] = await server.sql<{ body: Buffer }>('select body from webhook_events where id = $1', [ids.nobodys])

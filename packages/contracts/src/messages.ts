@@ -229,6 +229,10 @@ export const SendContent = z.discriminatedUnion('type', [
 ])
 export type SendContent = z.infer<typeof SendContent>
 
+/** No text in it holds a NUL, which a database cannot hold, sealed or not. */
+const withoutNul = (value: unknown): boolean =>
+  typeof value === 'string' ? !value.includes('\0') : typeof value !== 'object' || value === null || Object.values(value).every(withoutNul)
+
 /** Sending the same `clientId` again answers the same message: safe to repeat after a lost answer. */
 export const SendMessageInput = z
   .object({
@@ -237,6 +241,7 @@ export const SendMessageInput = z
     content: SendContent,
     quotedId: Id.optional(),
   })
+  .refine(withoutNul)
   .meta({ id: 'SendMessageInput' })
 export type SendMessageInput = z.infer<typeof SendMessageInput>
 

@@ -40,14 +40,3 @@ do $$ begin
   execute (select string_agg(format('revoke execute on function %s from public; grant execute on function %s to "{{app_role}}";', p.oid::regprocedure, p.oid::regprocedure), ' ')
     from pg_proc p where p.pronamespace = 'public'::regnamespace and p.proname = 'door_plain_files');
 end $$;
-
--- Texts are found by their hashed words from here on; until the search by them is there, this one knows contacts only.
-create or replace function door_search_conversations(p_words text, p_like text, p_max int) returns table (id uuid)
-language sql stable security definer set search_path = public, pg_temp as $$
-  (select c.id from conversations c join contacts k on k.id = c.contact_id
-   where c.tenant_id = current_tenant() and k.tenant_id = current_tenant()
-     and plain(k.name || ' ' || coalesce(k.profile_name, '') || ' ' || coalesce(k.phone, '') || ' ' || coalesce(k.email, '')) like p_like)
-  union
-  (select c.id from contact_identities i join conversations c on c.contact_id = i.contact_id
-   where i.tenant_id = current_tenant() and c.tenant_id = current_tenant() and i.kind = 'username' and i.value like p_like limit p_max)
-$$;

@@ -28,6 +28,7 @@ type MessageRow = {
   direction: string
   type: string
   at: Date
+  revoked_at: Date | null
   body: string | null
   content: Record<string, unknown>
   raw: unknown
@@ -36,7 +37,7 @@ type MessageRow = {
 async function sealMessages(tx: TenantTx, tenantId: string): Promise<void> {
   const read = async (after: string | null) =>
     (
-      await sql<MessageRow>`select m.id, c.contact_id, m.direction, m.type, m.at, m.body, m.content, m.raw, m.earlier_texts
+      await sql<MessageRow>`select m.id, c.contact_id, m.direction, m.type, m.at, m.body, m.content, m.raw, m.earlier_texts, m.revoked_at
         from messages m join conversations c on c.id = m.conversation_id
         where m.tenant_id = ${tenantId}::uuid and (${after}::uuid is null or m.id > ${after}::uuid) order by m.id limit ${BATCH}`.execute(tx)
     ).rows
@@ -51,7 +52,7 @@ async function sealMessages(tx: TenantTx, tenantId: string): Promise<void> {
       return seal(must(keys.get(r.contact_id)), `messages.sealed:${r.id}`, JSON.stringify({ body: r.body, content: r.content, ...earlier }))
     })
     const raw = rows.map((r) => (r.raw === null ? null : seal(must(keys.get(r.contact_id)), `messages.raw:${r.id}`, JSON.stringify(r.raw))))
-    const words = rows.map((r) => (r.body === null ? null : `{${messageWords(index, r.body, r.at).join()}}`))
+    const words = rows.map((r) => (r.body === null || r.revoked_at || r.type === 'reaction' ? null : `{${messageWords(index, r.body, r.at).join()}}`))
     await sql`update messages m set sealed = x.s, raw_sealed = x.r, words = x.w::bigint[], body = null, raw = null, earlier_texts = null,
         placeholder = m.type = 'unsupported' and m.content->>'original' is not distinct from 'media_placeholder',
         asks_contact = m.direction = 'out' and m.type in ('interactive', 'template') and m.content::text ~ 'contact_request|request_contact_info',

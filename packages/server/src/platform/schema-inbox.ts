@@ -1,4 +1,4 @@
-import type { ColumnType, Generated, GeneratedAlways } from 'kysely'
+import type { ColumnType, Generated } from 'kysely'
 import type { Created, Defaulted, Json } from './columns.ts'
 
 /** People, conversations and what was said. */
@@ -7,12 +7,10 @@ export type InboxTables = {
     id: string
     tenant_id: string
     kind: Defaulted<string>
-    name: string
-    profile_name: string | null
-    phone: string | null
-    email: string | null
-    notes: string | null
-    sort_name: GeneratedAlways<string>
+    /** What is said of the person; null or without its key: erased. */
+    sealed: Buffer | null
+    /** Keyed hashes of what the person is found by. */
+    words: ColumnType<string[] | null, string | null, string | null>
     merged_into: string | null
     marketing_opt_out_at: Date | null
     marketing_opt_out_changed_at: Date | null
@@ -22,9 +20,11 @@ export type InboxTables = {
   contact_identities: {
     tenant_id: string
     kind: string
-    value: string
+    /** Keyed hash of the value. */
+    hash: Buffer
     contact_id: string
-    address: string
+    /** Value and the address to send to. */
+    sealed: Buffer
     scope: Defaulted<string>
     since: Date | null
     used_at: Date | null
@@ -34,7 +34,8 @@ export type InboxTables = {
     tenant_id: string
     contact_id: string
     kind: string
-    value: string
+    hash: Buffer
+    sealed: Buffer
     scope: Defaulted<string>
     until: Date
     reason: string
@@ -46,10 +47,8 @@ export type InboxTables = {
     other_id: string
     reason: string
     by_user_id: string | null
-    other_name: string
-    kept_before: Json<Record<string, string | null>>
-    kept_after: Json<Record<string, string | null>>
-    moved: Json<unknown>
+    /** The other's name, the fields before and after, and what moved. */
+    sealed: Buffer | null
     at: Generated<Date>
     undone_at: Date | null
     undone_by: string | null
@@ -127,7 +126,7 @@ export type InboxTables = {
     /** Text, content and earlier texts. */
     sealed: Buffer | null
     raw_sealed: Buffer | null
-    words: string[] | null
+    words: ColumnType<string[] | null, string | null, string | null>
     placeholder: Defaulted<boolean>
     asks_contact: Defaulted<boolean>
     status: string

@@ -8,10 +8,11 @@ function formsOf(bytes: Buffer): Buffer[] {
     const text = Buffer.concat([Buffer.alloc(n), bytes])
       .toString('base64')
       .replace(/=+$/, '')
-    // The first and the last characters depend on what stands beside it.
-    return text.slice(Math.ceil((n * 8) / 6) + (n > 0 ? 1 : 0), -2)
+    // The first and the last character depend on what stands beside it.
+    return text.slice(Math.ceil((n * 8) / 6), (n + bytes.length) % 3 === 0 ? undefined : -1)
   })
-  const forms = [bytes, Buffer.from(bytes.toString('hex')), ...shifts.map((s) => Buffer.from(s))]
+  // Shorter pieces stand somewhere by chance.
+  const forms = [bytes, Buffer.from(bytes.toString('hex')), ...shifts.filter((s) => s.length >= 8).map((s) => Buffer.from(s))]
   return [...forms, ...forms.map((f) => Buffer.from(f.toString('hex')))]
 }
 
@@ -37,7 +38,8 @@ async function dump(server: TestServer): Promise<{ where: string; bytes: Buffer 
 export async function findPlain(server: TestServer, planted: Record<string, string | Buffer>): Promise<{ found: string[]; rows: number }> {
   const places = (await dump(server)).map(({ where, bytes }) => ({ where, text: bytes.toString('latin1').toLowerCase() }))
   const found = Object.entries(planted).flatMap(([what, value]) => {
-    const forms = formsOf(Buffer.from(value)).map((f) => f.toString('latin1').toLowerCase())
+    const lower = typeof value === 'string' ? [value, value.toLowerCase()] : [value]
+    const forms = lower.flatMap((v) => formsOf(Buffer.from(v))).map((f) => f.toString('latin1').toLowerCase())
     return places.filter(({ text }) => forms.some((f) => text.includes(f))).map(({ where }) => `${what}: ${where}`)
   })
   return { found: [...new Set(found)], rows: places.length }

@@ -3,6 +3,7 @@ import { Contact } from '@atende/contracts/contacts'
 import type { Conversation } from '@atende/contracts/conversations'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { inTenant } from '../../platform/database.ts'
+import { marksOf } from '../../testing/known-people.ts'
 import { openedMessages } from '../../testing/opened.ts'
 import { connectChannel, delivery, inbound, post, type TestChannel } from '../../testing/test-channel.ts'
 import { eventually, startTestServer, type TestServer } from '../../testing/test-server.ts'
@@ -188,7 +189,10 @@ test('parted contacts are not made one again by what WhatsApp says', async () =>
     )
     return rows.length > 0 ? rows : undefined
   })
-  const owners = await server.sql<{ kind: string; contact_id: string }>('select kind, contact_id from contact_identities where value in ($1, $2)', [id, number])
+  const owners = await server.sql<{ kind: string; contact_id: string }>('select kind, contact_id from contact_identities where hash = any($1)', [
+    await marksOf(server, owner.tenantId, [id, number]),
+  ])
+  expect(owners).toHaveLength(2)
   expect(owners.every((o) => o.contact_id === row?.contact_id)).toBe(true)
   expect((await server.sql('select from contacts where merged_into = $1', [row?.contact_id])).length).toBe(0)
 })

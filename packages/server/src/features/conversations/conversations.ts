@@ -11,12 +11,13 @@ import { publish } from '../../platform/events.ts'
 import { uuidv7 } from '../../platform/ids.ts'
 import { decodeCursor, TimeIdCursor, toPage } from '../../platform/pages.ts'
 import { type Opened, openMany, previewOf, shownType } from '../../platform/vault/sealed-words.ts'
+import { openerFor } from '../../platform/vault/vault.ts'
 import { keptContact } from '../contacts/contacts.ts'
+import { BROKEN, type OpenedPerson, openPeople } from '../contacts/sealed-person.ts'
+import type { AskedPerson } from '../contacts/search-people.ts'
 import * as db from './conversations.db.ts'
-import { likePattern, wordQuery } from './search.ts'
 import { windowExpiry } from './window.ts'
 
-const SEARCH_MAX = 500
 const iso = (d: Date | null) => d?.toISOString() ?? null
 
 function lastMessage(r: db.ConversationRow, said: Opened | undefined): Conversation['lastMessage'] {
@@ -33,12 +34,12 @@ function lastMessage(r: db.ConversationRow, said: Opened | undefined): Conversat
   }
 }
 
-const present = (r: db.ConversationRow, said: Opened | undefined): Conversation => ({
+const present = (r: db.ConversationRow, contact: OpenedPerson, said: Opened | undefined): Conversation => ({
   id: r.id,
   contact: {
     id: r.contact_id,
-    name: r.contact_name,
-    phone: r.contact_phone,
+    name: contact.name,
+    phone: contact.phone,
     kind: r.contact_kind === 'group' ? 'group' : 'person',
     marketingOptOutAt: iso(r.marketing_opt_out_at),
   },
@@ -59,26 +60,35 @@ const present = (r: db.ConversationRow, said: Opened | undefined): Conversation 
   updatedAt: r.updated_at.toISOString(),
 })
 
-/** What the rows hold sealed is opened with one look at the keys. */
-async function presentRows(tx: TenantTx, rows: readonly db.ConversationRow[]): Promise<Conversation[]> {
+/** In the order of the rows; what they hold sealed is opened with one look at the keys. */
+async function presentAll(tx: TenantTx, rows: readonly db.ConversationRow[]): Promise<Conversation[]> {
+  await openerFor(
+    tx,
+    rows.flatMap((r) => [r.contact_sealed, r.message_sealed]),
+  )
   const said = await openMany(
     tx,
     rows.flatMap((r) => (r.message_id ? [{ id: r.message_id, sealed: r.message_sealed }] : [])),
   )
-  return rows.map((r) => present(r, said.get(r.message_id ?? '')))
+  const people = await openPeople(
+    tx,
+    rows.map((r) => ({ id: r.contact_id, sealed: r.contact_sealed })),
+  )
+  return rows.map((r) => present(r, people.get(r.contact_id) ?? BROKEN, said.get(r.message_id ?? '')))
 }
 
 /** By id, for events and answers; absent ones are left out. */
 export async function presentConversations(tx: TenantTx, ids: readonly string[]): Promise<Map<string, Conversation>> {
   if (ids.length === 0) return new Map()
-  return new Map((await presentRows(tx, await db.findMany(tx, ids))).map((c) => [c.id, c]))
+  return new Map((await presentAll(tx, await db.findMany(tx, ids))).map((c) => [c.id, c]))
 }
 
 /** One that became part of another answers that one. @throws AppError not_found */
 export async function getConversation(tx: TenantTx, id: string): Promise<Conversation> {
   const [row] = await db.findMany(tx, [id])
-  if (row?.merged_into) return getConversation(tx, row.merged_into)
-  const [conversation] = await presentRows(tx, row ? [row] : [])
+  if (!row) throw notFound()
+  if (row.merged_into) return getConversation(tx, row.merged_into)
+  const [conversation] = await presentAll(tx, [row])
   if (!conversation) throw notFound()
   return conversation
 }
@@ -91,9 +101,12 @@ export const conversationExists = (tx: TenantTx, id: string): Promise<boolean> =
 /** The conversation of this address: itself, or the one it became part of. @throws AppError not_found */
 export const keptConversation = async (tx: TenantTx, id: string): Promise<string> => (await getConversation(tx, id)).id
 
-export async function listConversations(tx: TenantTx, login: TenantLogin, query: z.infer<typeof ConversationsQuery>) {
+/** Conversations of the people that a search means, by their keyed hashes. */
+export const findByPerson = (tx: TenantTx, asked: AskedPerson, max: number): Promise<string[]> => db.searchByPerson(tx, asked, max)
+
+/** @param ids those that a search found; without it, all */
+export async function listConversations(tx: TenantTx, login: TenantLogin, query: z.infer<typeof ConversationsQuery>, ids?: readonly string[]) {
   const after = query.cursor ? decodeCursor(query.cursor, TimeIdCursor) : undefined
-  const ids = query.q ? await db.search(tx, wordQuery(query.q), likePattern(query.q), SEARCH_MAX) : undefined
   const rows = await db.list(tx, {
     ...query,
     userId: login.userId,
@@ -101,14 +114,13 @@ export async function listConversations(tx: TenantTx, login: TenantLogin, query:
     after: after ? { at: after[0], id: after[1] } : undefined,
     limit: query.limit + 1,
   })
-  const shown = new Map((await presentRows(tx, rows)).map((c) => [c.id, c]))
   const page = toPage(
     rows,
     query.limit,
     (r) => [r.last_activity_at.toISOString(), r.id],
-    (r) => shown.get(r.id),
+    (r) => r,
   )
-  return { ...page, items: page.items.flatMap((c) => c ?? []) }
+  return { ...page, items: await presentAll(tx, page.items) }
 }
 
 export async function countConversations(tx: TenantTx, login: TenantLogin): Promise<ConversationCounts> {

@@ -35,7 +35,7 @@ async function fill(ctx: Context, tx: TenantTx, tenantId: string, row: Placehold
   await createPendingMedia(tx, tenantId, [{ ...message.media, id: mediaId, contactId: row.contact_id }])
   const [w] = await writtenColumns(tx, [{ ...message, id: row.id, conversationId: row.conversation_id, direction }])
   if (!w) return
-  await sql`update messages set type = ${message.type}, sealed = ${w.sealed}, raw_sealed = ${w.raw_sealed}, words = ${w.words}::bigint[],
+  await sql`update messages set type = ${message.type}, sealed = ${w.sealed}, raw_sealed = ${w.raw_sealed}, words = case when revoked_at is null then ${w.words}::bigint[] end,
     placeholder = ${w.placeholder}, media_id = ${mediaId}::uuid where id = ${row.id}::uuid`.execute(tx)
   const { channelId, media } = message
   await ctx.jobs.send(tx, downloadMediaJob, { tenantId, mediaId, channelId, messageId: row.id, providerMediaId: media.providerMediaId })

@@ -1,10 +1,12 @@
 import { IdParams } from '@atende/contracts/common'
+import { MessageHits, SearchMessagesQuery } from '@atende/contracts/conversations'
 import { Message, MessagePage, MessagesQuery, SendMessageInput } from '@atende/contracts/messages'
 import { callerTx } from '../../platform/auth.ts'
 import type { Context } from '../../platform/context.ts'
 import type { Http } from '../../platform/http.ts'
 import { keptConversation } from '../conversations/conversations.ts'
 import { getMessage, listMessages } from '../messages/messages.ts'
+import { findMessages } from '../messages/search-messages.ts'
 import { retryMessage } from './retry-message.ts'
 import { sendMessage } from './send-message.ts'
 
@@ -21,6 +23,18 @@ export function messageRoutes(app: Http, ctx: Context): void {
       callerTx(ctx, request, async (tx) => {
         const conversationId = await keptConversation(tx, request.query.conversationId)
         return listMessages(ctx, tx, { ...request.query, conversationId })
+      }),
+  )
+  app.get(
+    '/api/messages/search',
+    {
+      config: { access: 'conversations.read' },
+      schema: { tags, summary: 'Messages of a conversation with these words, newest first', querystring: SearchMessagesQuery, response: { 200: MessageHits } },
+    },
+    async (request) =>
+      callerTx(ctx, request, async (tx) => {
+        const conversationId = await keptConversation(tx, request.query.conversationId)
+        return { items: await findMessages(ctx, tx, conversationId, request.query.q) }
       }),
   )
   app.get(

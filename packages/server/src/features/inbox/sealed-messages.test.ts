@@ -26,9 +26,11 @@ afterAll(async () => {
 const get = <T>(url: string) => server.call<T>('GET', url, { token: owner.token })
 const chat = async (phone: string): Promise<Conversation | undefined> =>
   (await get<{ items: Conversation[] }>('/api/conversations?status=any')).body.items.find((c) => c.contact.phone === `+${phone}`)
+const conversation = async (id: string | undefined) => (await get<Conversation>(`/api/conversations/${id}`)).body
+const messagesIn = async (id: string | undefined) => (await get<{ items: Message[] }>(`/api/messages?conversationId=${id}&limit=100`)).body.items
 async function messagesOf(phone: string): Promise<Message[]> {
-  const conversation = await chat(phone)
-  return conversation ? (await get<{ items: Message[] }>(`/api/messages?conversationId=${conversation.id}&limit=100`)).body.items : []
+  const found = await chat(phone)
+  return found ? messagesIn(found.id) : []
 }
 /** Delivered, understood, and as the API shows it. */
 async function say(phone: string, text: string, extra: Record<string, unknown> = {}): Promise<{ id: string; wamid: string }> {
@@ -70,13 +72,18 @@ describe('two sealed values that somebody swaps in the database', () => {
     await say(rubbish, 'inteira')
     await say(bent, 'com a chave torta')
     await say(whole, 'inteira também')
+    const spoilt = await chat(bent)
     await server.sql("update messages set sealed = '\\x00ff' where id = $1", [id])
     await server.sql("update data_keys set wrapped = set_byte(wrapped, 40, get_byte(wrapped, 40) # 1) where purpose = 'contact' and contact_id = $1", [
-      (await chat(bent))?.contact.id,
+      spoilt?.contact.id,
     ])
     expect((await messagesOf(rubbish)).map((m) => m.content)).toEqual([{ type: 'unreadable' }, { type: 'text', text: 'inteira' }])
-    expect((await chat(bent))?.lastMessage).toMatchObject({ type: 'unreadable', preview: '' })
-    expect((await messagesOf(bent)).map((m) => m.content)).toEqual([{ type: 'unreadable' }])
+    // The person, too: it is their key.
+    expect(await conversation(spoilt?.id)).toMatchObject({
+      contact: { name: 'Contato ilegível', phone: null },
+      lastMessage: { type: 'unreadable', preview: '' },
+    })
+    expect((await messagesIn(spoilt?.id)).map((m) => m.content)).toEqual([{ type: 'unreadable' }])
     expect((await chat(whole))?.lastMessage).toMatchObject({ preview: 'inteira também' })
   })
 
@@ -118,28 +125,31 @@ describe('when the key of a person is destroyed', () => {
     )
     await eventually(async () => (await messagesOf(gone)).find((m) => m.reactions.length > 0))
     const kept = await file(stays, 'foto de outra')
-    const contactId = (await chat(gone))?.contact.id ?? ''
+    const before = await chat(gone)
+    const contactId = before?.contact.id ?? ''
     expect((await fetch(server.url + media.url)).status).toBe(200)
 
     expect(await inTenant(server.ctx.db, owner.tenantId, (tx) => destroyContactKeys(tx, [contactId]))).toBe(2)
 
-    const shown = await messagesOf(gone)
+    const shown = await messagesIn(before?.id)
     expect(shown.length).toBeGreaterThanOrEqual(3)
     expect(new Set(shown.map((m) => m.content.type))).toEqual(new Set(['erased']))
     expect(shown.flatMap((m) => m.reactions)).toEqual([])
     expect(shown.find((m) => m.quoted)?.quoted).toMatchObject({ type: 'erased', preview: '' })
-    expect((await chat(gone))?.lastMessage).toMatchObject({ type: 'erased', preview: '' })
+    const after = await conversation(before?.id)
+    expect(after).toMatchObject({ contact: { name: 'Contato apagado', phone: null }, lastMessage: { type: 'erased', preview: '' } })
     expect(await get(`/api/messages/${message.id}/raw`)).toMatchObject({ status: 410, body: { code: 'content_erased' } })
     const answer = await fetch(server.url + media.url)
     expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([410, 'content_erased'])
     expect((await get<Media>(`/api/media/${media.id}`)).body).toMatchObject({ status: 'erased', reason: 'erased', filename: null, url: null, blur: null })
     expect((await get<{ items: Conversation[] }>('/api/conversations?status=any&q=adeus')).body.items).toEqual([])
-    expect(JSON.stringify([shown, await chat(gone)])).not.toMatch(/adeus|minha foto/)
+    expect(JSON.stringify([shown, after])).not.toMatch(/adeus|minha foto/)
 
-    // Nobody else's, and what comes from now on has a key of its own.
+    // Nobody else's; and who writes from that number later is somebody new.
     expect(Buffer.from(await (await fetch(server.url + kept.media.url)).arrayBuffer()).equals(PNG)).toBe(true)
     await say(gone, 'voltei')
-    expect((await messagesOf(gone)).at(-1)?.content).toEqual({ type: 'text', text: 'voltei' })
+    expect((await messagesOf(gone)).map((m) => m.content)).toEqual([{ type: 'text', text: 'voltei' }])
+    expect((await messagesIn(before?.id)).length).toBe(shown.length)
   })
 
   it('a file that went to one person ends with them; one that went to two is the company’s', async () => {

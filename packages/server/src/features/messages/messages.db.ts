@@ -39,7 +39,7 @@ const base = (tx: TenantTx) =>
     .select([
       ...MEDIA_COLUMNS,
       'users.name as sender_name',
-      'author.name as author_name',
+      'author.sealed as author_sealed',
       'quoted.direction as quoted_direction',
       'quoted.type as quoted_type',
       'quoted.sealed as quoted_sealed',
@@ -65,6 +65,17 @@ export const findReactions = (tx: TenantTx, ids: readonly string[]) =>
         .select(['id', 'sealed'])
         .where('id', 'in', [...ids])
         .execute()
+
+export const tenantSince = async (tx: TenantTx): Promise<Date> => (await tx.selectFrom('tenants').select('created_at').executeTakeFirstOrThrow()).created_at
+
+/** Newest first. `months`: the words as they stand in each month, the newest month first. */
+export const search = async (tx: TenantTx, months: readonly string[][], conversationId: string | null, max: number) =>
+  (
+    await sql<{
+      id: string
+      conversation_id: string
+    }>`select id, conversation_id from door_search_messages(${months}::bigint[], ${conversationId}::uuid, ${max})`.execute(tx)
+  ).rows
 
 type Edge = { at: string; id: string }
 const inConversation = (tx: TenantTx, conversationId: string) =>

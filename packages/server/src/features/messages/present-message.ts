@@ -5,6 +5,7 @@ import type { Context } from '../../platform/context.ts'
 import type { TenantTx } from '../../platform/database.ts'
 import { CLOSED, type Opened, openWords, previewOf, shownType, type Words } from '../../platform/vault/sealed-words.ts'
 import { openerFor } from '../../platform/vault/vault.ts'
+import { BROKEN, type OpenedPerson, openPeople } from '../contacts/sealed-person.ts'
 import { findMedia } from '../media/media.ts'
 import { presentJoinedMedia, presentMedia } from '../media/present-media.ts'
 import * as db from './messages.db.ts'
@@ -60,8 +61,8 @@ function reactionsOf(r: db.MessageRow, emojis: Emojis): Message['reactions'] {
   })
 }
 
-type Parts = { said: Opened; quoted: Opened | undefined; media: Media | null; files: Files; emojis: Emojis }
-function present(r: db.MessageRow, { said, quoted, media, files, emojis }: Parts): Message {
+type Parts = { said: Opened; quoted: Opened | undefined; media: Media | null; files: Files; emojis: Emojis; author: OpenedPerson }
+function present(r: db.MessageRow, { said, quoted, media, files, emojis, author }: Parts): Message {
   const { body, content, earlier } = said.state === 'open' ? said : NOTHING_SAID
   return {
     id: r.id,
@@ -78,7 +79,7 @@ function present(r: db.MessageRow, { said, quoted, media, files, emojis }: Parts
     reactions: reactionsOf(r, emojis),
     forwarded: content.forwarded === true,
     forwardedOften: content.forwardedOften === true,
-    author: r.author_contact_id ? { contactId: r.author_contact_id, name: r.author_name ?? '' } : null,
+    author: r.author_contact_id ? { contactId: r.author_contact_id, name: author.name } : null,
     sentFrom: SentFrom.safeParse(r.sent_from).data ?? null,
     editedAt: r.edited_at?.toISOString() ?? null,
     earlierTexts: earlier.map((e) => ({ text: e.text, until: new Date(e.until).toISOString() })),
@@ -94,11 +95,15 @@ const reactionIds = (rows: readonly db.MessageRow[]) => rows.flatMap((r) => Obje
 /** Rows as the contract has them; the reactions and the files inside of them in one query each, as are the keys of all. */
 export async function presentRows(ctx: Context, tx: TenantTx, rows: readonly db.MessageRow[]): Promise<Message[]> {
   const reactions = await db.findReactions(tx, reactionIds(rows))
-  const opener = await openerFor(tx, [...rows.flatMap((r) => [r.sealed, r.quoted_sealed, r.m_sealed]), ...reactions.map((r) => r.sealed)])
+  const opener = await openerFor(tx, [...rows.flatMap((r) => [r.sealed, r.quoted_sealed, r.m_sealed, r.author_sealed]), ...reactions.map((r) => r.sealed)])
   const emojis: Emojis = new Map(reactions.map((r) => [r.id, openWords(tx, opener, r.id, r.sealed)]))
   const said = new Map(rows.map((r) => [r.id, openWords(tx, opener, r.id, r.sealed)]))
   const inside = [...said.values()].flatMap((s) => (s.state === 'open' ? filesIn(s.content) : []))
   const files: Files = new Map((await findMedia(tx, [...new Set(inside)])).map((m) => [m.id, presentMedia(ctx, m)]))
+  const authors = await openPeople(
+    tx,
+    rows.flatMap((r) => (r.author_contact_id ? [{ id: r.author_contact_id, sealed: r.author_sealed }] : [])),
+  )
   return rows.map((r) =>
     present(r, {
       said: said.get(r.id) ?? { state: 'erased' },
@@ -106,6 +111,7 @@ export async function presentRows(ctx: Context, tx: TenantTx, rows: readonly db.
       media: r.m_id ? presentJoinedMedia(ctx, tx, opener, r) : null,
       files,
       emojis,
+      author: authors.get(r.author_contact_id ?? '') ?? BROKEN,
     }),
   )
 }

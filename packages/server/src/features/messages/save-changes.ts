@@ -130,7 +130,7 @@ function nextOf(row: Row, said: Opened, changes: readonly Change[], key: DataKey
   const reworded = open && (body !== open.body || JSON.stringify(earlier) !== JSON.stringify(open.earlier))
   if (!reworded && sameTime(row.edited_at, editedAt) && sameTime(row.revoked_at, revokedAt)) return []
   const sealed = reworded ? sealWords(key, row.id, { body, content: open.content, earlier }) : null
-  return [{ row, sealed, words: reworded ? wordsOf(body) : null, editedAt, revokedAt }]
+  return [{ row, sealed, words: revokedAt ? null : wordsOf(body), editedAt, revokedAt }]
 }
 
 const save = async (tx: TenantTx, next: readonly Next[]): Promise<{ id: string; conversation_id: string }[]> =>
@@ -138,8 +138,7 @@ const save = async (tx: TenantTx, next: readonly Next[]): Promise<{ id: string; 
     ? []
     : (
         await sql<{ id: string; conversation_id: string }>`
-    update messages m set sealed = coalesce(x.sealed, m.sealed), words = case when x.sealed is null then m.words else x.words::bigint[] end,
-      edited_at = x.edited, revoked_at = x.revoked
+    update messages m set sealed = coalesce(x.sealed, m.sealed), words = x.words::bigint[], edited_at = x.edited, revoked_at = x.revoked
     from unnest(${next.map((n) => n.row.id)}::uuid[], ${next.map((n) => n.sealed)}::bytea[], ${next.map((n) => n.words)}::text[],
       ${next.map((n) => n.editedAt)}::timestamptz[], ${next.map((n) => n.revokedAt)}::timestamptz[]) x(id, sealed, words, edited, revoked)
     where m.id = x.id returning m.id, m.conversation_id`.execute(tx)

@@ -57,7 +57,7 @@ export async function writtenColumns(tx: TenantTx, list: readonly Written[]) {
       sealed: sealWords(key, m.id, m),
       raw_sealed: m.raw ? seal(key, rawPlace(m.id), JSON.stringify(m.raw)) : null,
       // An array of arrays of unequal length goes as text.
-      words: m.body === null ? null : `{${messageWords(index, m.body, m.at).join()}}`,
+      words: m.body === null || m.type === 'reaction' ? null : `{${messageWords(index, m.body, m.at).join()}}`,
       placeholder: m.type === 'unsupported' && m.content.original === PLACEHOLDER,
       asks_contact: asks,
     }

@@ -165,8 +165,8 @@ describe('a template is sent outside of the window', () => {
     const [stored] = await openedMessages(test.server, 'id = $1', [sent.id])
     expect(stored?.body).not.toContain('482913')
     const stranger = await closedConversation()
-    await test.server.sql('update contacts set phone = null where id = $1', [stranger.contactId])
     // The person keeps only the business-scoped id.
+    await test.call('PATCH', `/api/contacts/${stranger.contactId}`, { phone: null })
     await test.server.sql(`delete from contact_identities where contact_id = $1 and kind = 'phone'`, [stranger.contactId])
     expect(await send<Problem>(stranger.id, id, { body: { 1: '1' } })).toMatchObject({
       status: 422,
