@@ -11,10 +11,12 @@ export const DOORS = [
   'door_memberships',
   'door_mend_sends', // frees what dead senders held; answers nothing
   'door_next_send', // milliseconds until anything may leave
+  'door_plain_files', // files of before there were keys: ids only, for the upkeep
   'door_purge',
   'door_rights', // what one person may do in one company
   'door_search_contacts',
   'door_search_conversations',
+  'door_search_messages',
   'door_send_backlog', // a count and a time, for /health
   'door_server_key', // the server's own key, wrapped by the master key
   'door_session',

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { PriceList } from '@atende/contracts/usage'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { createPendingMedia } from '../packages/server/src/features/media/media.ts'
+import { inTenant } from '../packages/server/src/platform/database.ts'
 import { uuidv7 } from '../packages/server/src/platform/ids.ts'
 import { connectChannel, delivery, inbound, post, type TestChannel } from '../packages/server/src/testing/test-channel.ts'
 import { type Answer, eventually, startTestServer, type TestServer } from '../packages/server/src/testing/test-server.ts'
@@ -24,10 +26,9 @@ async function makeSide(name: string, phone: string): Promise<Side> {
     return rows.length > 0 ? rows : undefined
   })
   const media = uuidv7()
-  await server.sql(
-    "insert into media (id, tenant_id, kind, mime, filename, status, storage_key, size) values ($1, $2, 'image', 'image/jpeg', $3, 'stored', 'x', 10)",
-    [media, owner.tenantId, `${name}.jpg`],
-  )
+  const file = { id: media, kind: 'image' as const, mime: 'image/jpeg', filename: `${name}.jpg`, providerMediaId: '1' }
+  await inTenant(server.ctx.db, owner.tenantId, (tx) => createPendingMedia(tx, owner.tenantId, [file]))
+  await server.sql("update media set status = 'stored', storage_key = 'x', size = 10 where id = $1", [media])
   return { owner, channel, conversation: row?.id ?? '', contact: row?.contact_id ?? '', media }
 }
 async function makeTemplate(side: Side, parts: object): Promise<string> {

@@ -239,6 +239,7 @@ const ROUTES: Record<string, Kind> = {
   'POST /api/conversations/:id/unread': { id: 'conversation' },
   'GET /api/messages': { cannot: 'asked below with the conversation of the victim' },
   'GET /api/messages/:id': { id: 'message' },
+  'GET /api/messages/search': { cannot: 'asked below with the conversation of the victim' },
   'GET /api/messages/:id/raw': { id: 'message' },
   'POST /api/messages': { body: () => ({ conversationId: ids.conversation, clientId: randomUUID(), content: { type: 'text', text: 'x' } }), refused: 404 },
   'POST /api/messages/:id/retry': { id: 'message' },
@@ -367,7 +368,10 @@ describe('routes', () => {
       expect([route, answer.status]).toEqual([route, kind.refused])
       expect(JSON.stringify(answer.body)).not.toContain(MARK)
     }
-    for (const who of [ids.conversation, uuidv7()]) expect((await as(intruder, 'GET', `/api/messages?conversationId=${who}`)).status).toBe(404)
+    for (const who of [ids.conversation, uuidv7()]) {
+      expect((await as(intruder, 'GET', `/api/messages?conversationId=${who}`)).status).toBe(404)
+      expect((await as(intruder, 'GET', `/api/messages/search?q=escreveu&conversationId=${who}`)).status).toBe(404)
+    }
     const own = await as<{ id: string }>(intruder, 'POST', '/api/contacts', { name: 'Meu', phone: '+55 11 97777-0000' })
     const [mine] = await server.sql<{ id: string }>('select id from channels where tenant_id = $1', [intruder.tenantId])
     const conversation = await as<{ id: string }>(intruder, 'POST', '/api/conversations', { contactId: own.body.id, channelId: mine?.id })

@@ -64,7 +64,7 @@ export async function startRig() {
     stored: () => number('select (select count(*) from messages) + (select count(*) from message_statuses) n'),
     mediaWaiting: () => number("select count(*) n from media where status = 'pending'"),
     mediaLost: () => number("select count(*) n from media where status not in ('pending', 'stored')"),
-    sentMessages: (count: number) => plantSentMessages(db, count),
+    sentMessages: (count: number) => plantSentMessages(db, call, String(login.accessToken), count),
     waiting: () => number('select waiting n from door_webhook_backlog()'),
     /** Which of the accepted ids are missing, and how many are there more than once. */
     async check(accepted: readonly Fact[]) {
@@ -87,20 +87,31 @@ export async function startRig() {
     },
   }
 }
-/** Messages of ours that are waiting for their statuses, straight into the database: sending them is not what is measured. */
-async function plantSentMessages(db: pg.Pool, count: number): Promise<{ id: string; to: string }[]> {
+type Call = (method: string, url: string, body?: object, token?: string) => Promise<{ id: string }>
+const RECIPIENTS = 500
+
+/**
+ * Messages of ours that are waiting for their statuses, straight into the database: sending them is not what is measured. Their people
+ * are made the ordinary way, since they are sealed.
+ */
+async function plantSentMessages(db: pg.Pool, call: Call, token: string, count: number): Promise<{ id: string; to: string }[]> {
   const run = Date.now()
+  const phones = Array.from({ length: RECIPIENTS }, (_, i) => customer(40_000_000 + (run % 1_000_000) * RECIPIENTS + i, 90_000_000))
+  const people: { id: string; phone: string }[] = []
+  for (const [i, phone] of phones.entries()) {
+    const { id } = await call('POST', '/api/contacts', { name: `Destino ${i}`, phone: `+${phone}` }, token)
+    people.push({ id, phone })
+  }
   const { rows } = await db.query<{ id: string; to: string }>(
     `with c as (select id, tenant_id from channels limit 1),
-      k as (insert into contacts (id, tenant_id, name, phone) select uuidv7(), c.tenant_id, 'Destino ' || n, '+' || n from c, unnest($2::text[]) n returning id, phone),
-      i as (insert into contact_identities (tenant_id, kind, value, contact_id, address) select c.tenant_id, 'phone', ltrim(k.phone, '+'), k.id, ltrim(k.phone, '+') from c, k),
+      k as (select * from unnest($2::uuid[], $4::text[]) k(id, phone)),
       v as (insert into conversations (id, tenant_id, channel_id, contact_id, last_activity_at) select uuidv7(), c.tenant_id, c.id, k.id, now() from c, k returning id, contact_id),
       p as (select v.id, k.phone, row_number() over () r, count(*) over () n from v join k on k.id = v.contact_id),
-      m as (insert into messages (id, tenant_id, conversation_id, channel_id, direction, type, body, status, at, provider_id)
-        select uuidv7(), c.tenant_id, p.id, c.id, 'out', 'text', 'Resposta ' || s, 'sent', now(), 'wamid.OUT' || $3 || 'x' || s
+      m as (insert into messages (id, tenant_id, conversation_id, channel_id, direction, type, status, at, provider_id)
+        select uuidv7(), c.tenant_id, p.id, c.id, 'out', 'text', 'sent', now(), 'wamid.OUT' || $3 || 'x' || s
         from generate_series(1, $1::int) s join p on p.r = s % p.n + 1, c returning provider_id, conversation_id)
-    select m.provider_id id, ltrim(p.phone, '+') "to" from m join p on p.id = m.conversation_id`,
-    [count, Array.from({ length: 500 }, (_, i) => customer(40_000_000 + (run % 1_000_000) * 500 + i, 90_000_000)), String(run)],
+    select m.provider_id id, p.phone "to" from m join p on p.id = m.conversation_id`,
+    [count, people.map((p) => p.id), String(run), people.map((p) => p.phone)],
   )
   return rows
 }

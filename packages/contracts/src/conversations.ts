@@ -1,12 +1,19 @@
 import { z } from 'zod'
 import { Id, PageQuery, Time } from './common.ts'
-import { ContactRef } from './contacts.ts'
+import { ContactHit, ContactRef, Range } from './contacts.ts'
 import { Direction, MessageStatus } from './messages.ts'
 import { Tag } from './tags.ts'
 
 export const ConversationStatus = z.enum(['open', 'resolved'])
 export const ConversationView = z.enum(['mine', 'unassigned', 'all', 'unread'])
 export type ConversationView = z.infer<typeof ConversationView>
+
+/** A message that answers a search: a piece of its text, and where the words stand in that piece. */
+export const MessageHit = z.object({ id: Id, at: Time, direction: Direction, text: z.string(), ranges: z.array(Range) }).meta({ id: 'MessageHit' })
+export type MessageHit = z.infer<typeof MessageHit>
+/** Why a conversation was found: the person, its newest message with these words, or both. */
+export const ConversationHit = z.object({ contact: ContactHit.nullable(), message: MessageHit.nullable() }).meta({ id: 'ConversationHit' })
+export type ConversationHit = z.infer<typeof ConversationHit>
 
 export const Conversation = z
   .object({
@@ -30,6 +37,8 @@ export const Conversation = z
     control: z.enum(['ours', 'passive']),
     /** It became part of this one (two contacts were found to be one person): show that one instead. */
     mergedInto: Id.optional(),
+    /** In answers of a search only. */
+    hit: ConversationHit.optional(),
     resolvedAt: Time.nullable(),
     createdAt: Time,
     updatedAt: Time,
@@ -37,7 +46,7 @@ export const Conversation = z
   .meta({ id: 'Conversation' })
 export type Conversation = z.infer<typeof Conversation>
 
-/** `q` looks in contact names, phones and message texts. */
+/** `q` looks for people (names, phones, e-mails) and for messages that have all its words; stop words count for nothing. */
 export const ConversationsQuery = PageQuery.extend({
   view: ConversationView.default('all'),
   status: z.enum(['open', 'resolved', 'any']).default('open'),
@@ -46,7 +55,12 @@ export const ConversationsQuery = PageQuery.extend({
   contactId: Id.optional(),
   /** Windows that close within four hours and where the customer waits for an answer or not. */
   closesSoon: z.stringbool().optional(),
-  q: z.string().trim().max(100).optional(),
+  q: z
+    .string()
+    .trim()
+    .max(100)
+    .regex(/^[^\0]*$/)
+    .optional(),
 })
 
 /** Open conversations per tab. */
@@ -60,3 +74,15 @@ export const UpdateConversationInput = z.object({ status: ConversationStatus }).
 /** `expectedAssigneeId`: refuse with `conversation_assigned` when somebody else took it meanwhile. */
 export const AssignInput = z.object({ userId: Id.nullable(), expectedAssigneeId: Id.nullable().optional() }).meta({ id: 'AssignInput' })
 export const SetTagsInput = z.object({ tagIds: z.array(Id).max(50) }).meta({ id: 'SetTagsInput' })
+
+/** Messages of one conversation with all these words, the newest first. */
+export const SearchMessagesQuery = z.object({
+  conversationId: Id,
+  q: z
+    .string()
+    .trim()
+    .min(1)
+    .max(100)
+    .regex(/^[^\0]*$/),
+})
+export const MessageHits = z.object({ items: z.array(MessageHit) }).meta({ id: 'MessageHits' })

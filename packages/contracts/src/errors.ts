@@ -40,6 +40,8 @@ export const ERRORS = {
   version_conflict: { status: 412, title: 'Outra pessoa mudou isto antes. Veja o que há de novo.' },
   invitation_invalid: { status: 410, title: 'Este convite não vale mais. Peça um novo.' },
   second_step_expired: { status: 410, title: 'O tempo para confirmar acabou. Entre de novo.' },
+  content_erased: { status: 410, title: 'Este conteúdo foi apagado.' },
+  content_unreadable: { status: 422, title: 'Não foi possível abrir este conteúdo.' },
   body_too_large: { status: 413, title: 'O arquivo ou a mensagem é grande demais.' },
   media_type_refused: { status: 415, title: 'Este tipo de arquivo não é aceito pelo WhatsApp.' },
   media_too_large: { status: 413, title: 'O arquivo é maior do que o WhatsApp aceita.' },

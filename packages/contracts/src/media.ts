@@ -4,15 +4,15 @@ import { Id, Time } from './common.ts'
 export const MediaKind = z.enum(['image', 'video', 'audio', 'document', 'sticker'])
 export type MediaKind = z.infer<typeof MediaKind>
 
-/** `pending`: still being fetched from WhatsApp; `failed`: will be tried again or by hand; `expired`: WhatsApp no longer has it. */
-export const MediaStatus = z.enum(['pending', 'stored', 'failed', 'expired', 'too_large'])
+/** `pending`: still being fetched from WhatsApp; `failed`: will be tried again or by hand; `expired`: WhatsApp no longer has it; `erased`: nobody can open it (any more). */
+export const MediaStatus = z.enum(['pending', 'stored', 'failed', 'expired', 'too_large', 'erased'])
 
 /**
  * Why a media is not here. `not_yet`: on its way, or a trouble that passes; `token`: WhatsApp does not accept the channel's token;
  * `expired`: WhatsApp no longer has it; `too_large`: more than 100 MB; `checksum`: what came is not what was announced; `refused`:
- * WhatsApp says no. Null once stored.
+ * WhatsApp says no; `erased`: its key was destroyed; `unreadable`: what is kept of it was changed, and does not open. Null once stored.
  */
-export const MediaReason = z.enum(['not_yet', 'token', 'expired', 'too_large', 'checksum', 'refused'])
+export const MediaReason = z.enum(['not_yet', 'token', 'expired', 'too_large', 'checksum', 'refused', 'erased', 'unreadable'])
 export type MediaReason = z.infer<typeof MediaReason>
 
 /** Columns of `waveform`. */

@@ -140,6 +140,10 @@ export const MessageContent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('activity'), activity: z.string(), details: z.record(z.string(), z.string().nullable()) }),
   /** `original`: the name of what it was; `reason`: the error that came instead of content, explained. Raw: `GET /api/messages/:id/raw`. */
   z.object({ type: z.literal('unsupported'), original: z.string(), reason: z.string().optional() }),
+  /** Its key was destroyed: nobody can read it any more. */
+  z.object({ type: z.literal('erased') }),
+  /** What is stored was changed, and does not open. */
+  z.object({ type: z.literal('unreadable') }),
 ])
 export type MessageContent = z.infer<typeof MessageContent>
 
@@ -225,6 +229,10 @@ export const SendContent = z.discriminatedUnion('type', [
 ])
 export type SendContent = z.infer<typeof SendContent>
 
+/** No text in it holds a NUL, which a database cannot hold, sealed or not. */
+const withoutNul = (value: unknown): boolean =>
+  typeof value === 'string' ? !value.includes('\0') : typeof value !== 'object' || value === null || Object.values(value).every(withoutNul)
+
 /** Sending the same `clientId` again answers the same message: safe to repeat after a lost answer. */
 export const SendMessageInput = z
   .object({
@@ -233,6 +241,7 @@ export const SendMessageInput = z
     content: SendContent,
     quotedId: Id.optional(),
   })
+  .refine(withoutNul)
   .meta({ id: 'SendMessageInput' })
 export type SendMessageInput = z.infer<typeof SendMessageInput>
 

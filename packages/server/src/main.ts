@@ -30,6 +30,7 @@ import { startRealtime } from './platform/realtime.ts'
 import { forgetRunning, noteRunning, requireAlone } from './platform/running-file.ts'
 import { Signals } from './platform/signals.ts'
 import { createStorage } from './platform/storage.ts'
+import { tellBrokenTo } from './platform/vault/broken.ts'
 import { startUpkeep } from './upkeep.ts'
 
 export type Server = {
@@ -48,6 +49,7 @@ function createContext(config: Config, installation: Installation, port: () => n
   const signals = new Signals(installation.appUrl, log)
   const { db, keys } = installation
   const limits = openLimits(config, { db, keys, log })
+  tellBrokenTo(installation.db, log)
   return {
     config,
     db: installation.db,

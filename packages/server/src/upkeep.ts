@@ -1,12 +1,13 @@
 import { sql } from 'kysely'
 import { scheduleChannelChecks } from './features/channels/schedule-checks.ts'
+import { sealOldFiles } from './features/media/seal-old-files.ts'
 import type { Context } from './platform/context.ts'
 
 const HOUR = 3600_000
 
 /**
- * Removes what has served: told events after a week, understood deliveries after 30 days, access records after six months. Asks once a day how each number is. Any
- * worker may do it; twice does no harm.
+ * Removes what has served: told events after a week, understood deliveries after 30 days, access records after six months. Asks once a
+ * day how each number is. Seals the files of before there were keys. Any worker may do it; twice does no harm.
  */
 export function startUpkeep(ctx: Context): { stop: () => void } {
   const purge = () =>
@@ -14,9 +15,16 @@ export function startUpkeep(ctx: Context): { stop: () => void } {
   const records = () => sql`select door_purge_records()`.execute(ctx.db).catch((err: unknown) => ctx.log.error({ err }, 'upkeep: access records not purged'))
   const check = () => scheduleChannelChecks(ctx).catch((err: unknown) => ctx.log.error({ err }, 'upkeep: channel checks not planned'))
   const purgeLinks = () => sql`select door_purge_links()`.execute(ctx.db).catch((err: unknown) => ctx.log.error({ err }, 'upkeep: links not purged'))
-  const tick = () => void Promise.all([purge(), records(), purgeLinks(), check()])
+  let stopped = false
+  const sealFiles = () => sealOldFiles(ctx, () => !stopped).catch((err: unknown) => ctx.log.error({ err }, 'upkeep: old files not sealed'))
+  const tick = () => void Promise.all([purge(), records(), purgeLinks(), check(), sealFiles()])
   const timer = setInterval(tick, HOUR)
   timer.unref()
   tick()
-  return { stop: () => clearInterval(timer) }
+  return {
+    stop: () => {
+      stopped = true
+      clearInterval(timer)
+    },
+  }
 }

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { createChannel } from '../features/channels/channels.ts'
-import { identityKeys, personKey } from '../features/contacts/person.ts'
+import { personKey } from '../features/contacts/person.ts'
 import { receiveContacts } from '../features/contacts/receive-contacts.ts'
 import { noteArrivals, noteDeparture, pairKey, receiveConversations } from '../features/conversations/receive-conversations.ts'
 import { insertMany } from '../features/messages/save-messages.ts'
@@ -53,7 +53,6 @@ async function seedConversation(tx: TenantTx, place: Place, past: PastConversati
     const id = uuidv7()
     const at = new Date(Math.floor((Date.now() - line.ago * 60_000) / 1000) * 1000)
     const ours = line.from === 'us'
-    const key = identityKeys(person)[0]?.value ?? past.phone
     await insertMany(tx, tenantId, [
       {
         id,
@@ -65,7 +64,8 @@ async function seedConversation(tx: TenantTx, place: Place, past: PastConversati
         content: {},
         status: ours ? 'read' : 'received',
         at,
-        providerId: `wamid.demo.${key}.${i}`,
+        // WhatsApp's ids hold the customer's number; these need not.
+        providerId: `wamid.demo.${conversationId}.${i}`,
         clientId: null,
         senderUserId: ours ? (attendants[line.by ?? 0] ?? null) : null,
         mediaId: null,

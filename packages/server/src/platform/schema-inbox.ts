@@ -1,4 +1,4 @@
-import type { ColumnType, Generated, GeneratedAlways } from 'kysely'
+import type { ColumnType, Generated } from 'kysely'
 import type { Created, Defaulted, Json } from './columns.ts'
 
 /** People, conversations and what was said. */
@@ -7,12 +7,10 @@ export type InboxTables = {
     id: string
     tenant_id: string
     kind: Defaulted<string>
-    name: string
-    profile_name: string | null
-    phone: string | null
-    email: string | null
-    notes: string | null
-    sort_name: GeneratedAlways<string>
+    /** What is said of the person; null or without its key: erased. */
+    sealed: Buffer | null
+    /** Keyed hashes of what the person is found by. */
+    words: ColumnType<string[] | null, string | null, string | null>
     merged_into: string | null
     marketing_opt_out_at: Date | null
     marketing_opt_out_changed_at: Date | null
@@ -22,9 +20,11 @@ export type InboxTables = {
   contact_identities: {
     tenant_id: string
     kind: string
-    value: string
+    /** Keyed hash of the value. */
+    hash: Buffer
     contact_id: string
-    address: string
+    /** Value and the address to send to. */
+    sealed: Buffer
     scope: Defaulted<string>
     since: Date | null
     used_at: Date | null
@@ -34,7 +34,8 @@ export type InboxTables = {
     tenant_id: string
     contact_id: string
     kind: string
-    value: string
+    hash: Buffer
+    sealed: Buffer
     scope: Defaulted<string>
     until: Date
     reason: string
@@ -46,10 +47,8 @@ export type InboxTables = {
     other_id: string
     reason: string
     by_user_id: string | null
-    other_name: string
-    kept_before: Json<Record<string, string | null>>
-    kept_after: Json<Record<string, string | null>>
-    moved: Json<unknown>
+    /** The other's name, the fields before and after, and what moved. */
+    sealed: Buffer | null
     at: Generated<Date>
     undone_at: Date | null
     undone_by: string | null
@@ -84,8 +83,6 @@ export type InboxTables = {
     kind: string
     mime: string
     size: string | null
-    sha256: Buffer | null
-    filename: string | null
     voice: Defaulted<boolean>
     animated: Defaulted<boolean>
     width: number | null
@@ -104,8 +101,6 @@ export type InboxTables = {
     /** The one job that may go on with the tries; a job with another id is outdated. */
     try_id: string | null
     thumbnail_key: string | null
-    blur: string | null
-    waveform: Buffer | null
     duration_ms: number | null
     pages: number | null
     /** What is shown instead of the original: JPEG of a HEIC. */
@@ -114,6 +109,11 @@ export type InboxTables = {
     shown_size: string | null
     derived_at: Date | null
     derive_error: string | null
+    /** Seals the bytes and what is known of the file. */
+    key_id: string | null
+    sealed: Buffer | null
+    files_plain: Defaulted<boolean>
+    shared: Defaulted<boolean>
     created_at: Created
   }
   messages: {
@@ -123,8 +123,12 @@ export type InboxTables = {
     channel_id: string
     direction: string
     type: string
-    body: string | null
-    content: Json<Record<string, unknown>>
+    /** Text, content and earlier texts. */
+    sealed: Buffer | null
+    raw_sealed: Buffer | null
+    words: ColumnType<string[] | null, string | null, string | null>
+    placeholder: Defaulted<boolean>
+    asks_contact: Defaulted<boolean>
     status: string
     at: Date
     provider_id: string | null
@@ -133,13 +137,11 @@ export type InboxTables = {
     media_id: string | null
     quoted_provider_id: string | null
     quoted_id: string | null
-    reactions: ColumnType<Record<string, { emoji: string; at: string; userId: string | null }> | null, string | null, string | null>
+    reactions: ColumnType<Record<string, { id: string; at: string; userId: string | null }> | null, string | null, string | null>
     error: ColumnType<Record<string, unknown> | null, string | null, string | null>
-    raw: ColumnType<Record<string, unknown> | null, string | null, string | null>
     author_contact_id: string | null
     sent_from: string | null
     edited_at: Date | null
-    earlier_texts: ColumnType<{ text: string; until: string }[] | null, string | null, string | null>
     revoked_at: Date | null
     pricing: ColumnType<{ category: string; type: string } | null, string | null, string | null>
     origin_conversation_id: string | null
@@ -164,8 +166,7 @@ export type InboxTables = {
     kind: string
     target_provider_id: string | null
     at: Date
-    body: string | null
-    content: Json<Record<string, unknown>>
+    sealed: Buffer | null
     created_at: Created
   }
   tags: { id: string; tenant_id: string; name: string; color: Defaulted<string>; created_at: Created }

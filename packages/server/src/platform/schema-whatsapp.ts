@@ -68,7 +68,7 @@ export type WhatsappTables = {
     event: string | null
     title: string
     understood: boolean
-    value: Json<unknown>
+    sealed: Buffer
     hash: string
     at: Date
     created_at: Created

@@ -14,12 +14,12 @@ export async function sqlAs<R extends pg.QueryResultRow = pg.QueryResultRow>(url
 }
 
 let count = 0
-/** A fresh migrated database, copied from the template. */
-export async function createTestDatabase(server: { port: number; password: string }) {
+/** A fresh migrated database, copied from the template; or an empty one, from PostgreSQL's own. */
+export async function createTestDatabase(server: { port: number; password: string }, template: 'template_atende' | 'template1' = 'template_atende') {
   const name = `t_${process.pid}_${Date.now().toString(36)}_${count++}`
   const urlFor = (user: string, password: string, db = name) => `postgres://${user}:${password}@127.0.0.1:${server.port}/${db}`
   const admin = urlFor('postgres', server.password, 'postgres')
-  await sqlAs(admin, `create database ${name} template template_atende owner ${TEST_ROLES.owner}`)
+  await sqlAs(admin, `create database ${name} template ${template} owner ${TEST_ROLES.owner}`)
   await sqlAs(admin, `grant connect on database ${name} to ${TEST_ROLES.app}`)
   return {
     appUrl: urlFor(TEST_ROLES.app, 'test'),

@@ -43,10 +43,13 @@ export type TestServer = Awaited<ReturnType<typeof startTestServer>>
 export type Answer<T = Record<string, unknown>> = { status: number; body: T; headers: Headers }
 export type TestSocket = Socket<ServerToClientEvents, ClientToServerEvents>
 
+/** What an older version left behind. */
+type Found = { database: Awaited<ReturnType<typeof createTestDatabase>>; home: string }
+
 /** A real server on a free port with a database of its own. Stop it in `afterAll`. */
-export async function startTestServer(settings: Record<string, string> = {}) {
-  const database = await createTestDatabase(inject('postgres'))
-  const home = mkdtempSync(path.join(tmpdir(), 'atende-test-home-'))
+export async function startTestServer(settings: Record<string, string> = {}, found?: Found) {
+  const database = found?.database ?? (await createTestDatabase(inject('postgres')))
+  const home = found?.home ?? mkdtempSync(path.join(tmpdir(), 'atende-test-home-'))
   const { db } = openDatabase(database.appUrl, 8)
   const config = loadConfig({
     NODE_ENV: 'test',

@@ -40,6 +40,8 @@ export const ENGLISH: Record<ErrorCode, string> = {
   version_conflict: 'Somebody else changed this before. See what is new.',
   invitation_invalid: 'This invitation is no longer valid. Ask for a new one.',
   second_step_expired: 'The time to confirm is over. Log in again.',
+  content_erased: 'This content was erased.',
+  content_unreadable: 'This content could not be opened.',
   body_too_large: 'The file or message is too large.',
   media_type_refused: 'WhatsApp does not accept this type of file.',
   media_too_large: 'The file is larger than WhatsApp accepts.',

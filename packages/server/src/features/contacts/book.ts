@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { TenantTx } from '../../platform/database.ts'
-import { type Key, keyName, type Person, phoneKey } from './person.ts'
+import { type Key, type Person, phoneKey } from './person.ts'
+import { identityMarks, type MarkOf } from './sealed-identity.ts'
 
 /** Whose an identity is, and since when (the provider's time; null: always). */
 type Owner = { contactId: string; since: Date | null; scope: string }
@@ -11,12 +12,14 @@ export type Hit = { contactId: string; since: Date | null; until: Date | null }
 type Row = {
   what: 'current' | 'sibling' | 'former' | 'several'
   kind: string
-  value: string
+  hash: Buffer | null
   contact_id: string
   scope: string
   since: Date | null
   until: Date | null
 }
+type Named = Pick<Key, 'kind' | 'value'>
+const nameOf = (kind: string, hash: Buffer | null): string => `${kind}:${hash?.toString('hex') ?? ''}`
 
 /** What is known of a few identities: who has them, who had them, and by which ids the same people are known. */
 export class Book {
@@ -24,26 +27,37 @@ export class Book {
   readonly #former = new Map<string, Former[]>()
   readonly #ids = new Map<string, Map<string, string>>()
   readonly #several = new Set<string>()
+  readonly #markOf: MarkOf
 
-  constructor(rows: readonly Row[]) {
+  /** Everything is known by keyed hashes; those who ask name the thing itself. */
+  constructor(rows: readonly Row[], markOf: MarkOf) {
+    this.#markOf = markOf
     for (const r of rows) {
+      const name = nameOf(r.kind, r.hash)
       if (r.what === 'former' && r.until) {
-        const key = keyName(r)
-        this.#former.set(key, [...(this.#former.get(key) ?? []), { contactId: r.contact_id, until: r.until }])
+        this.#former.set(name, [...(this.#former.get(name) ?? []), { contactId: r.contact_id, until: r.until }])
       } else if (r.what === 'several') this.#several.add(r.contact_id)
-      else if (r.what === 'current') this.learn(r, { contactId: r.contact_id, since: r.since, scope: r.scope })
-      else this.#learnId(r.contact_id, r.value, r.scope)
+      else if (r.what === 'current') this.#learn(r.kind, name, { contactId: r.contact_id, since: r.since, scope: r.scope })
+      else this.#learnId(r.contact_id, name, r.scope)
     }
   }
 
-  learn(key: Pick<Key, 'kind' | 'value'>, owner: Owner): void {
-    this.#current.set(keyName(key), owner)
-    if (key.kind === 'bsuid') this.#learnId(owner.contactId, key.value, owner.scope)
+  #name(key: Named): string {
+    return nameOf(key.kind, this.#markOf(key))
   }
 
-  #learnId(contactId: string, value: string, scope: string): void {
+  learn(key: Named, owner: Owner): void {
+    this.#learn(key.kind, this.#name(key), owner)
+  }
+
+  #learn(kind: string, name: string, owner: Owner): void {
+    this.#current.set(name, owner)
+    if (kind === 'bsuid') this.#learnId(owner.contactId, name, owner.scope)
+  }
+
+  #learnId(contactId: string, name: string, scope: string): void {
     const mine = this.#ids.get(contactId) ?? new Map<string, string>()
-    this.#ids.set(contactId, mine.set(value, scope))
+    this.#ids.set(contactId, mine.set(name, scope))
   }
 
   /** Has more than one number, or more than one id. */
@@ -51,14 +65,15 @@ export class Book {
     return this.#several.has(contactId)
   }
 
-  owner(key: Pick<Key, 'kind' | 'value'>): Owner | undefined {
-    return this.#current.get(keyName(key))
+  owner(key: Named): Owner | undefined {
+    return this.#current.get(this.#name(key))
   }
 
   /** Whose it was at a time: a late message under an old number still finds its person. */
-  find(key: Pick<Key, 'kind' | 'value'>, at: Date): Hit | undefined {
-    const now = this.#current.get(keyName(key))
-    const past = (this.#former.get(keyName(key)) ?? []).toSorted((a, b) => a.until.getTime() - b.until.getTime())
+  find(key: Named, at: Date): Hit | undefined {
+    const name = this.#name(key)
+    const now = this.#current.get(name)
+    const past = (this.#former.get(name) ?? []).toSorted((a, b) => a.until.getTime() - b.until.getTime())
     const then = past.find((f) => f.until > at)
     if (now && (!then || now.since === null || now.since <= at)) return { contactId: now.contactId, since: now.since, until: null }
     // A business-scoped id never becomes another person's; a number may.
@@ -69,27 +84,28 @@ export class Book {
   /** This contact is known by another id of the same portfolio: somebody else. */
   isSomebodyElse(contactId: string, bsuid: string, scope: string): boolean {
     const ids = this.#ids.get(contactId)
-    if (!ids || ids.has(bsuid)) return false
+    if (!ids || ids.has(this.#name({ kind: 'bsuid', value: bsuid }))) return false
     return [...ids.values()].some((s) => s === scope || s === '' || scope === '')
   }
 }
 
 /** Looked up one by one through the indexes: `limit` and `offset 0` keep the planner from joining whole tables for a batch. */
 export async function loadBook(tx: TenantTx, keys: readonly Key[]): Promise<Book> {
+  const markOf = await identityMarks(tx)
   const { rows } = await sql<Row>`
-    with k as materialized (select * from unnest(${keys.map((k) => k.kind)}::text[], ${keys.map((k) => k.value)}::text[]) k(kind, value)),
-      now as materialized (select i.* from k cross join lateral (select kind, value, contact_id, scope, since from contact_identities c
-        where c.tenant_id = (select current_tenant()) and c.kind = k.kind and c.value = k.value limit 1) i),
-      past as materialized (select f.* from k cross join lateral (select kind, value, contact_id, scope, until from former_identities c
-        where c.tenant_id = (select current_tenant()) and c.kind = k.kind and c.value = k.value offset 0) f),
+    with k as materialized (select * from unnest(${keys.map((k) => k.kind)}::text[], ${keys.map(markOf)}::bytea[]) k(kind, hash)),
+      now as materialized (select i.* from k cross join lateral (select kind, hash, contact_id, scope, since from contact_identities c
+        where c.tenant_id = (select current_tenant()) and c.kind = k.kind and c.hash = k.hash limit 1) i),
+      past as materialized (select f.* from k cross join lateral (select kind, hash, contact_id, scope, until from former_identities c
+        where c.tenant_id = (select current_tenant()) and c.kind = k.kind and c.hash = k.hash offset 0) f),
       who as materialized (select contact_id from now union select contact_id from past)
-    select 'current' as what, kind, value, contact_id, scope, since, null::timestamptz as until from now
-    union all select 'former', kind, value, contact_id, scope, null, until from past
-    union all select 'sibling', i.kind, i.value, i.contact_id, i.scope, null, null from who cross join lateral (
-      select kind, value, contact_id, scope from contact_identities c where c.contact_id = who.contact_id and c.kind = 'bsuid' offset 0) i
-    union all select 'several', i.kind, '', who.contact_id, '', null, null from who cross join lateral (
+    select 'current' as what, kind, hash, contact_id, scope, since, null::timestamptz as until from now
+    union all select 'former', kind, hash, contact_id, scope, null, until from past
+    union all select 'sibling', i.kind, i.hash, i.contact_id, i.scope, null, null from who cross join lateral (
+      select kind, hash, contact_id, scope from contact_identities c where c.contact_id = who.contact_id and c.kind = 'bsuid' offset 0) i
+    union all select 'several', i.kind, null, who.contact_id, '', null, null from who cross join lateral (
       select kind from contact_identities c where c.contact_id = who.contact_id group by kind having count(*) > 1) i`.execute(tx)
-  return new Book(rows)
+  return new Book(rows, markOf)
 }
 
 /** What a sighting says: known people (with what of theirs is new), a newcomer, or something that needs a closer look. */

@@ -2,9 +2,9 @@ import type { TenantTx } from '../../platform/database.ts'
 import { publish } from '../../platform/events.ts'
 import { uuidv7 } from '../../platform/ids.ts'
 import { loadBook } from './book.ts'
-import * as contacts from './contacts.db.ts'
 import * as db from './identities.db.ts'
 import { mergeContacts } from './merge-contacts.ts'
+import { insertPeople, readPeople } from './people.db.ts'
 import { firstName, identityKeys, type Key, type Person, personKey, phoneKey, shownPhone } from './person.ts'
 import { receiveContacts } from './receive-contacts.ts'
 import { attach, settlePerson } from './settle-person.ts'
@@ -73,10 +73,11 @@ async function change(tx: TenantTx, tenantId: string, c: IdentityChange, scope: 
     if (keys.length + identityKeys(c.previous).length === 0) return undefined
     contactId = uuidv7()
     const shown = { ...asPerson(c.next, c, c.at), phone: c.next.phone ?? c.previous.phone }
-    await db.insertContacts(tx, tenantId, [{ id: contactId, name: firstName(shown), profileName: null, phone: null }])
+    const fields = { name: firstName(shown), profileName: null, phone: null, email: null, notes: null }
+    await insertPeople(tx, tenantId, [{ id: contactId, fields, known: [] }])
   }
   const id = contactId
-  const oldPhone = (await contacts.find(tx, id))?.phone ?? null
+  const oldPhone = (await readPeople(tx, [id])).get(id)?.phone ?? null
   await db.retire(tx, tenantId, id, await endedKeys(tx, id, c, scope), c.at, c.kind === 'number' ? 'number_changed' : 'id_changed')
   for (const key of keys) await give(tx, tenantId, id, key, c.at, scope)
   await db.refreshPhones(tx, [id])

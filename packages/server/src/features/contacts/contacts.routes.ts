@@ -23,7 +23,10 @@ const withTag = (reply: FastifyReply, contact: Contact): Contact => {
 export function contactRoutes(app: Http, ctx: Context): void {
   app.get(
     '/api/contacts',
-    { config: { access: 'contacts.read' }, schema: { tags, summary: 'Contacts by name', querystring: ContactsQuery, response: { 200: pageOf(Contact) } } },
+    {
+      config: { access: 'contacts.read' },
+      schema: { tags, summary: 'Contacts, the newest first', querystring: ContactsQuery, response: { 200: pageOf(Contact) } },
+    },
     async (request) => callerTx(ctx, request, (tx) => listContacts(tx, request.query)),
   )
 

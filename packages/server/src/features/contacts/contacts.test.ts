@@ -53,7 +53,7 @@ test.each([
 })
 
 test('text that no database can hold is refused, not an error of ours', async () => {
-  expect((await create({ name: 'a\u0000b' })).body).toMatchObject({ status: 400, code: 'malformed_body' })
+  expect((await create({ name: 'a\u0000b' })).body).toMatchObject({ status: 400, code: 'validation_failed', errors: [{ path: 'name' }] })
   expect((await server.call('GET', '/api/contacts?q=%00', { token: owner.token })).status).toBe(400)
 })
 
@@ -101,36 +101,101 @@ test('with If-Match only the version that was read is changed', async () => {
 
 test('search finds by name, phone and e-mail, without regard to accents, case and spacing', async () => {
   const { token } = await server.register()
-  await created({ name: 'Conceição Araújo', phone: '11 98123-4567', email: 'ceica@example.com' }, token)
+  await created({ name: 'Conceição Araújo', phone: '11 98123-4567', email: 'ceica.araujo@example.com' }, token)
   await created({ name: 'Jose da Silva' }, token)
-  await created({ name: '100% Barato_' }, token)
-  for (const q of ['conceicao', 'CONCEIÇÃO', 'ção ara', '98123-4567', '(11) 98123', 'ceica@']) expect(await names(q, token), q).toEqual(['Conceição Araújo'])
+  await created({ name: "Ana-Maria D'Ávila 🙂" }, token)
+  for (const q of [
+    'conceicao',
+    'CONCEIÇÃO',
+    'con',
+    'ara',
+    'araújo conc',
+    '98123-4567',
+    '(11) 98123',
+    'ceica.',
+    'ceica.araujo@example.com',
+    'ceica',
+    'example.com',
+  ])
+    expect(await names(q, token), q).toEqual(['Conceição Araújo'])
   expect(await names('josé', token)).toEqual(['Jose da Silva'])
-  expect(await names('0%', token)).toEqual(['100% Barato_'])
-  expect(await names('to_', token)).toEqual(['100% Barato_'])
-  for (const q of ['%', '_a', '\\', "'", 'ninguém']) expect(await names(q, token), q).toEqual(q === '%' ? ['100% Barato_'] : [])
+  for (const q of ['ana maria', 'ana-mar', 'Maria', "d'avi", 'ávila', '🙂']) expect(await names(q, token), q).toEqual(["Ana-Maria D'Ávila 🙂"])
+  for (const q of ['%', '_a', '\\', "'", 'ninguém', 'jose araujo', 'onceicao']) expect(await names(q, token), q).toEqual([])
 })
 
-test('pages hold everybody once, sorted as people sort, while others come and go', async () => {
+test.each([
+  [
+    'a Brazilian mobile',
+    '+5511987654321',
+    [
+      '5511987654321',
+      '+55 11 98765-4321',
+      '11987654321',
+      '(11) 98765-4321',
+      '011 98765 4321',
+      '987654321',
+      '98765-4321',
+      '4321',
+      '54321',
+      '8765-4321',
+      '11 8765-4321',
+      '551187654321',
+      '119876',
+      '5511',
+      '9876',
+      '8765',
+    ],
+  ],
+  ['a landline', '+551133334444', ['1133334444', '3333-4444', '4444', '(11) 3333', '551133']],
+  ['a foreign number', '+14155552671', ['4155552671', '+1 415 555-2671', '2671', '1415', '415555']],
+])('a phone is found in any spelling: %s', async (_what, phone, spellings) => {
+  const { token } = await server.register()
+  await created({ name: 'Quem procuro', phone }, token)
+  await created({ name: 'Outra pessoa', phone: '+5521976502189' }, token)
+  for (const q of spellings) expect(await names(q, token), q).toEqual(['Quem procuro'])
+  for (const q of ['7777', '98765-4322', '432']) expect(await names(q, token), q).toEqual([])
+})
+
+test('a hit says what answered, and where the name shows it', async () => {
+  const { token } = await server.register()
+  await created({ name: 'João Conceição', phone: '11 98123-4567', email: 'jc@example.com' }, token)
+  const hit = async (q: string) => (await page(`q=${encodeURIComponent(q)}`, token)).items[0]?.hit
+  expect(await hit('conc')).toEqual({ name: [[5, 9]], by: 'name' })
+  expect(await hit('JOAO conceição')).toEqual({
+    name: [
+      [0, 4],
+      [5, 14],
+    ],
+    by: 'name',
+  })
+  expect(await hit('4567')).toEqual({ name: [], by: 'phone' })
+  expect(await hit('jc@example.com')).toEqual({ name: [], by: 'email' })
+  expect((await page('limit=5', token)).items[0]).not.toHaveProperty('hit')
+})
+
+test('who is called otherwise, has another number or was deleted is no longer found by the old one', async () => {
+  const { token } = await server.register()
+  const made = await created({ name: 'Velho Nome', phone: '11 97777-1111', email: 'velho@example.com' }, token)
+  await server.call('PATCH', `/api/contacts/${made.id}`, { token, body: { name: 'Nova Graça', phone: '11 96666-2222', email: null } })
+  for (const q of ['velho', '1111', 'velho@example.com']) expect(await names(q, token), q).toEqual([])
+  for (const q of ['graça', '2222']) expect(await names(q, token), q).toEqual(['Nova Graça'])
+  await server.call('DELETE', `/api/contacts/${made.id}`, { token })
+  expect(await names('graça', token)).toEqual([])
+})
+
+test('pages hold everybody once, the newest first, while others come and go', async () => {
   const reader = await server.register()
-  const all = ['Álvaro', 'alvaro', 'Zé', 'Élcio', 'Bruno', 'ana', 'Ana', 'Ana', '🙂 sorriso', '"', ...Array.from({ length: 25 }, (_, i) => `Pessoa ${i}`)]
+  const all = ['Álvaro', 'alvaro', 'Zé', 'Ana', 'Ana', '🙂 sorriso', '"', ...Array.from({ length: 25 }, (_, i) => `Pessoa ${i}`)]
   for (const name of all) await created({ name }, reader.token)
-  await created({ name: '🙂'.repeat(60) }, reader.token)
-  for (const limit of [1, 3, 7, 100]) {
-    const seen = await everything(reader.token, limit)
-    expect(seen).toHaveLength(all.length + 1)
-    expect(new Set(seen.map((c) => c.id)).size).toBe(all.length + 1)
-  }
-  const order = (await everything(reader.token, 5)).map((c) => c.name)
-  expect(order.indexOf('Álvaro')).toBeLessThan(order.indexOf('Bruno'))
-  expect(order.indexOf('Bruno')).toBeLessThan(order.indexOf('Élcio'))
-  expect(order.indexOf('Élcio')).toBeLessThan(order.indexOf('Zé'))
+  for (const limit of [1, 3, 7, 100]) expect((await everything(reader.token, limit)).map((c) => c.name)).toEqual(all.toReversed())
   const first = await page('limit=5', reader.token)
-  await created({ name: '!!! antes de todos' }, reader.token)
+  await created({ name: 'Quem chegou agora' }, reader.token)
   await server.call('DELETE', `/api/contacts/${first.items.at(-1)?.id}`, { token: reader.token })
   const rest = await page(`limit=100&cursor=${first.nextCursor}`, reader.token)
-  expect(first.items.length + rest.items.length).toBe(all.length + 1)
-  expect((await everything(reader.token, 4, '&q=pessoa')).map((c) => c.name).toSorted()).toEqual(all.filter((n) => n.startsWith('Pessoa')).toSorted())
+  expect([...first.items, ...rest.items].map((c) => c.name)).toEqual(all.toReversed())
+  expect((await everything(reader.token, 4, '&q=pessoa')).map((c) => c.name).toSorted()).toEqual(
+    all.filter((n) => n.startsWith('Pessoa') && n !== first.items.at(-1)?.name).toSorted(),
+  )
 })
 
 test('a cursor that we did not make is refused', async () => {
@@ -141,19 +206,19 @@ test('a cursor that we did not make is refused', async () => {
 
 test('a deep page costs the same as the first: the index leads to it, below row-level security too', async () => {
   const big = await server.register()
-  await server.sql(
-    "insert into contacts (id, tenant_id, name) select gen_random_uuid(), $1, 'Nome ' || lpad(n::text, 6, '0') from generate_series(1, 20000) n",
-    [big.tenantId],
-  )
+  await server.sql('insert into contacts (id, tenant_id) select uuidv7(), $1 from generate_series(1, 20000) n', [big.tenantId])
   await server.sql('analyze contacts')
+  const [middle] = await server.sql<{ id: string }>('select id from contacts where tenant_id = $1 order by id offset 10000 limit 1', [big.tenantId])
   const plan = await inTenant(server.ctx.db, big.tenantId, async (tx) => {
     const { sql } = await import('kysely')
     const { rows } = await sql<{ 'QUERY PLAN': string }>`explain (analyze, buffers off, costs off, timing off) select * from contacts
-      where (sort_name, id) > ('nome 015000', '00000000-0000-0000-0000-000000000000') order by sort_name, id limit 31`.execute(tx)
+      where merged_into is null and id < ${middle?.id}::uuid order by id desc limit 31`.execute(tx)
     return rows.map((r) => r['QUERY PLAN']).join('\n')
   })
-  expect(plan).toContain('Index Scan using contacts_list')
-  expect(plan).not.toContain('Rows Removed by Filter')
+  expect(plan).toContain('Index Scan')
+  expect(plan).not.toContain('Sort')
+  // Another tenant's rows in between would be read and thrown away.
+  expect(plan).not.toMatch(/Rows Removed by Filter: \d{2}/)
 })
 
 test('deleting takes a supervisor, and takes the identities along', async () => {

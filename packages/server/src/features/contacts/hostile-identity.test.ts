@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type Lab, openLab } from '../../testing/inbound-lab.ts'
+import { identitiesOf, marksOf } from '../../testing/known-people.ts'
 
 /** What a customer can write themselves decides nothing about who they are. */
 let lab: Lab
@@ -20,16 +21,15 @@ const write = (who: object, what: object, contacts: object[] = []) =>
   lab.tell(lab.messages({ contacts, messages: [{ ...who, id: lab.newWamid(), timestamp: now(), ...what }] }))
 const text = { type: 'text', text: { body: 'oi' } }
 const card = (phones: object[], more: object = {}) => ({ name: { formatted_name: 'Eu' }, phones, ...more })
+const NOBODY = '00000000-0000-0000-0000-000000000000'
 const contactOf = async (value: string) =>
-  (await lab.server.sql<{ contact_id: string }>("select contact_id from contact_identities where value = $1 order by kind = 'username'", [value]))[0]
-    ?.contact_id
-const phonesOf = async (value: string) =>
   (
-    await lab.server.sql<{ value: string }>(
-      "select p.value from contact_identities i join contact_identities p on p.contact_id = i.contact_id and p.kind = 'phone' where i.value = $1",
-      [value],
-    )
-  ).map((r) => r.value)
+    await lab.server.sql<{ contact_id: string }>("select contact_id from contact_identities where hash = any($1) order by kind = 'username'", [
+      await marksOf(lab.server, lab.owner.tenantId, [value]),
+    ])
+  )[0]?.contact_id
+const phonesOf = async (value: string) =>
+  (await identitiesOf(lab.server, lab.owner.tenantId, (await contactOf(value)) ?? NOBODY)).filter((i) => i.kind === 'phone').map((i) => i.value)
 const merges = async () => Number((await lab.server.sql<{ n: string }>('select count(*) n from contact_merges'))[0]?.n)
 
 describe('somebody else’s phone is not had', () => {
@@ -105,11 +105,10 @@ async function asked(bsuid: string): Promise<void> {
   const [conversation] = await lab.server.sql<{ id: string; channel_id: string }>('select id, channel_id from conversations where contact_id = $1', [
     await contactOf(bsuid),
   ])
-  const content = JSON.stringify({ interactive: { kind: 'contact_request', body: 'Qual é o seu número?' } })
   await lab.server.sql(
-    `insert into messages (id, tenant_id, conversation_id, channel_id, direction, type, content, status, at)
-      values (gen_random_uuid(), $1, $2, $3, 'out', 'interactive', $4, 'read', now())`,
-    [lab.owner.tenantId, conversation?.id, conversation?.channel_id, content],
+    `insert into messages (id, tenant_id, conversation_id, channel_id, direction, type, asks_contact, status, at)
+      values (gen_random_uuid(), $1, $2, $3, 'out', 'interactive', true, 'read', now())`,
+    [lab.owner.tenantId, conversation?.id, conversation?.channel_id],
   )
 }
 

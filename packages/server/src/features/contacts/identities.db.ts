@@ -1,6 +1,8 @@
 import { sql } from 'kysely'
 import type { TenantTx } from '../../platform/database.ts'
+import { knownBy, rewritePeople, touch } from './people.db.ts'
 import type { Key } from './person.ts'
+import { identityMarks, openCurrent, sealCurrent, sealFormer } from './sealed-identity.ts'
 
 /** Who makes contacts of a tenant, or changes how people are known, holds this lock: two that meet the same newcomer agree on one. */
 export const lockMaking = (tx: TenantTx, tenantId: string) => sql`select pg_advisory_xact_lock(hashtextextended(${tenantId}, 1))`.execute(tx)
@@ -27,14 +29,18 @@ export async function scopesOf(tx: TenantTx, channelIds: readonly string[]): Pro
 }
 
 export type NewIdentity = Key & { contactId: string; scope: string; since: Date | null }
-export async function insertIdentities(tx: TenantTx, tenantId: string, rows: readonly NewIdentity[]): Promise<void> {
-  if (rows.length === 0) return
-  await sql`insert into contact_identities (tenant_id, kind, value, contact_id, address, scope, since)
-    select ${tenantId}::uuid, a, b, c, d, e, f from unnest(${rows.map((r) => r.kind)}::text[], ${rows.map((r) => r.value)}::text[],
-      ${rows.map((r) => r.contactId)}::uuid[], ${rows.map((r) => r.address)}::text[], ${rows.map((r) => r.scope)}::text[],
+/** Answers which were nobody's before, by their place in the list. */
+export async function insertIdentities(tx: TenantTx, tenantId: string, list: readonly NewIdentity[]): Promise<void> {
+  if (list.length === 0) return
+  const markOf = await identityMarks(tx)
+  const rows = list.map((r) => ({ ...r, hash: markOf(r) }))
+  const sealed = await sealCurrent(tx, rows)
+  await sql`insert into contact_identities (tenant_id, kind, hash, contact_id, sealed, scope, since)
+    select ${tenantId}::uuid, a, b, c, d, e, f from unnest(${rows.map((r) => r.kind)}::text[], ${rows.map((r) => r.hash)}::bytea[],
+      ${rows.map((r) => r.contactId)}::uuid[], ${sealed}::bytea[], ${rows.map((r) => r.scope)}::text[],
       ${rows.map((r) => r.since)}::timestamptz[]) x(a, b, c, d, e, f) on conflict do nothing`.execute(tx)
-  await sql`delete from former_identities f using unnest(${rows.map((r) => r.kind)}::text[], ${rows.map((r) => r.value)}::text[], ${rows.map((r) => r.contactId)}::uuid[]) x(k, v, c)
-    where f.tenant_id = ${tenantId}::uuid and f.contact_id = x.c and f.kind = x.k and f.value = x.v`.execute(tx)
+  await sql`delete from former_identities f using unnest(${rows.map((r) => r.kind)}::text[], ${rows.map((r) => r.hash)}::bytea[], ${rows.map((r) => r.contactId)}::uuid[]) x(k, v, c)
+    where f.tenant_id = ${tenantId}::uuid and f.contact_id = x.c and f.kind = x.k and f.hash = x.v`.execute(tx)
 }
 
 export type FormerIdentity = {
@@ -46,31 +52,38 @@ export type FormerIdentity = {
   reason: 'number_changed' | 'id_changed' | 'taken_over'
 }
 /** Of the same person and thing the latest end counts. */
-export async function insertFormer(tx: TenantTx, tenantId: string, rows: readonly FormerIdentity[]): Promise<void> {
-  if (rows.length === 0) return
-  await sql`insert into former_identities as f (tenant_id, contact_id, kind, value, scope, until, reason)
-    select distinct on (c, k, v) ${tenantId}::uuid, c, k, v, s, u, r from unnest(${rows.map((x) => x.contactId)}::uuid[], ${rows.map((x) => x.kind)}::text[],
-      ${rows.map((x) => x.value)}::text[], ${rows.map((x) => x.scope)}::text[], ${rows.map((x) => x.until)}::timestamptz[],
-      ${rows.map((x) => x.reason)}::text[]) x(c, k, v, s, u, r) order by c, k, v, u desc
-    on conflict (tenant_id, contact_id, kind, value) do update set until = greatest(f.until, excluded.until),
+export async function insertFormer(tx: TenantTx, tenantId: string, list: readonly FormerIdentity[]): Promise<void> {
+  if (list.length === 0) return
+  const markOf = await identityMarks(tx)
+  const rows = list.map((r) => ({ ...r, hash: markOf(r) }))
+  const sealed = await sealFormer(tx, rows)
+  await sql`insert into former_identities as f (tenant_id, contact_id, kind, hash, sealed, scope, until, reason)
+    select distinct on (c, k, v) ${tenantId}::uuid, c, k, v, w, s, u, r from unnest(${rows.map((x) => x.contactId)}::uuid[], ${rows.map((x) => x.kind)}::text[],
+      ${rows.map((x) => x.hash)}::bytea[], ${sealed}::bytea[], ${rows.map((x) => x.scope)}::text[], ${rows.map((x) => x.until)}::timestamptz[],
+      ${rows.map((x) => x.reason)}::text[]) x(c, k, v, w, s, u, r) order by c, k, v, u desc
+    on conflict (tenant_id, contact_id, kind, hash) do update set until = greatest(f.until, excluded.until),
       reason = case when excluded.until > f.until then excluded.reason else f.reason end`.execute(tx)
+  touch(
+    tx,
+    rows.map((r) => r.contactId),
+  )
 }
 
 /** It was another's already before: the end that we believed in was too late. */
-export const endEarlier = (tx: TenantTx, contactId: string, key: Key, until: Date) =>
-  sql`update former_identities set until = least(until, ${until}::timestamptz) where contact_id = ${contactId}::uuid and kind = ${key.kind} and value = ${key.value}`.execute(
-    tx,
-  )
-export const beginEarlier = (tx: TenantTx, key: Key, since: Date) =>
-  sql`update contact_identities set since = least(since, ${since}::timestamptz) where tenant_id = (select current_tenant()) and kind = ${key.kind} and value = ${key.value}`.execute(
-    tx,
-  )
+export const endEarlier = async (tx: TenantTx, contactId: string, key: Key, until: Date) =>
+  sql`update former_identities set until = least(until, ${until}::timestamptz)
+    where contact_id = ${contactId}::uuid and kind = ${key.kind} and hash = ${(await identityMarks(tx))(key)}`.execute(tx)
+export const beginEarlier = async (tx: TenantTx, key: Key, since: Date) =>
+  sql`update contact_identities set since = least(since, ${since}::timestamptz)
+    where tenant_id = (select current_tenant()) and kind = ${key.kind} and hash = ${(await identityMarks(tx))(key)}`.execute(tx)
 
 /** An identity goes over to another contact; the one who had it keeps it as former. */
 export async function takeOver(tx: TenantTx, tenantId: string, key: Key, from: string, to: string, at: Date): Promise<void> {
-  await sql`update contact_identities set contact_id = ${to}::uuid, address = ${key.address}, since = ${at}::timestamptz, created_at = now()
-    where tenant_id = ${tenantId}::uuid and kind = ${key.kind} and value = ${key.value}`.execute(tx)
-  await sql`delete from former_identities where contact_id = ${to}::uuid and kind = ${key.kind} and value = ${key.value}`.execute(tx)
+  const hash = (await identityMarks(tx))(key)
+  const [sealed] = await sealCurrent(tx, [{ ...key, hash, contactId: to }])
+  await sql`update contact_identities set contact_id = ${to}::uuid, sealed = ${sealed}, since = ${at}::timestamptz, created_at = now()
+    where tenant_id = ${tenantId}::uuid and kind = ${key.kind} and hash = ${hash}`.execute(tx)
+  await sql`delete from former_identities where contact_id = ${to}::uuid and kind = ${key.kind} and hash = ${hash}`.execute(tx)
   await insertFormer(tx, tenantId, [{ ...key, contactId: from, scope: '', until: at, reason: 'taken_over' }])
   await refreshPhones(tx, [from, to])
 }
@@ -78,11 +91,12 @@ export async function takeOver(tx: TenantTx, tenantId: string, key: Key, from: s
 /** Identities that ended: theirs until `at`. Those first seen later stay. */
 export async function retire(tx: TenantTx, tenantId: string, contactId: string, keys: readonly Key[], at: Date, reason: FormerIdentity['reason']) {
   if (keys.length === 0) return
-  await sql`delete from contact_identities i using unnest(${keys.map((k) => k.kind)}::text[], ${keys.map((k) => k.value)}::text[]) x(k, v)
-    where i.contact_id = ${contactId}::uuid and i.kind = x.k and i.value = x.v and (i.since is null or i.since <= ${at}::timestamptz)`.execute(tx)
-  const kept = await sql<{ kind: string; value: string }>`select kind, value from contact_identities where contact_id = ${contactId}::uuid`.execute(tx)
-  const still = new Set(kept.rows.map((r) => `${r.kind}:${r.value}`))
-  const ended = keys.filter((k) => !still.has(`${k.kind}:${k.value}`))
+  const markOf = await identityMarks(tx)
+  await sql`delete from contact_identities i using unnest(${keys.map((k) => k.kind)}::text[], ${keys.map(markOf)}::bytea[]) x(k, v)
+    where i.contact_id = ${contactId}::uuid and i.kind = x.k and i.hash = x.v and (i.since is null or i.since <= ${at}::timestamptz)`.execute(tx)
+  const kept = await sql<{ kind: string; hash: Buffer }>`select kind, hash from contact_identities where contact_id = ${contactId}::uuid`.execute(tx)
+  const still = new Set(kept.rows.map((r) => `${r.kind}:${r.hash.toString('hex')}`))
+  const ended = keys.filter((k) => !still.has(`${k.kind}:${markOf(k).toString('hex')}`))
   await insertFormer(
     tx,
     tenantId,
@@ -90,29 +104,18 @@ export async function retire(tx: TenantTx, tenantId: string, contactId: string, 
   )
 }
 
-export const identitiesOf = async (tx: TenantTx, contactId: string) =>
-  (
-    await sql<{ kind: string; value: string; address: string; scope: string; since: Date | null }>`
-      select kind, value, address, scope, since from contact_identities where contact_id = ${contactId}::uuid`.execute(tx)
-  ).rows
+export const identitiesOf = async (tx: TenantTx, contactId: string) => (await knownBy(tx, [contactId])).get(contactId)?.identities ?? []
+
+const newest = (a: { since: Date | null; value: string }, b: { since: Date | null; value: string }) =>
+  (b.since?.getTime() ?? -1) - (a.since?.getTime() ?? -1) || (a.value < b.value ? -1 : 1)
 
 /** The shown phone is one that still is theirs: the one it was, else the newest. */
 export const refreshPhones = (tx: TenantTx, contactIds: readonly string[]) =>
-  sql`update contacts c set phone = coalesce(
-      (select c.phone from contact_identities i where i.contact_id = c.id and i.kind = 'phone' and '+' || i.value = c.phone),
-      (select '+' || i.value from contact_identities i where i.contact_id = c.id and i.kind = 'phone' order by i.since desc nulls last, i.value limit 1)),
-      updated_at = greatest(clock_timestamp(), c.updated_at + interval '1 millisecond')
-    where c.id = any(${[...contactIds]}::uuid[]) and c.merged_into is null`.execute(tx)
-
-export type NewContact = { id: string; name: string; profileName: string | null; phone: string | null; kind?: 'person' | 'group' }
-export async function insertContacts(tx: TenantTx, tenantId: string, made: readonly NewContact[]): Promise<void> {
-  if (made.length === 0) return
-  await sql`insert into contacts (id, tenant_id, name, profile_name, phone, kind)
-    select a, ${tenantId}::uuid, b, c, d, e from unnest(${made.map((m) => m.id)}::uuid[], ${made.map((m) => m.name)}::text[],
-      ${made.map((m) => m.profileName)}::text[], ${made.map((m) => m.phone)}::text[], ${made.map((m) => m.kind ?? 'person')}::text[]) x(a, b, c, d, e)`.execute(
-    tx,
-  )
-}
+  rewritePeople(tx, contactIds, ({ fields, identities }) => {
+    const phones = identities.filter((i) => i.kind === 'phone').toSorted(newest)
+    const still = phones.some((p) => `+${p.value}` === fields.phone)
+    return { phone: still ? fields.phone : phones[0] ? `+${phones[0].value}` : null }
+  })
 
 /** A person took these contacts apart: they are not made one again by what WhatsApp says. */
 export const wereParted = async (tx: TenantTx, a: string, b: string): Promise<boolean> =>
@@ -123,12 +126,14 @@ export const wereParted = async (tx: TenantTx, a: string, b: string): Promise<bo
 
 /** The username goes to who showed it last; who had it, and the one they had before, keep theirs as former. */
 export async function claimUsername(tx: TenantTx, tenantId: string, claim: { contactId: string; value: string; at: Date }): Promise<void> {
-  const { rows } = await sql<{ contact_id: string; value: string }>`delete from contact_identities where tenant_id = ${tenantId}::uuid and kind = 'username'
-    and (value = ${claim.value} or contact_id = ${claim.contactId}::uuid) returning contact_id, value`.execute(tx)
+  const key = { kind: 'username', value: claim.value, address: claim.value }
+  const { rows } = await sql<{ contact_id: string; kind: string; hash: Buffer; sealed: Buffer }>`
+    delete from contact_identities where tenant_id = ${tenantId}::uuid and kind = 'username'
+      and (hash = ${(await identityMarks(tx))(key)} or contact_id = ${claim.contactId}::uuid) returning contact_id, kind, hash, sealed`.execute(tx)
   await insertFormer(
     tx,
     tenantId,
-    rows.map((r) => ({
+    (await openCurrent(tx, rows)).map((r) => ({
       kind: 'username',
       value: r.value,
       contactId: r.contact_id,
@@ -137,8 +142,8 @@ export async function claimUsername(tx: TenantTx, tenantId: string, claim: { con
       reason: r.contact_id === claim.contactId ? 'id_changed' : 'taken_over',
     })),
   )
-  const key = { kind: 'username', value: claim.value, address: claim.value }
   await insertIdentities(tx, tenantId, [{ ...key, contactId: claim.contactId, scope: '', since: claim.at }])
+  touch(tx, [claim.contactId])
 }
 
 /** Where merged contacts went; the others as they are. */
@@ -153,8 +158,8 @@ export async function followMerges<K>(tx: TenantTx, ids: ReadonlyMap<K, string>)
 }
 
 /** A contact that was only ever called by its number is called by its new one. */
-export const renameFromPhone = (tx: TenantTx, id: string, from: string | null, to: string | null) =>
-  from === null || to === null ? Promise.resolve() : sql`update contacts set name = ${to} where id = ${id}::uuid and name = ${from}`.execute(tx)
+export const renameFromPhone = (tx: TenantTx, id: string, from: string | null, to: string | null): Promise<void> =>
+  from === null || to === null ? Promise.resolve() : rewritePeople(tx, [id], ({ fields }) => (fields.name === from ? { name: to } : undefined))
 
 /** Answers the contacts whose standing changed. A word older than what we know says nothing. */
 export async function setPreferences(tx: TenantTx, list: readonly { contactId: string; at: Date; stop: boolean }[]): Promise<string[]> {

@@ -1,6 +1,7 @@
 import type { Contact } from '@atende/contracts/contacts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { inTenant } from '../../platform/database.ts'
+import { openedMessages } from '../../testing/opened.ts'
 import { connectChannel, delivery, inbound, newWamid, post, type TestChannel } from '../../testing/test-channel.ts'
 import { eventually, startTestServer, type TestServer } from '../../testing/test-server.ts'
 import { applyPreferences, changeIdentities, type IdentityChange } from './change-identity.ts'
@@ -222,9 +223,8 @@ test('through the webhook: a person known by phone and one known by id become on
   const second = await send('por id', { from_user_id: id })
   expect(second.conversation_id).not.toBe(first.conversation_id)
   await send('os dois', { from_user_id: id }, number)
-  const rows = await server.sql<{ body: string; conversation_id: string; origin_conversation_id: string | null }>(
-    "select body, conversation_id, origin_conversation_id from messages where body in ('por telefone', 'por id', 'os dois') order by body",
-  )
+  const said = await openedMessages(server, 'true')
+  const rows = said.filter((m) => ['por telefone', 'por id', 'os dois'].includes(m.body ?? ''))
   expect(new Set(rows.map((r) => r.conversation_id))).toEqual(new Set([first.conversation_id]))
   expect(rows.find((r) => r.body === 'por id')?.origin_conversation_id).toBe(second.conversation_id)
 })

@@ -3,6 +3,8 @@ import { Contact } from '@atende/contracts/contacts'
 import type { Conversation } from '@atende/contracts/conversations'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { inTenant } from '../../platform/database.ts'
+import { marksOf } from '../../testing/known-people.ts'
+import { openedMessages } from '../../testing/opened.ts'
 import { connectChannel, delivery, inbound, post, type TestChannel } from '../../testing/test-channel.ts'
 import { eventually, startTestServer, type TestServer } from '../../testing/test-server.ts'
 import { joinTenant } from '../access/test-people.ts'
@@ -72,8 +74,8 @@ test('two contacts become one: history, identities, notes and tags together; old
   expect(await listed(`&contactId=${a.contact}`)).toEqual(expect.arrayContaining([a.conversation, elsewhere.conversation]))
   expect(await listed()).not.toContain(b.conversation)
   expect((await ask<{ items: Contact[] }>('GET', '/api/contacts?q=Paula')).body.items).toEqual([])
-  const [line] = await server.sql("select content from messages where conversation_id = $1 and type = 'activity'", [a.conversation])
-  expect(line).toEqual({ content: { activity: 'merged', details: { by: 'Dona Teste', name: 'Ana', other: 'Ana Paula' } } })
+  const [line] = await openedMessages(server, "conversation_id = $1 and type = 'activity'", [a.conversation])
+  expect(line).toMatchObject({ content: { activity: 'merged', details: { by: 'Dona Teste', name: 'Ana', other: 'Ana Paula' } } })
   const audit = await server.diary("action = 'contact.merge' and object_id = $1", [a.contact])
   expect(audit).toMatchObject([{ actor_user_id: owner.userId, details: { otherId: b.contact } }])
 })
@@ -183,7 +185,10 @@ test('parted contacts are not made one again by what WhatsApp says', async () =>
     )
     return rows.length > 0 ? rows : undefined
   })
-  const owners = await server.sql<{ kind: string; contact_id: string }>('select kind, contact_id from contact_identities where value in ($1, $2)', [id, number])
+  const owners = await server.sql<{ kind: string; contact_id: string }>('select kind, contact_id from contact_identities where hash = any($1)', [
+    await marksOf(server, owner.tenantId, [id, number]),
+  ])
+  expect(owners).toHaveLength(2)
   expect(owners.every((o) => o.contact_id === row?.contact_id)).toBe(true)
   expect((await server.sql('select from contacts where merged_into = $1', [row?.contact_id])).length).toBe(0)
 })

@@ -4,24 +4,30 @@ import { type NewEvent, publish } from '../../platform/events.ts'
 import { writeAudit } from '../audit/audit.ts'
 import * as ids from './identities.db.ts'
 import * as db from './merge.db.ts'
+import { rewritePeople } from './people.db.ts'
 import { UNNAMED } from './person.ts'
+import type { PersonFields } from './sealed-person.ts'
 
 const NOTES_MAX = 5000
 /** Who did it; null when WhatsApp's word showed that both are one. */
 type By = { userId: string; userName: string } | null
 type MergeInput = { keepId: string; otherId: string; reason: 'identity' | 'manual'; by: By }
 
-const fieldsOf = ({ name, profile_name, phone, email, notes }: db.LockedContact): db.Fields => ({ name, profile_name, phone, email, notes })
+const fieldsOf = ({ name, profileName, phone, email, notes }: PersonFields): PersonFields => ({ name, profileName, phone, email, notes })
 
 /** A number or a stand-in is no name that somebody chose. */
-const isName = (c: db.LockedContact): boolean => c.name !== UNNAMED && c.name !== c.phone && !/^\+\d{6,}$/.test(c.name)
+const isName = (c: PersonFields): boolean => c.name !== UNNAMED && c.name !== c.phone && !/^\+\d{6,}$/.test(c.name)
+
+/** What can be read of a contact; of one whose key is gone or whose row was bent, nothing. */
+const readable = ({ fields }: db.LockedContact): PersonFields =>
+  fields.state === 'open' ? fieldsOf(fields) : { name: UNNAMED, profileName: null, phone: null, email: null, notes: null }
 
 /** What the one contact says of both: its own word first, the other's where it has none; notes of both, one below the other. */
-function unite(keep: db.LockedContact, other: db.LockedContact): db.Fields {
+function unite(keep: PersonFields, other: PersonFields): PersonFields {
   const notes = [keep.notes, other.notes].filter((n) => n?.trim()).join('\n\n')
   return {
     name: isName(keep) || !isName(other) ? keep.name : other.name,
-    profile_name: keep.profile_name ?? other.profile_name,
+    profileName: keep.profileName ?? other.profileName,
     phone: keep.phone ?? other.phone,
     email: keep.email ?? other.email,
     notes: notes === '' ? null : notes.slice(0, NOTES_MAX),
@@ -71,17 +77,18 @@ export async function mergeContacts(tx: TenantTx, tenantId: string, input: Merge
   if (!keep || !other) throw notFound()
   if (keep.merged_into || other.merged_into) throw new AppError('merge_refused', { detail: 'Um deles já faz parte de outro contato.' })
   if (keep.kind !== 'person' || other.kind !== 'person') throw new AppError('merge_refused', { detail: 'Um grupo não pode ser unido a outro contato.' })
-  const after = unite(keep, other)
+  const [before, others] = [readable(keep), readable(other)]
+  const after = unite(before, others)
   const conversations = await moveConversations(tx, keepId, otherId)
   const moved: db.Moved = { ...(await db.moveIdentities(tx, otherId, keepId)), ...conversations }
-  await db.setFields(tx, keepId, after)
   await db.joinPreference(tx, keepId, otherId)
   await db.setMergedInto(tx, otherId, keepId)
-  const trace = { keepId, otherId, reason, byUserId: by?.userId ?? null, otherName: other.name, before: fieldsOf(keep), after, moved }
-  const id = await db.insertTrace(tx, tenantId, trace)
+  await rewritePeople(tx, [keepId, otherId], () => after)
+  const content = { otherName: others.name, before, after, moved }
+  const id = await db.insertTrace(tx, tenantId, { keepId, otherId, reason, byUserId: by?.userId ?? null, content })
   const touched = [...conversations.joined.map((c) => c.into), ...conversations.given]
   const newest = touched.length > 0 ? undefined : await db.newestConversation(tx, keepId)
-  const details = { by: by?.userName ?? null, name: keep.name, other: other.name }
+  const details = { by: by?.userName ?? null, name: before.name, other: others.name }
   const lines = await db.writeLines(tx, tenantId, newest ? [newest.id] : touched, 'merged', details)
   await tell(tx, tenantId, [...touched, ...conversations.joined.map((c) => c.id)], lines)
   if (!by) await auditBySystem(tx, tenantId, keepId, otherId, id)
@@ -97,14 +104,16 @@ const auditBySystem = (tx: TenantTx, tenantId: string, keepId: string, otherId: 
     details: { otherId, mergeId, reason: 'identity' },
   })
 
-const isKey = (v: unknown): v is { kind: string; value: string } =>
-  typeof v === 'object' && v !== null && 'kind' in v && typeof v.kind === 'string' && 'value' in v && typeof v.value === 'string'
+const isKey = (v: unknown): v is db.Key =>
+  typeof v === 'object' && v !== null && 'kind' in v && typeof v.kind === 'string' && 'hash' in v && typeof v.hash === 'string'
 const isJoined = (v: unknown): v is { id: string; into: string } =>
   typeof v === 'object' && v !== null && 'id' in v && typeof v.id === 'string' && 'into' in v && typeof v.into === 'string'
 const list = (v: unknown): unknown[] => (Array.isArray(v) ? v : [])
 
+const record = (v: unknown): Record<string, unknown> => (typeof v === 'object' && v !== null ? Object.fromEntries(Object.entries(v)) : {})
+
 function readMoved(v: unknown): db.Moved {
-  const m = typeof v === 'object' && v !== null ? Object.fromEntries(Object.entries(v)) : {}
+  const m = record(v)
   return {
     identities: list(m.identities).filter(isKey),
     former: list(m.former).filter(isKey),
@@ -114,8 +123,8 @@ function readMoved(v: unknown): db.Moved {
 }
 
 /** What nobody changed since the merge goes back to how it was. */
-function fieldsBack(now: db.LockedContact, before: Record<string, string | null>, after: Record<string, string | null>): Partial<db.Fields> {
-  const same = Object.entries(fieldsOf(now)).filter(([key, value]) => value === (after[key] ?? null))
+function fieldsBack(now: PersonFields, before: Record<string, unknown>, after: Record<string, unknown>): Partial<PersonFields> {
+  const same = Object.entries(fieldsOf(now)).filter(([key, value]) => value === (after[key] ?? null) && key in before)
   return Object.fromEntries(same.map(([key]) => [key, before[key] ?? null]))
 }
 
@@ -128,12 +137,13 @@ export async function undoMerge(tx: TenantTx, tenantId: string, keepId: string, 
   await ids.lockMerging(tx, tenantId)
   const trace = await db.findTrace(tx, keepId, mergeId)
   if (!trace) throw notFound()
-  const otherId = trace.other_id
+  const { otherId } = trace
+  const content = record(trace.content)
   const both = await db.lockBoth(tx, keepId, otherId)
   const keep = both.find((c) => c.id === keepId)
   const other = both.find((c) => c.id === otherId)
   if (!keep || !other || keep.merged_into || other.merged_into !== keepId) throw notFound()
-  const moved = readMoved(trace.moved)
+  const moved = readMoved(content.moved)
   const mine = new Set((await db.lockConversations(tx, [keepId])).map((c) => c.id))
   const joined = moved.joined.filter((c) => mine.has(c.into))
   const given = moved.given.filter((id) => mine.has(id))
@@ -144,11 +154,12 @@ export async function undoMerge(tx: TenantTx, tenantId: string, keepId: string, 
   }
   await db.setMergedInto(tx, otherId, null)
   await db.giveBackIdentities(tx, keepId, otherId, moved.identities, moved.former)
-  await db.setFields(tx, keepId, fieldsBack(keep, trace.kept_before, trace.kept_after))
+  const [before, after] = [record(content.before), record(content.after)]
+  await rewritePeople(tx, [keepId], ({ fields }) => fieldsBack(fields, before, after))
   await ids.refreshPhones(tx, [keepId, otherId])
   await db.closeTrace(tx, mergeId, by.userId)
   const touched = [...joined.flatMap((c) => [c.id, c.into]), ...given]
-  const lines = await db.writeLines(tx, tenantId, touched, 'split', { by: by.userName, name: keep.name, other: other.name })
+  const lines = await db.writeLines(tx, tenantId, touched, 'split', { by: by.userName, name: readable(keep).name, other: readable(other).name })
   await tell(tx, tenantId, touched, lines)
   return { otherId }
 }

@@ -1,17 +1,23 @@
 import { sql } from 'kysely'
 import type { TenantTx } from '../../platform/database.ts'
 import { uuidv7 } from '../../platform/ids.ts'
+import { openOr } from '../../platform/vault/broken.ts'
+import { seal } from '../../platform/vault/sealed-value.ts'
+import { sealWords } from '../../platform/vault/sealed-words.ts'
+import { contactKey, contactKeys, openerFor } from '../../platform/vault/vault.ts'
+import { openCurrent, openFormer, sealCurrent, sealFormer } from './sealed-identity.ts'
+import { type OpenedPerson, openPeople, type PersonFields } from './sealed-person.ts'
 
-/** The rows of both, locked in the order of their ids. */
-export const lockBoth = (tx: TenantTx, a: string, b: string) =>
-  tx
-    .selectFrom('contacts')
-    .select(['id', 'kind', 'name', 'profile_name', 'phone', 'email', 'notes', 'merged_into'])
-    .where('id', 'in', [a, b])
-    .orderBy('id')
-    .forUpdate()
-    .execute()
-export type LockedContact = Awaited<ReturnType<typeof lockBoth>>[number]
+export type LockedContact = { id: string; kind: string; merged_into: string | null; fields: OpenedPerson }
+/** The rows of both, locked in the order of their ids, with what they say. */
+export async function lockBoth(tx: TenantTx, a: string, b: string): Promise<LockedContact[]> {
+  const rows = await tx.selectFrom('contacts').select(['id', 'kind', 'sealed', 'merged_into']).where('id', 'in', [a, b]).orderBy('id').forUpdate().execute()
+  const opened = await openPeople(tx, rows)
+  return rows.flatMap(({ id, kind, merged_into }) => {
+    const fields = opened.get(id)
+    return fields ? [{ id, kind, merged_into, fields }] : []
+  })
+}
 
 export type Conversation = { id: string; channel_id: string; contact_id: string }
 /** Their conversations, locked in the order of their ids: before any of their messages. */
@@ -93,46 +99,62 @@ export const hasJoined = async (tx: TenantTx, id: string, keepId: string, otherI
 export const giveConversation = (tx: TenantTx, id: string, contactId: string) =>
   sql`update conversations set contact_id = ${contactId}::uuid, updated_at = now() where id = ${id}::uuid`.execute(tx)
 
+/** Of identities: what recognises them, never the thing itself. */
+export type Key = { kind: string; hash: string }
+type Sealed = { contact_id: string; kind: string; hash: Buffer; sealed: Buffer }
+const keyOf = (r: { kind: string; hash: Buffer }): Key => ({ kind: r.kind, hash: r.hash.toString('hex') })
+const bytesOf = (keys: readonly Key[]) => keys.map((k) => Buffer.from(k.hash, 'hex'))
+
+const current = async (tx: TenantTx, contactId: string) =>
+  (await sql<Sealed>`select contact_id, kind, hash, sealed from contact_identities where contact_id = ${contactId}::uuid`.execute(tx)).rows
+const past = async (tx: TenantTx, contactId: string) =>
+  (await sql<Sealed>`select contact_id, kind, hash, sealed from former_identities where contact_id = ${contactId}::uuid`.execute(tx)).rows
+
+/** Gives identities to another contact, under that one's key. */
+async function give(tx: TenantTx, rows: readonly Sealed[], to: string): Promise<Key[]> {
+  const opened = (await openCurrent(tx, rows)).map((r) => ({ ...r, contactId: to }))
+  const sealed = await sealCurrent(tx, opened)
+  await sql`update contact_identities i set contact_id = ${to}::uuid, sealed = x.s
+    from unnest(${opened.map((r) => r.kind)}::text[], ${opened.map((r) => r.hash)}::bytea[], ${opened.map((r) => r.contact_id)}::uuid[], ${sealed}::bytea[]) x(k, h, c, s)
+    where i.contact_id = x.c and i.kind = x.k and i.hash = x.h`.execute(tx)
+  return opened.map(keyOf)
+}
+async function giveFormer(tx: TenantTx, rows: readonly Sealed[], to: string): Promise<Key[]> {
+  const opened = (await openFormer(tx, rows)).map((r) => ({ ...r, contactId: to }))
+  const sealed = await sealFormer(tx, opened)
+  await sql`update former_identities i set contact_id = ${to}::uuid, sealed = x.s
+    from unnest(${opened.map((r) => r.kind)}::text[], ${opened.map((r) => r.hash)}::bytea[], ${opened.map((r) => r.contact_id)}::uuid[], ${sealed}::bytea[]) x(k, h, c, s)
+    where i.contact_id = x.c and i.kind = x.k and i.hash = x.h`.execute(tx)
+  return opened.map(keyOf)
+}
+
 /** Everything by which a contact is or was known goes to another; answers what moved. */
-export async function moveIdentities(tx: TenantTx, from: string, to: string) {
-  const now = await sql<{ kind: string; value: string }>`update contact_identities set contact_id = ${to}::uuid where contact_id = ${from}::uuid
-    returning kind, value`.execute(tx)
+export async function moveIdentities(tx: TenantTx, from: string, to: string): Promise<{ identities: Key[]; former: Key[] }> {
+  const identities = await give(tx, await current(tx, from), to)
   // What both had before is one row, with the later end: nothing may lead to a contact that is hidden.
   await sql`update former_identities k set until = greatest(k.until, f.until) from former_identities f
-    where k.contact_id = ${to}::uuid and f.contact_id = ${from}::uuid and f.kind = k.kind and f.value = k.value`.execute(tx)
+    where k.contact_id = ${to}::uuid and f.contact_id = ${from}::uuid and f.kind = k.kind and f.hash = k.hash`.execute(tx)
   await sql`delete from former_identities f where f.contact_id = ${from}::uuid
-    and exists (select from former_identities k where k.contact_id = ${to}::uuid and k.kind = f.kind and k.value = f.value)`.execute(tx)
-  const past = await sql<{ kind: string; value: string }>`update former_identities set contact_id = ${to}::uuid where contact_id = ${from}::uuid
-    returning kind, value`.execute(tx)
-  return { identities: now.rows, former: past.rows }
+    and exists (select from former_identities k where k.contact_id = ${to}::uuid and k.kind = f.kind and k.hash = f.hash)`.execute(tx)
+  return { identities, former: await giveFormer(tx, await past(tx, from), to) }
 }
 
-type Key = { kind: string; value: string }
 /** Only those that are still there: what has moved on since belongs to somebody else. */
 export async function giveBackIdentities(tx: TenantTx, from: string, to: string, identities: readonly Key[], former: readonly Key[]): Promise<void> {
-  for (const [table, keys] of [
-    ['contact_identities', identities],
-    ['former_identities', former],
-  ] as const) {
-    await sql`update ${sql.table(table)} i set contact_id = ${to}::uuid from unnest(${keys.map((k) => k.kind)}::text[], ${keys.map((k) => k.value)}::text[]) x(k, v)
-      where i.contact_id = ${from}::uuid and i.kind = x.k and i.value = x.v`.execute(tx)
-  }
+  const moved = (list: readonly Key[]) => new Set(list.map((k) => `${k.kind}:${k.hash}`))
+  const has = (names: Set<string>) => (r: Sealed) => names.has(`${r.kind}:${r.hash.toString('hex')}`)
+  await give(tx, (await current(tx, from)).filter(has(moved(identities))), to)
   // What ended since then ended for the person whose it was.
-  await sql`update former_identities i set contact_id = ${to}::uuid from unnest(${identities.map((k) => k.kind)}::text[], ${identities.map((k) => k.value)}::text[]) x(k, v)
-    where i.contact_id = ${from}::uuid and i.kind = x.k and i.value = x.v and i.reason <> 'taken_over'`.execute(tx)
+  const { rows } = await sql<{ kind: string; hash: Buffer }>`select i.kind, i.hash from former_identities i
+    join unnest(${identities.map((k) => k.kind)}::text[], ${bytesOf(identities)}::bytea[]) x(k, h) on i.kind = x.k and i.hash = x.h
+    where i.contact_id = ${from}::uuid and i.reason <> 'taken_over'`.execute(tx)
+  await giveFormer(tx, (await past(tx, from)).filter(has(moved([...former, ...rows.map(keyOf)]))), to)
 }
 
-export type Fields = { name: string; profile_name: string | null; phone: string | null; email: string | null; notes: string | null }
-const LATER = sql<Date>`greatest(clock_timestamp(), updated_at + interval '1 millisecond')`
-export const setFields = (tx: TenantTx, id: string, fields: Partial<Fields>) =>
-  tx
-    .updateTable('contacts')
-    .set({ ...fields, updated_at: LATER })
-    .where('id', '=', id)
-    .execute()
-
 export const setMergedInto = (tx: TenantTx, id: string, into: string | null) =>
-  tx.updateTable('contacts').set({ merged_into: into, updated_at: LATER }).where('id', '=', id).execute()
+  sql`update contacts set merged_into = ${into}::uuid, updated_at = greatest(clock_timestamp(), updated_at + interval '1 millisecond') where id = ${id}::uuid`.execute(
+    tx,
+  )
 
 /** The newest word about marketing counts for the one person. */
 export const joinPreference = (tx: TenantTx, keepId: string, otherId: string) =>
@@ -141,12 +163,17 @@ export const joinPreference = (tx: TenantTx, keepId: string, otherId: string) =>
       and (k.marketing_opt_out_changed_at is null or k.marketing_opt_out_changed_at < o.marketing_opt_out_changed_at)`.execute(tx)
 
 export type Moved = { identities: Key[]; former: Key[]; joined: { id: string; into: string }[]; given: string[] }
+/** What a merge changed, under the key of the contact that was kept. */
+export type TraceContent = { otherName: string; before: PersonFields; after: PersonFields; moved: Moved }
+const tracePlace = (id: string) => `contact_merges.sealed:${id}`
+
 export async function insertTrace(
   tx: TenantTx,
   tenantId: string,
-  t: { keepId: string; otherId: string; reason: string; byUserId: string | null; otherName: string; before: Fields; after: Fields; moved: Moved },
+  t: { keepId: string; otherId: string; reason: string; byUserId: string | null; content: TraceContent },
 ): Promise<string> {
   const id = uuidv7()
+  const sealed = seal(await contactKey(tx, t.keepId), tracePlace(id), JSON.stringify(t.content))
   await tx
     .insertInto('contact_merges')
     .values({
@@ -156,10 +183,7 @@ export async function insertTrace(
       other_id: t.otherId,
       reason: t.reason,
       by_user_id: t.byUserId,
-      other_name: t.otherName,
-      kept_before: JSON.stringify(t.before),
-      kept_after: JSON.stringify(t.after),
-      moved: JSON.stringify(t.moved),
+      sealed,
       undone_at: null,
       undone_by: null,
     })
@@ -167,19 +191,54 @@ export async function insertTrace(
   return id
 }
 
-export const findTrace = (tx: TenantTx, keptId: string, id: string) =>
-  tx.selectFrom('contact_merges').selectAll().where('id', '=', id).where('kept_id', '=', keptId).where('undone_at', 'is', null).executeTakeFirst()
+/** Traces by which contacts can be parted again, with what they say; undefined where it cannot be read any more. */
+export async function openTraces(tx: TenantTx, rows: readonly { id: string; sealed: Buffer | null }[]): Promise<Map<string, unknown>> {
+  const opener = await openerFor(
+    tx,
+    rows.map((r) => r.sealed),
+  )
+  return new Map(
+    rows.map((r) => {
+      const json = openOr(tx, () => opener.text(tracePlace(r.id), r.sealed))
+      return [r.id, typeof json === 'string' ? JSON.parse(json) : undefined]
+    }),
+  )
+}
 
+export async function findTrace(tx: TenantTx, keptId: string, id: string): Promise<{ otherId: string; content: unknown } | undefined> {
+  const row = await tx
+    .selectFrom('contact_merges')
+    .select(['id', 'other_id', 'sealed'])
+    .where('id', '=', id)
+    .where('kept_id', '=', keptId)
+    .where('undone_at', 'is', null)
+    .executeTakeFirst()
+  return row && { otherId: row.other_id, content: (await openTraces(tx, [row])).get(id) }
+}
+
+/** That they were parted stays known; what it said has served. */
 export const closeTrace = (tx: TenantTx, id: string, by: string) =>
-  tx.updateTable('contact_merges').set({ undone_at: new Date(), undone_by: by }).where('id', '=', id).execute()
+  tx.updateTable('contact_merges').set({ undone_at: new Date(), undone_by: by, sealed: null }).where('id', '=', id).execute()
 
-/** A small line in each of these conversations, which says what happened. */
+/** A small line in each of these conversations, which says what happened; sealed with the key of its person, as every message is. */
 export async function writeLines(tx: TenantTx, tenantId: string, conversationIds: readonly string[], activity: string, details: Record<string, string | null>) {
-  const ids = conversationIds.map(() => uuidv7())
-  await sql`insert into messages (id, tenant_id, conversation_id, channel_id, direction, type, content, status, at)
-    select x.m, ${tenantId}::uuid, c.id, c.channel_id, 'system', 'activity', ${JSON.stringify({ activity, details })}::jsonb, 'received', clock_timestamp()
-    from unnest(${ids}::uuid[], ${[...conversationIds]}::uuid[]) x(m, c) join conversations c on c.id = x.c`.execute(tx)
-  return conversationIds.map((conversationId, i) => ({ conversationId, messageId: ids[i] ?? '' }))
+  const { rows } = await sql<{ id: string; contact_id: string }>`select id, contact_id from conversations where id = any(${[
+    ...conversationIds,
+  ]}::uuid[])`.execute(tx)
+  const keys = await contactKeys(
+    tx,
+    rows.map((r) => r.contact_id),
+  )
+  const lines = rows.flatMap((r) => {
+    const key = keys.get(r.contact_id)
+    const messageId = uuidv7()
+    return key ? [{ conversationId: r.id, messageId, sealed: sealWords(key, messageId, { body: null, content: { activity, details } }) }] : []
+  })
+  await sql`insert into messages (id, tenant_id, conversation_id, channel_id, direction, type, sealed, status, at)
+    select x.m, ${tenantId}::uuid, c.id, c.channel_id, 'system', 'activity', x.s, 'received', clock_timestamp()
+    from unnest(${lines.map((l) => l.messageId)}::uuid[], ${lines.map((l) => l.conversationId)}::uuid[], ${lines.map((l) => l.sealed)}::bytea[]) x(m, v, s)
+    join conversations c on c.id = x.v`.execute(tx)
+  return lines.map(({ conversationId, messageId }) => ({ conversationId, messageId }))
 }
 
 export const newestConversation = (tx: TenantTx, contactId: string) =>

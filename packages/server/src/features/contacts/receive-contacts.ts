@@ -3,11 +3,14 @@ import type { TenantTx } from '../../platform/database.ts'
 import { uuidv7 } from '../../platform/ids.ts'
 import { type Book, judge, loadBook, sightedAt } from './book.ts'
 import * as db from './identities.db.ts'
-import { firstName, identityKeys, keyName, type Person, personKey, plainUsername, shownPhone, UNNAMED } from './person.ts'
+import { indexTouched, insertPeople, readPeople, rewritePeople, touch } from './people.db.ts'
+import { firstName, identityKeys, keyName, type Person, personKey, phoneKey, plainUsername, shownPhone, UNNAMED } from './person.ts'
+import { identityMarks } from './sealed-identity.ts'
+import type { OpenedPerson, PersonFields } from './sealed-person.ts'
 import { settlePerson } from './settle-person.ts'
 
 type Plan = {
-  made: db.NewContact[]
+  made: { id: string; fields: PersonFields }[]
   identities: db.NewIdentity[]
   former: db.FormerIdentity[]
   found: { id: string; person: Person }[]
@@ -33,7 +36,10 @@ function plan(book: Book, people: readonly Person[], scopes: Map<string, string>
     }
     const id = verdict.is === 'new' ? uuidv7() : verdict.contactId
     const fresh = verdict.is === 'new' ? identityKeys(person).map((key) => ({ key, until: null })) : verdict.fresh
-    if (verdict.is === 'new') out.made.push({ id, name: firstName(person), profileName: person.name, phone: shownPhone(person.phone) })
+    if (verdict.is === 'new') {
+      const fields = { name: firstName(person), profileName: person.name, phone: shownPhone(person.phone), email: null, notes: null }
+      out.made.push({ id, fields })
+    }
     learn(
       id,
       fresh.filter((f) => f.until === null).map(({ key }) => ({ ...key, contactId: id, scope: key.kind === 'bsuid' ? scope : '', since })),
@@ -44,13 +50,36 @@ function plan(book: Book, people: readonly Person[], scopes: Map<string, string>
   return out
 }
 
-/** What people show of themselves: the name they chose, a phone where we knew none. Writes only what changed. */
-const learnProfiles = (tx: TenantTx, found: Plan['found']) =>
-  sql`update contacts c set profile_name = coalesce(x.n, c.profile_name), phone = coalesce(c.phone, x.p),
-      name = case when x.n is not null and c.name in (${UNNAMED}, c.phone) then x.n else c.name end, updated_at = now()
-    from unnest(${found.map((f) => f.id)}::uuid[], ${found.map((f) => f.person.name?.trim() || null)}::text[], ${found.map((f) => shownPhone(f.person.phone))}::text[]) x(id, n, p)
-    where c.id = x.id and (c.profile_name is distinct from coalesce(x.n, c.profile_name)
-      or (c.phone is null and exists (select from contact_identities i where i.contact_id = c.id and i.kind = 'phone' and '+' || i.value = x.p)))`.execute(tx)
+/** What somebody shows of themselves: the name they chose, a phone where we knew none. Undefined when that says nothing new. */
+type Shown = Pick<Person, 'name' | 'phone'>
+function learnt(known: OpenedPerson, person: Shown, isTheirs: (phone: string) => boolean): Partial<PersonFields> | undefined {
+  const shown = person.name?.trim() || null
+  const change: Partial<PersonFields> = {}
+  if (shown !== null && shown !== known.profileName) {
+    change.profileName = shown
+    if (known.name === UNNAMED || known.name === known.phone || known.state === 'erased') change.name = shown
+  }
+  if (known.phone === null && person.phone && isTheirs(person.phone)) change.phone = shownPhone(person.phone)
+  return Object.keys(change).length > 0 ? change : undefined
+}
+
+/**
+ * Writes what people show, and only where it says something new: read first, then decided again on the locked rows. Together with
+ * the words of everybody who changed in this transaction, so that each row is locked once, in the order of the ids.
+ */
+async function learnProfiles(tx: TenantTx, { found, made }: Plan, book: Book): Promise<void> {
+  const byId = new Map<string, Shown>()
+  for (const { id, person } of found) byId.set(id, { name: person.name ?? byId.get(id)?.name ?? null, phone: person.phone ?? byId.get(id)?.phone ?? null })
+  // What a newcomer shows stands in their row already.
+  for (const { id } of made) byId.delete(id)
+  const decide = (id: string, fields: OpenedPerson) => {
+    const person = byId.get(id)
+    return person && learnt(fields, person, (phone) => book.owner(phoneKey(phone))?.contactId === id)
+  }
+  const people = await readPeople(tx, [...byId.keys()])
+  const changing = [...people].flatMap(([id, fields]) => (fields.state !== 'broken' && decide(id, fields) ? [id] : []))
+  await rewritePeople(tx, changing, ({ id, fields }) => decide(id, fields))
+}
 
 /**
  * Who has several phones or ids is answered where they wrote last. Writes only when that changed. The rows are looked up one by one
@@ -58,27 +87,30 @@ const learnProfiles = (tx: TenantTx, found: Plan['found']) =>
  */
 async function noteUse(tx: TenantTx, people: readonly Person[]): Promise<void> {
   if (people.length === 0) return
-  const used = people.flatMap((p) => identityKeys(p).map((k) => ({ ...k, at: sightedAt(p) })))
-  const { rows } = await sql<{ kind: string; value: string; at: Date }>`select x.k as kind, x.v as value, x.at
-    from unnest(${used.map((u) => u.kind)}::text[], ${used.map((u) => u.value)}::text[], ${used.map((u) => u.at)}::timestamptz[]) x(k, v, at)
-    cross join lateral (select i.contact_id, i.kind, i.value, coalesce(i.used_at, i.since, '-infinity') as used from contact_identities i
-      where i.tenant_id = (select current_tenant()) and i.kind = x.k and i.value = x.v limit 1) i
-    cross join lateral (select 1 from contact_identities o where o.contact_id = i.contact_id and o.kind = i.kind and o.value <> i.value
+  const markOf = await identityMarks(tx)
+  const used = people.flatMap((p) => identityKeys(p).map((k) => ({ kind: k.kind, hash: markOf(k), at: sightedAt(p) })))
+  const { rows } = await sql<{ kind: string; hash: Buffer; at: Date }>`select x.k as kind, x.v as hash, x.at
+    from unnest(${used.map((u) => u.kind)}::text[], ${used.map((u) => u.hash)}::bytea[], ${used.map((u) => u.at)}::timestamptz[]) x(k, v, at)
+    cross join lateral (select i.contact_id, i.kind, i.hash, coalesce(i.used_at, i.since, '-infinity') as used from contact_identities i
+      where i.tenant_id = (select current_tenant()) and i.kind = x.k and i.hash = x.v limit 1) i
+    cross join lateral (select 1 from contact_identities o where o.contact_id = i.contact_id and o.kind = i.kind and o.hash <> i.hash
       and coalesce(o.used_at, o.since, '-infinity') >= i.used limit 1) other
     where x.at > i.used`.execute(tx)
   if (rows.length === 0) return
   await sql`update contact_identities i set used_at = x.at
-    from unnest(${rows.map((u) => u.kind)}::text[], ${rows.map((u) => u.value)}::text[], ${rows.map((u) => u.at)}::timestamptz[]) x(k, v, at)
-    where i.tenant_id = (select current_tenant()) and i.kind = x.k and i.value = x.v`.execute(tx)
+    from unnest(${rows.map((u) => u.kind)}::text[], ${rows.map((u) => u.hash)}::bytea[], ${rows.map((u) => u.at)}::timestamptz[]) x(k, v, at)
+    where i.tenant_id = (select current_tenant()) and i.kind = x.k and i.hash = x.v`.execute(tx)
 }
 
 type Claim = { contactId: string; value: string; at: Date }
 async function usernamesThatMoved(tx: TenantTx, claims: readonly Claim[]): Promise<Claim[]> {
+  const markOf = await identityMarks(tx)
+  const hashes = claims.map(({ value }) => markOf({ kind: 'username', value }))
   const { rows } = await sql<{ n: number }>`
-    select x.n::int as n from unnest(${claims.map((c) => c.contactId)}::uuid[], ${claims.map((c) => c.value)}::text[], ${claims.map((c) => c.at)}::timestamptz[])
+    select x.n::int as n from unnest(${claims.map((c) => c.contactId)}::uuid[], ${hashes}::bytea[], ${claims.map((c) => c.at)}::timestamptz[])
       with ordinality x(c, v, at, n)
-    left join contact_identities i on i.tenant_id = (select current_tenant()) and i.kind = 'username' and i.value = x.v
-    where (i.value is null or (i.contact_id <> x.c and (i.since is null or i.since < x.at)))
+    left join contact_identities i on i.tenant_id = (select current_tenant()) and i.kind = 'username' and i.hash = x.v
+    where (i.hash is null or (i.contact_id <> x.c and (i.since is null or i.since < x.at)))
       and not exists (select from contact_identities o where o.contact_id = x.c and o.kind = 'username' and o.since > x.at)`.execute(tx)
   return rows.flatMap((r) => claims[r.n - 1] ?? [])
 }
@@ -97,9 +129,19 @@ async function learnUsernames(tx: TenantTx, tenantId: string, found: Plan['found
 }
 
 async function write(tx: TenantTx, tenantId: string, p: Plan): Promise<void> {
-  await db.insertContacts(tx, tenantId, p.made)
+  const keys = Map.groupBy(p.identities, (i) => i.contactId)
+  await insertPeople(
+    tx,
+    tenantId,
+    p.made.map((m) => ({ ...m, known: keys.get(m.id) ?? [] })),
+  )
   await db.insertIdentities(tx, tenantId, p.identities)
   await db.insertFormer(tx, tenantId, p.former)
+  const made = new Set(p.made.map((m) => m.id))
+  touch(
+    tx,
+    p.identities.flatMap((i) => (made.has(i.contactId) ? [] : [i.contactId])),
+  )
 }
 
 /** Of the same person the newest sighting, those that show most first: then fewer have to be made one afterwards. */
@@ -132,13 +174,13 @@ export async function receiveContacts(tx: TenantTx, tenantId: string, people: re
     result = plan(book, distinct, scopes)
     await write(tx, tenantId, result)
   }
-  await learnProfiles(tx, result.found)
   const grown = new Set(result.identities.map((i) => i.contactId))
   await noteUse(
     tx,
     result.found.flatMap(({ id, person }) => (book.hasSeveral(id) || grown.has(id) ? [person] : [])),
   )
   await learnUsernames(tx, tenantId, result.found)
+  await learnProfiles(tx, result, book)
   const out = new Map(result.found.map(({ id, person }) => [personKey(person), id]))
   if (result.unclear.length === 0) return out
   await db.lockMerging(tx, tenantId)
@@ -147,5 +189,6 @@ export async function receiveContacts(tx: TenantTx, tenantId: string, people: re
     if (settled) out.set(personKey(person), settled)
     await learnUsernames(tx, tenantId, settled ? [{ id: settled, person }] : [])
   }
+  await indexTouched(tx)
   return db.followMerges(tx, out)
 }

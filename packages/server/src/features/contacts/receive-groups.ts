@@ -2,6 +2,7 @@ import type { TenantTx } from '../../platform/database.ts'
 import { uuidv7 } from '../../platform/ids.ts'
 import { loadBook } from './book.ts'
 import * as db from './identities.db.ts'
+import { insertPeople } from './people.db.ts'
 
 const UNNAMED_GROUP = 'Grupo do WhatsApp'
 const keyOf = (groupId: string) => ({ kind: 'group', value: groupId, address: groupId })
@@ -20,10 +21,11 @@ export async function receiveGroups(tx: TenantTx, tenantId: string, groupIds: re
   await db.lockMaking(tx, tenantId)
   const again = await read()
   const made = keys.filter((k) => !again.has(k.value)).map((k) => ({ ...k, contactId: uuidv7(), scope: '', since: new Date() }))
-  await db.insertContacts(
+  const fields = { name: UNNAMED_GROUP, profileName: null, phone: null, email: null, notes: null }
+  await insertPeople(
     tx,
     tenantId,
-    made.map((m) => ({ id: m.contactId, name: UNNAMED_GROUP, profileName: null, phone: null, kind: 'group' as const })),
+    made.map((m) => ({ id: m.contactId, fields, kind: 'group' as const, known: [m] })),
   )
   await db.insertIdentities(tx, tenantId, made)
   return new Map([...again, ...made.map((m): [string, string] => [m.value, m.contactId])])

@@ -3,6 +3,7 @@ import { uuidv7 } from '../../platform/ids.ts'
 import { type Book, type Hit, judge, loadBook, sightedAt } from './book.ts'
 import * as db from './identities.db.ts'
 import { mergeContacts } from './merge-contacts.ts'
+import { insertPeople } from './people.db.ts'
 import { firstName, identityKeys, type Key, type Person, phoneKey } from './person.ts'
 
 /** The contact that is there longer keeps its address; ids are made in order of time. */
@@ -24,7 +25,8 @@ async function givePhone(tx: TenantTx, tenantId: string, book: Book, key: Key, f
 
 async function makeContact(tx: TenantTx, tenantId: string, p: Person, scope: string, keys: readonly Key[]): Promise<string> {
   const id = uuidv7()
-  await db.insertContacts(tx, tenantId, [{ id, name: firstName(p), profileName: p.name, phone: null }])
+  const fields = { name: firstName(p), profileName: p.name, phone: null, email: null, notes: null }
+  await insertPeople(tx, tenantId, [{ id, fields, known: keys }])
   const since = sightedAt(p)
   await db.insertIdentities(
     tx,

@@ -1,8 +1,9 @@
-import { sql } from 'kysely'
 import type { TenantTx } from '../../platform/database.ts'
 import { publish } from '../../platform/events.ts'
-import { type Person, personKey } from './person.ts'
+import { readPeople, rewritePeople } from './people.db.ts'
+import { type Person, personKey, UNNAMED } from './person.ts'
 import { receiveContacts } from './receive-contacts.ts'
+import type { OpenedPerson } from './sealed-person.ts'
 
 /**
  * The address book of the phone (Cloud API, coexistence): people are added and named, never removed. A name that somebody here
@@ -17,13 +18,19 @@ export async function syncContacts(tx: TenantTx, tenantId: string, list: readonl
     tenantId,
     named.map((p) => ({ ...p, name: null })),
   )
-  const known = named.flatMap((p) => {
-    const id = ids.get(personKey(p))
-    return id && p.name ? [{ id, name: p.name }] : []
-  })
-  await sql`update contacts c set name = x.n, profile_name = case when c.profile_name is null or c.profile_name = c.name then x.n else c.profile_name end,
-      updated_at = now()
-    from unnest(${known.map((k) => k.id)}::uuid[], ${known.map((k) => k.name)}::text[]) x(id, n)
-    where c.id = x.id and c.name <> x.n and (c.name = c.profile_name or c.name = c.phone or c.name = 'Sem nome')`.execute(tx)
+  const names = new Map(
+    named.flatMap((p) => {
+      const id = ids.get(personKey(p))
+      return id && p.name ? [[id, p.name]] : []
+    }),
+  )
+  const followed = (id: string, was: OpenedPerson) => {
+    const name = names.get(id)
+    const fromOutside = was.name === was.profileName || was.name === was.phone || was.name === UNNAMED
+    if (name === undefined || was.name === name || !fromOutside) return undefined
+    return { name, profileName: was.profileName === null || was.profileName === was.name ? name : was.profileName }
+  }
+  const changing = [...(await readPeople(tx, [...names.keys()]))].flatMap(([id, was]) => (was.state !== 'broken' && followed(id, was) ? [id] : []))
+  await rewritePeople(tx, changing, ({ id, fields }) => followed(id, fields))
   await publish(tx, tenantId, [{ kind: 'list.changed', payload: { list: 'contacts' } }])
 }

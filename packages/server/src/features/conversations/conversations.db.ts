@@ -30,8 +30,7 @@ const base = (tx: TenantTx) =>
       'conversations.resolved_at',
       'conversations.created_at',
       'conversations.updated_at',
-      'contacts.name as contact_name',
-      'contacts.phone as contact_phone',
+      'contacts.sealed as contact_sealed',
       'contacts.kind as contact_kind',
       'contacts.marketing_opt_out_at',
       'channels.name as channel_name',
@@ -41,7 +40,7 @@ const base = (tx: TenantTx) =>
       'messages.direction as message_direction',
       'messages.type as message_type',
       'messages.revoked_at as message_revoked_at',
-      'messages.body as message_body',
+      'messages.sealed as message_sealed',
       'messages.status as message_status',
       'messages.at as message_at',
     ])
@@ -116,8 +115,11 @@ export const counts = (tx: TenantTx, userId: string) =>
     .where('merged_into', 'is', null)
     .executeTakeFirstOrThrow()
 
-export const search = async (tx: TenantTx, words: string, like: string, max: number) =>
-  (await sql<{ id: string }>`select id from door_search_conversations(${words}, ${like}, ${max})`.execute(tx)).rows.map((r) => r.id)
+/** Conversations of the people who are found by these words; see `searchHashes` of contacts. */
+export const searchByPerson = async (tx: TenantTx, words: { whole: string[]; parts: string[] }, max: number): Promise<string[]> =>
+  (await sql<{ id: string }>`select id from door_search_conversations(${words.whole}::bigint[], ${words.parts}::bigint[], ${max})`.execute(tx)).rows.map(
+    (r) => r.id,
+  )
 
 export const exists = async (tx: TenantTx, id: string) => !!(await tx.selectFrom('conversations').select('id').where('id', '=', id).executeTakeFirst())
 

@@ -10,35 +10,36 @@ import { publish } from '../../platform/events.ts'
 import { uuidv7 } from '../../platform/ids.ts'
 import { decodeCursor, TimeIdCursor, toPage } from '../../platform/pages.ts'
 import { findRights } from '../../platform/rights.ts'
+import { type Opened, openMany, previewOf, shownType } from '../../platform/vault/sealed-words.ts'
+import { openerFor } from '../../platform/vault/vault.ts'
 import { keptContact } from '../contacts/contacts.ts'
+import { BROKEN, type OpenedPerson, openPeople } from '../contacts/sealed-person.ts'
+import type { AskedPerson } from '../contacts/search-people.ts'
 import * as db from './conversations.db.ts'
-import { likePattern, wordQuery } from './search.ts'
 import { windowExpiry } from './window.ts'
 
-const PREVIEW = 160
-const SEARCH_MAX = 500
 const iso = (d: Date | null) => d?.toISOString() ?? null
 
-function lastMessage(r: db.ConversationRow): Conversation['lastMessage'] {
+function lastMessage(r: db.ConversationRow, said: Opened | undefined): Conversation['lastMessage'] {
   if (!r.message_id || !r.message_at) return null
   return {
     id: r.message_id,
     direction: Direction.parse(r.message_direction),
     // What a person took back is not shown to everybody who passes the list.
-    type: r.message_revoked_at ? 'revoked' : (r.message_type ?? 'text'),
+    type: r.message_revoked_at ? 'revoked' : shownType(r.message_type ?? 'text', said),
     // Empty when the message has no text: the interface then names the type in the reader's language.
-    preview: r.message_revoked_at ? '' : (r.message_body ?? '').slice(0, PREVIEW),
+    preview: r.message_revoked_at ? '' : previewOf(said),
     status: MessageStatus.parse(r.message_status),
     at: r.message_at.toISOString(),
   }
 }
 
-export const presentConversation = (r: db.ConversationRow): Conversation => ({
+const present = (r: db.ConversationRow, contact: OpenedPerson, said: Opened | undefined): Conversation => ({
   id: r.id,
   contact: {
     id: r.contact_id,
-    name: r.contact_name,
-    phone: r.contact_phone,
+    name: contact.name,
+    phone: contact.phone,
     kind: r.contact_kind === 'group' ? 'group' : 'person',
     marketingOptOutAt: iso(r.marketing_opt_out_at),
   },
@@ -47,7 +48,7 @@ export const presentConversation = (r: db.ConversationRow): Conversation => ({
   assignee: r.assignee_id ? { id: r.assignee_id, name: r.assignee_name ?? '' } : null,
   tags: r.tags.map((t) => ({ id: t.id, name: t.name, color: TagColor.parse(t.color) })),
   unreadCount: r.unread_count,
-  lastMessage: lastMessage(r),
+  lastMessage: lastMessage(r, said),
   lastActivityAt: r.last_activity_at.toISOString(),
   waitingSince: iso(r.waiting_since),
   windowExpiresAt: iso(windowExpiry(r.last_inbound_at)),
@@ -59,17 +60,37 @@ export const presentConversation = (r: db.ConversationRow): Conversation => ({
   updatedAt: r.updated_at.toISOString(),
 })
 
+/** In the order of the rows; what they hold sealed is opened with one look at the keys. */
+async function presentAll(tx: TenantTx, rows: readonly db.ConversationRow[]): Promise<Conversation[]> {
+  await openerFor(
+    tx,
+    rows.flatMap((r) => [r.contact_sealed, r.message_sealed]),
+  )
+  const said = await openMany(
+    tx,
+    rows.flatMap((r) => (r.message_id ? [{ id: r.message_id, sealed: r.message_sealed }] : [])),
+  )
+  const people = await openPeople(
+    tx,
+    rows.map((r) => ({ id: r.contact_id, sealed: r.contact_sealed })),
+  )
+  return rows.map((r) => present(r, people.get(r.contact_id) ?? BROKEN, said.get(r.message_id ?? '')))
+}
+
 /** By id, for events and answers; absent ones are left out. */
 export async function presentConversations(tx: TenantTx, ids: readonly string[]): Promise<Map<string, Conversation>> {
   if (ids.length === 0) return new Map()
-  return new Map((await db.findMany(tx, ids)).map((r) => [r.id, presentConversation(r)]))
+  return new Map((await presentAll(tx, await db.findMany(tx, ids))).map((c) => [c.id, c]))
 }
 
 /** One that became part of another answers that one. @throws AppError not_found */
 export async function getConversation(tx: TenantTx, id: string): Promise<Conversation> {
   const [row] = await db.findMany(tx, [id])
   if (!row) throw notFound()
-  return row.merged_into ? getConversation(tx, row.merged_into) : presentConversation(row)
+  if (row.merged_into) return getConversation(tx, row.merged_into)
+  const [conversation] = await presentAll(tx, [row])
+  if (!conversation) throw notFound()
+  return conversation
 }
 
 /** The row itself, locked until the transaction ends; of one that became part of another, that one's. */
@@ -77,9 +98,12 @@ export const lockConversation = (tx: TenantTx, id: string) => db.lock(tx, id)
 
 export const conversationExists = (tx: TenantTx, id: string): Promise<boolean> => db.exists(tx, id)
 
-export async function listConversations(tx: TenantTx, login: TenantLogin, query: z.infer<typeof ConversationsQuery>) {
+/** Conversations of the people that a search means, by their keyed hashes. */
+export const findByPerson = (tx: TenantTx, asked: AskedPerson, max: number): Promise<string[]> => db.searchByPerson(tx, asked, max)
+
+/** @param ids those that a search found; without it, all */
+export async function listConversations(tx: TenantTx, login: TenantLogin, query: z.infer<typeof ConversationsQuery>, ids?: readonly string[]) {
   const after = query.cursor ? decodeCursor(query.cursor, TimeIdCursor) : undefined
-  const ids = query.q ? await db.search(tx, wordQuery(query.q), likePattern(query.q), SEARCH_MAX) : undefined
   const rows = await db.list(tx, {
     ...query,
     userId: login.userId,
@@ -87,7 +111,13 @@ export async function listConversations(tx: TenantTx, login: TenantLogin, query:
     after: after ? { at: after[0], id: after[1] } : undefined,
     limit: query.limit + 1,
   })
-  return toPage(rows, query.limit, (r) => [r.last_activity_at.toISOString(), r.id], presentConversation)
+  const page = toPage(
+    rows,
+    query.limit,
+    (r) => [r.last_activity_at.toISOString(), r.id],
+    (r) => r,
+  )
+  return { ...page, items: await presentAll(tx, page.items) }
 }
 
 export async function countConversations(tx: TenantTx, login: TenantLogin): Promise<ConversationCounts> {

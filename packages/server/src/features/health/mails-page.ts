@@ -1,3 +1,4 @@
+import { sha256 } from '../../platform/crypto.ts'
 import type { KeptMail } from '../../platform/mail.ts'
 import { escapeHtml } from '../access/mails/mail-layout.ts'
 
@@ -6,6 +7,9 @@ const STYLE = `body{margin:0 auto;max-width:720px;padding:24px;background:#f5f4f
 article{margin:0 0 16px;padding:20px;border-radius:12px;background:#fff;overflow-wrap:anywhere}h1{font-size:22px}h2{margin:0 0 4px;font-size:17px}
 small{color:#57534e}pre{margin:12px 0 0;white-space:pre-wrap;font:inherit}a{color:#0f766e}
 @media(prefers-color-scheme:dark){body{background:#1c1a19;color:#e6e3de}article{background:#292624}small{color:#b5afa8}a{color:#5eead4}}`
+
+/** The page's own style, by its hash, and nothing else. */
+export const MAILS_POLICY = `default-src 'none'; style-src 'sha256-${sha256(STYLE).toString('base64')}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`
 
 /** Links are found before anything is escaped, so that each is exactly what stands in the mail. */
 function linked(text: string): string {

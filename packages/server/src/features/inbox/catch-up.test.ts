@@ -1,6 +1,7 @@
 import type { Message, MessagePage } from '@atende/contracts/messages'
 import { io } from 'socket.io-client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openedMessages } from '../../testing/opened.ts'
 import { connectChannel, delivery, inbound, newWamid, post, type TestChannel } from '../../testing/test-channel.ts'
 import { eventually, startTestServer, type TestServer, type TestSocket } from '../../testing/test-server.ts'
 
@@ -43,7 +44,7 @@ describe('a long conversation', () => {
     expect(texts).toEqual(all)
   })
   it('opens around any message and goes on both ways', async () => {
-    const target = (await server.sql<{ id: string }>("select id from messages where body = 'n500'"))[0]?.id
+    const target = (await openedMessages(server, 'true')).find((m) => m.body === 'n500')?.id
     const middle = await page(`&around=${target}&limit=20`)
     expect(middle.items.map(textOf)).toEqual(all.slice(490, 511))
     const after = await page(`&after=${middle.newerCursor}&limit=20`)

@@ -25,13 +25,13 @@ import {
   countConversations,
   findOrOpenConversation,
   getConversation,
-  listConversations,
   setTags,
   setUnread,
 } from '../conversations/conversations.ts'
 import { markReadJob } from '../messages/messages.jobs.ts'
 import { writeActivity } from '../messages/messages.ts'
 import * as db from './inbox.db.ts'
+import { searchConversations } from './search-conversations.ts'
 
 const tags = ['conversations']
 
@@ -58,7 +58,7 @@ function readRoutes(app: Http, ctx: Context): void {
       config: { access: 'conversations.read' },
       schema: { tags, summary: 'Conversations, most recent first', querystring: ConversationsQuery, response: { 200: pageOf(Conversation) } },
     },
-    async (request) => callerTx(ctx, request, (tx, login) => listConversations(tx, login, request.query)),
+    async (request) => callerTx(ctx, request, (tx, login) => searchConversations(ctx, tx, login, request.query)),
   )
   app.get(
     '/api/conversations/counts',

@@ -1,5 +1,6 @@
 import type { Conversation, ConversationCounts } from '@atende/contracts/conversations'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openedMessages } from '../../testing/opened.ts'
 import { connectChannel, delivery, inbound, post, type TestChannel } from '../../testing/test-channel.ts'
 import { type Answer, eventually, startTestServer, type TestServer } from '../../testing/test-server.ts'
 import { joinTenant } from '../access/test-people.ts'
@@ -105,10 +106,7 @@ describe('taking and giving', () => {
     for (let i = 0; i < 2; i++) expect((await change('PATCH', `/api/conversations/${id}`, { status: 'resolved' }, bruno)).status).toBe(200)
     expect((await list('?limit=100')).items.some((c) => c.id === id)).toBe(false)
     expect((await list('?status=resolved')).items.map((c) => c.id)).toEqual([id])
-    const notes = await server.sql<{ content: { activity: string; details: { by: string } } }>(
-      "select content from messages where conversation_id = $1 and type = 'activity'",
-      [id],
-    )
+    const notes = await openedMessages(server, "conversation_id = $1 and type = 'activity'", [id])
     expect(notes.map((n) => n.content.activity)).toEqual(['resolved'])
   })
   it('tags filter the list; an unknown tag is refused', async () => {

@@ -2,6 +2,7 @@ import type { Message, MessagePage } from '@atende/contracts/messages'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Lab, openLab } from '../../testing/inbound-lab.ts'
+import { marksOf } from '../../testing/known-people.ts'
 import { post } from '../../testing/test-channel.ts'
 
 let lab: Lab
@@ -179,8 +180,12 @@ function pack(updates: Update[], journey: { shuffle: Iterator<number>; sizes: It
 
 const contactsOf = async (p: Person) =>
   (
-    await lab.server.sql<{ contact_id: string }>('select distinct contact_id from contact_identities where value = any($1)', [
-      [p.phone, p.bsuid].filter((v) => v !== null),
+    await lab.server.sql<{ contact_id: string }>('select distinct contact_id from contact_identities where hash = any($1)', [
+      await marksOf(
+        lab.server,
+        lab.owner.tenantId,
+        [p.phone, p.bsuid].filter((v) => v !== null),
+      ),
     ])
   ).map((r) => r.contact_id)
 
@@ -263,9 +268,9 @@ it('a thousand updates in one delivery, twice at the same moment, are a thousand
   await Promise.all([lab.send(body), lab.send(body)])
   await lab.settle(30_000)
   const [row] = await lab.server.sql<{ n: string; unread: string }>(
-    `select count(*) n, (select sum(unread_count) from conversations v join contacts c on c.id = v.contact_id where c.phone = any($2)) unread
+    `select count(*) n, (select sum(unread_count) from conversations where contact_id in (select contact_id from contact_identities where hash = any($2))) unread
      from messages where provider_id = any($1)`,
-    [messages.map((m) => m.id), phones.map((p) => `+${p}`)],
+    [messages.map((m) => m.id), await marksOf(lab.server, lab.owner.tenantId, phones)],
   )
   expect(row).toEqual({ n: '1000', unread: '1000' })
 }, 60_000)

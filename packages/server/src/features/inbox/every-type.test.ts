@@ -1,6 +1,7 @@
 import type { Message, MessagePage } from '@atende/contracts/messages'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Lab, openLab } from '../../testing/inbound-lab.ts'
+import { marksOf } from '../../testing/known-people.ts'
 
 let lab: Lab
 beforeAll(async () => {
@@ -12,8 +13,8 @@ const now = () => String(Math.floor(Date.now() / 1000))
 const conversationOf = async (phone: string) =>
   (
     await lab.server.sql<{ id: string; contact_id: string }>(
-      'select v.id, v.contact_id from conversations v join contact_identities i on i.contact_id = v.contact_id where i.value = $1',
-      [phone],
+      'select v.id, v.contact_id from conversations v join contact_identities i on i.contact_id = v.contact_id where i.hash = any($1)',
+      [await marksOf(lab.server, lab.owner.tenantId, [phone])],
     )
   )[0]
 const pageOf = async (conversationId: string) => (await lab.get<MessagePage>(`/api/messages?conversationId=${conversationId}&limit=100`)).body.items

@@ -144,8 +144,8 @@ describe('whatever comes', () => {
       expect((await fetch(`${lab.server.url}/alive`)).status).toBe(200)
     })
     await fc.assert(property, { numRuns: 25, endOnFailure: true })
-    const failed = await lab.server.sql<{ error: string; body: Buffer }>('select error, body from webhook_events where attempts > 0 limit 3')
-    expect(failed.map((f) => `${f.error} ${f.body.toString().slice(0, 300)}`)).toEqual([])
+    const failed = await lab.server.sql<{ id: string; error: string }>('select id, error from webhook_events where attempts > 0 limit 3')
+    expect(failed.map((f) => `${f.error} ${f.id}`)).toEqual([])
   }, 120_000)
 
   it('everything that it left behind can be shown', async () => {

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { TenantTx } from '../../platform/database.ts'
+import { identityMarks } from '../contacts/sealed-identity.ts'
 
 export const channelState = (tx: TenantTx, channelId: string) =>
   tx.selectFrom('channels').select(['status', 'released_at']).where('id', '=', channelId).executeTakeFirst()
@@ -33,11 +34,12 @@ export const isOwn = async (tx: TenantTx, table: 'contacts' | 'channels', id: st
 export const mayHavePhone = async (tx: TenantTx, p: { contactId: string; conversationId: string; phoneKey: string }): Promise<boolean> =>
   (
     await sql<{ may: boolean }>`select not exists (
-        select from contact_identities i where i.tenant_id = (select current_tenant()) and i.kind = 'phone' and i.value = ${p.phoneKey}
+        select from contact_identities i where i.tenant_id = (select current_tenant()) and i.kind = 'phone'
+          and i.hash = ${(await identityMarks(tx))({ kind: 'phone', value: p.phoneKey })}
           and i.contact_id <> ${p.contactId}::uuid
           and (exists (select from contact_identities o where o.contact_id = i.contact_id and o.kind = 'bsuid')
             or not exists (select from messages m where m.conversation_id = ${p.conversationId}::uuid and m.direction = 'out'
-              and m.type in ('interactive', 'template') and m.content::text ~ 'contact_request|request_contact_info'))) as may`.execute(tx)
+              and m.asks_contact))) as may`.execute(tx)
   ).rows[0]?.may === true
 
 /** The conversation of a phone on a channel. */
@@ -45,5 +47,6 @@ export const conversationOfPhone = async (tx: TenantTx, channelId: string, phone
   (
     await sql<{ id: string }>`select v.id from contact_identities i
       join conversations v on v.contact_id = i.contact_id and v.channel_id = ${channelId}::uuid
-      where i.tenant_id = (select current_tenant()) and i.kind = 'phone' and i.value = ${phoneKey}`.execute(tx)
+      where i.tenant_id = (select current_tenant()) and i.kind = 'phone'
+        and i.hash = ${(await identityMarks(tx))({ kind: 'phone', value: phoneKey })}`.execute(tx)
   ).rows[0]?.id

@@ -1,4 +1,5 @@
 import { IdParams } from '@atende/contracts/common'
+import { MessageHits, SearchMessagesQuery } from '@atende/contracts/conversations'
 import { Message, MessagePage, MessagesQuery, SendMessageInput } from '@atende/contracts/messages'
 import { callerTx } from '../../platform/auth.ts'
 import type { Context } from '../../platform/context.ts'
@@ -6,6 +7,7 @@ import type { Http } from '../../platform/http.ts'
 import { noteReading } from '../audit/note-reading.ts'
 import { getConversation } from '../conversations/conversations.ts'
 import { getMessage, listMessages } from '../messages/messages.ts'
+import { findMessages } from '../messages/search-messages.ts'
 import { retryMessage } from './retry-message.ts'
 import { sendMessage } from './send-message.ts'
 
@@ -23,6 +25,19 @@ export function messageRoutes(app: Http, ctx: Context): void {
         const { id, assignee } = await getConversation(tx, request.query.conversationId)
         await noteReading(tx, request, login, { id, assigneeId: assignee?.id ?? null })
         return listMessages(ctx, tx, { ...request.query, conversationId: id })
+      }),
+  )
+  app.get(
+    '/api/messages/search',
+    {
+      config: { access: 'conversations.read' },
+      schema: { tags, summary: 'Messages of a conversation with these words, newest first', querystring: SearchMessagesQuery, response: { 200: MessageHits } },
+    },
+    async (request) =>
+      callerTx(ctx, request, async (tx, login) => {
+        const { id, assignee } = await getConversation(tx, request.query.conversationId)
+        await noteReading(tx, request, login, { id, assigneeId: assignee?.id ?? null })
+        return { items: await findMessages(ctx, tx, id, request.query.q) }
       }),
   )
   app.get(

@@ -1,13 +1,15 @@
+import { isDeepStrictEqual } from 'node:util'
 import { sql } from 'kysely'
 import type { TenantTx } from '../../platform/database.ts'
 import { type NewEvent, publish } from '../../platform/events.ts'
 import { uuidv7 } from '../../platform/ids.ts'
+import { openMany } from '../../platform/vault/sealed-words.ts'
 import { personKey } from '../contacts/person.ts'
 import { receiveContacts } from '../contacts/receive-contacts.ts'
 import { noteCalls, noteControl } from '../conversations/note-elsewhere.ts'
 import { pairKey, receiveConversations } from '../conversations/receive-conversations.ts'
 import type { Happening } from '../messages/inbound.ts'
-import { insertMany, type NewMessage } from '../messages/save-messages.ts'
+import { insertMany, type NewMessage, writtenColumns } from '../messages/save-messages.ts'
 
 type Line = { id: string; conversationId: string; what: Happening }
 
@@ -35,13 +37,28 @@ export const lineOf = (id: string, conversationId: string, what: Pick<Happening,
   quotedId: null,
 })
 
+type Stored = { id: string; conversation_id: string; channel_id: string; provider_id: string; at: Date; sealed: Buffer | null }
+
 /** A call's end rewrites the line that its beginning made; never the other way round. */
-const finish = (tx: TenantTx, list: readonly Happening[]) =>
-  sql<{ id: string; conversation_id: string }>`
-    update messages m set body = x.body, content = x.content::jsonb
-    from unnest(${list.map((h) => h.channelId)}::uuid[], ${list.map((h) => h.key)}::text[], ${list.map((h) => WORDS[h.activity] ?? null)}::text[],
-      ${list.map((h) => JSON.stringify({ activity: h.activity, details: h.details }))}::text[]) x(c, k, body, content)
-    where m.channel_id = x.c and m.provider_id = x.k and m.type = 'activity' and m.content <> x.content::jsonb returning m.id, m.conversation_id`.execute(tx)
+async function finish(tx: TenantTx, list: readonly Happening[]): Promise<{ id: string; conversation_id: string }[]> {
+  if (list.length === 0) return []
+  const { rows } = await sql<Stored>`select m.id, m.conversation_id, m.channel_id, m.provider_id, m.at, m.sealed
+    from unnest(${list.map((h) => h.channelId)}::uuid[], ${list.map((h) => h.key)}::text[]) x(c, k)
+    join messages m on m.channel_id = x.c and m.provider_id = x.k where m.type = 'activity' order by m.id for update of m`.execute(tx)
+  const said = await openMany(tx, rows)
+  const byKey = new Map(list.map((h) => [`${h.channelId}/${h.key}`, h]))
+  const changed = rows.flatMap((r) => {
+    const h = byKey.get(`${r.channel_id}/${r.provider_id}`)
+    const known = said.get(r.id)
+    const line = h && lineOf(r.id, r.conversation_id, { ...h, at: r.at })
+    return line && !(known?.state === 'open' && isDeepStrictEqual(known.content, line.content)) ? [line] : []
+  })
+  const written = await writtenColumns(tx, changed)
+  await sql`update messages m set sealed = x.sealed, words = x.words::bigint[]
+    from unnest(${changed.map((l) => l.id)}::uuid[], ${written.map((w) => w.sealed)}::bytea[], ${written.map((w) => w.words)}::text[]) x(id, sealed, words)
+    where m.id = x.id`.execute(tx)
+  return changed.map((l) => ({ id: l.id, conversation_id: l.conversationId }))
+}
 
 /** The final word of each thing when both came together, else whatever came. */
 function withoutRepeats(list: readonly Happening[]): Happening[] {
@@ -79,7 +96,7 @@ export async function noteHappenings(tx: TenantTx, tenantId: string, all: readon
     tx,
     lines.filter((l) => l.what.final && !made.has(l.id)).map((l) => l.what),
   )
-  await moveOn(tx, tenantId, lines, fresh, finished.rows)
+  await moveOn(tx, tenantId, lines, fresh, finished)
 }
 
 async function moveOn(

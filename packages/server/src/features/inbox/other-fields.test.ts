@@ -2,6 +2,7 @@ import type { Conversation } from '@atende/contracts/conversations'
 import type { Message, MessagePage } from '@atende/contracts/messages'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Lab, openLab } from '../../testing/inbound-lab.ts'
+import { marksOf } from '../../testing/known-people.ts'
 
 let lab: Lab
 beforeAll(async () => {
@@ -21,8 +22,8 @@ const text = (from: string, body: string, ago = 10, extra: Record<string, unknow
 })
 const idOf = async (phone: string) =>
   (
-    await lab.server.sql<{ id: string }>('select v.id from conversations v join contact_identities i on i.contact_id = v.contact_id where i.value = $1', [
-      phone,
+    await lab.server.sql<{ id: string }>('select v.id from conversations v join contact_identities i on i.contact_id = v.contact_id where i.hash = any($1)', [
+      await marksOf(lab.server, lab.owner.tenantId, [phone]),
     ])
   )[0]?.id
 const itemsOf = async (phone: string): Promise<Message[]> =>
@@ -118,8 +119,7 @@ describe('the address book of the phone', () => {
   const book = (...entries: [string, string, string][]) => ({
     state_sync: entries.map(([action, phone_number, full_name]) => ({ type: 'contact', action, contact: { phone_number, full_name } })),
   })
-  const nameOf = async (phone: string) =>
-    (await lab.server.sql<{ id: string; name: string }>('select id, name from contacts where phone = $1', [`+${phone}`]))[0]
+  const nameOf = async (phone: string) => (await lab.get<{ items: { id: string; name: string }[] }>(`/api/contacts?q=${phone}`)).body.items[0]
   it('adds and renames, and removes nobody; a name written here stays', async () => {
     const [ana, rui] = [lab.newPhone(), lab.newPhone()]
     await change('smb_app_state_sync', book(['add', ana, 'Ana'], ['add', rui, 'Rui']))

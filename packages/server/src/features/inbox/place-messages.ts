@@ -20,8 +20,7 @@ export type Placed = Arrived & {
   pictureId: string | null
 }
 
-export const PLACEHOLDER = 'media_placeholder'
-const isPlaceholder = ({ message: m }: Arrived): boolean => m.type === 'unsupported' && m.content.original === PLACEHOLDER
+const isPlaceholder = ({ message: m }: Arrived): boolean => m.type === 'unsupported' && m.content.original === messages.PLACEHOLDER
 export const sourceKey = (m: { channelId: string; providerId: string }) => `${m.channelId}/${m.providerId}`
 /** With where and when they were seen, which decides about a recycled number. */
 const personOf = (a: Arrived): Person => ({

@@ -41,7 +41,7 @@ export async function receiveMessages(
   await createPendingMedia(
     tx,
     tenantId,
-    placed.flatMap((p) => filesOf(p).map(({ id, media }) => ({ ...media, id }))),
+    placed.flatMap((p) => filesOf(p).map(({ id, media }) => ({ ...media, id, contactId: p.contactId }))),
   )
   const saved = await saveMessages(tx, tenantId, placed)
   const notes = await moveConversations(tx, tenantId, saved)
@@ -64,6 +64,7 @@ function rowOf(p: Placed): messages.NewMessage {
   return {
     id: p.id,
     conversationId: p.conversationId,
+    contactId: p.contactId,
     channelId: m.channelId,
     direction: p.direction,
     type: m.type,
@@ -180,10 +181,7 @@ async function tellAndFollowUp(
   await ctx.jobs.sendMany(
     tx,
     downloadMediaJob,
-    files.map(({ p, id: mediaId, media: { providerMediaId, url, sha256 } }) => {
-      const { channelId } = p.message
-      return { tenantId, mediaId, channelId, messageId: p.id, providerMediaId, url, sha256 }
-    }),
+    files.map(({ p, id: mediaId, media: { providerMediaId } }) => ({ tenantId, mediaId, channelId: p.message.channelId, messageId: p.id, providerMediaId })),
   )
   const counted = shown.filter((p) => p.direction === 'in').length
   if (counted > 0) await countUsage(tx, tenantId, 'messages_received', counted)

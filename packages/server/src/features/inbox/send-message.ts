@@ -10,9 +10,11 @@ import { noteControl } from '../conversations/note-elsewhere.ts'
 import { noteDeparture } from '../conversations/receive-conversations.ts'
 import { wakeLane } from '../conversations/send-lanes.ts'
 import { windowIsOpen } from '../conversations/window.ts'
+import { claimFiles } from '../media/media.ts'
 import { writeActivity } from '../messages/messages.ts'
 import * as messages from '../messages/save-messages.ts'
 import { fillTemplate } from '../templates/fill-template.ts'
+import { mediaIdsOf } from '../templates/media-of-message.ts'
 import { countUsage } from '../tenants/tenants.ts'
 import { checkOutgoing } from './check-outgoing.ts'
 import * as db from './inbox.db.ts'
@@ -35,6 +37,9 @@ export async function sendMessage(ctx: Context, tx: TenantTx, login: TenantLogin
   // The lock puts two answers of the same moment into one order, which is also the order of their leaving.
   const conversation = await lockConversation(tx, input.conversationId)
   if (!conversation) throw notFound()
+  // The same one may have been saved while this waited: inserting it again would wait for its sender, who may wait for us.
+  const saved = await messages.findByClientId(tx, input.clientId)
+  if (saved) return saved.id
   await requireUsableChannel(tx, conversation, input.content.type)
   await checkOutgoing(tx, input.content, (await db.contactKind(tx, conversation.contact_id)) ?? 'person')
   const parts = await partsOf(tx, conversation, input)
@@ -58,6 +63,7 @@ export async function sendMessage(ctx: Context, tx: TenantTx, login: TenantLogin
     },
   ])
   if (!made.has(id)) return (await messages.findByClientId(tx, input.clientId))?.id ?? id
+  await claimFiles(tx, mediaIdsOf(parts), conversation.contact_id)
   await followUp(ctx, tx, login, conversation, { id, at, type: parts.type })
   return id
 }

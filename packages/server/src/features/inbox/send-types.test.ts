@@ -206,6 +206,12 @@ describe('what WhatsApp would refuse is refused before it is saved, with the fie
     expect(await server.sql('select count(*) n from messages')).toEqual(before)
   })
 
+  it('a NUL anywhere, which no text can hold', async () => {
+    for (const content of [{ type: 'text', text: 'a\0b' }, interactive({ kind: 'buttons', body: 'x', buttons: [{ id: 'a', title: 'S\0m' }] })])
+      expect((await post<Problem>(content)).body.code).toBe('validation_failed')
+    expect((await post({ type: 'text', text: 'barra \\u0000 escrita' })).status).toBe(202)
+  })
+
   it('a reaction to a message older than 30 days', async () => {
     await server.sql("update messages set at = now() - interval '31 days' where id = $1", [inboundId])
     const { body } = await post<Problem>({ type: 'reaction', targetId: inboundId, emoji: '👍' })

@@ -5,6 +5,8 @@ import { uuidv7 } from '../../platform/ids.ts'
 import { tellMessages } from './download-inbound.ts'
 import * as db from './media.db.ts'
 import { downloadMediaJob } from './media.jobs.ts'
+import type { MediaRow } from './media.ts'
+import { withFacts } from './media-facts.ts'
 
 /** A try that began less than this ago is still under way. */
 const UNDER_WAY_MS = 60_000
@@ -17,7 +19,7 @@ const WHY_NOT: Record<string, string> = {
   too_large: 'O arquivo é grande demais: o WhatsApp só entrega até 100 MB.',
 }
 
-function isUnderWay(row: db.MediaRow): boolean {
+function isUnderWay(row: db.SealedRow): boolean {
   const began = row.retry_at ?? (row.attempts === 0 ? row.created_at : undefined)
   const since = began ? Date.now() - began.getTime() : -1
   return since >= 0 && since < UNDER_WAY_MS
@@ -27,7 +29,7 @@ function isUnderWay(row: db.MediaRow): boolean {
 const AT_ONCE = 500
 
 /** The planned try of this media is replaced by one now. */
-async function replan(ctx: Pick<Context, 'jobs'>, tx: TenantTx, row: db.MediaRow, providerMediaId: string): Promise<db.MediaRow> {
+async function replan(ctx: Pick<Context, 'jobs'>, tx: TenantTx, row: db.SealedRow, providerMediaId: string): Promise<db.SealedRow> {
   const [message] = await db.messagesShowing(tx, row.id)
   if (!message) throw no('Nenhuma mensagem mostra este arquivo.')
   const tryId = uuidv7()
@@ -52,11 +54,13 @@ export async function fetchWaitingMedia(ctx: Pick<Context, 'jobs'>, tx: TenantTx
  * Fetches a received media now instead of at its next turn; the planned try is replaced. While one is under way, nothing happens.
  * @throws AppError not_found, media_not_retryable (stored, expired, too large, or never announced with an id)
  */
-export async function fetchMediaAgain(ctx: Pick<Context, 'jobs'>, tx: TenantTx, id: string): Promise<db.MediaRow> {
+export async function fetchMediaAgain(ctx: Pick<Context, 'jobs'>, tx: TenantTx, id: string): Promise<MediaRow> {
   const row = await db.findLocked(tx, id)
   if (!row) throw notFound()
   const why = WHY_NOT[row.status]
   if (why) throw no(why)
   if (!row.provider_media_id) throw no('O WhatsApp não entregou este arquivo. Peça ao cliente para mandar de novo.')
-  return isUnderWay(row) ? row : replan(ctx, tx, row, row.provider_media_id)
+  const [known] = await withFacts(tx, [isUnderWay(row) ? row : await replan(ctx, tx, row, row.provider_media_id)])
+  if (!known) throw notFound()
+  return known
 }

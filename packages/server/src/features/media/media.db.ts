@@ -17,7 +17,17 @@ export const insert = (tx: TenantTx, rows: readonly NewMedia[]) =>
 
 export const find = (tx: TenantTx, id: string) => tx.selectFrom('media').selectAll().where('id', '=', id).executeTakeFirst()
 export const findLocked = (tx: TenantTx, id: string) => tx.selectFrom('media').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
-export type MediaRow = NonNullable<Awaited<ReturnType<typeof find>>>
+export const findMany = (tx: TenantTx, ids: readonly string[]) =>
+  tx
+    .selectFrom('media')
+    .selectAll()
+    .where('id', 'in', [...ids])
+    .execute()
+/** By a door: only `media_id` says which conversation a file belongs to, and these stand inside of what is shown already. */
+export const shown = async (tx: TenantTx, ids: readonly string[]) =>
+  (await sql<SealedRow>`select * from door_shown_media(${[...ids]}::uuid[])`.execute(tx)).rows
+/** As it stands in the table; what is known of the file is sealed. */
+export type SealedRow = NonNullable<Awaited<ReturnType<typeof find>>>
 
 /**
  * Answers the row as it was changed; undefined when it is stored already, or when another try has taken over (`tryId` is not the
@@ -50,3 +60,10 @@ export const waitingForToken = async (tx: TenantTx, channelId: string, limit: nu
 /** Which messages show this media (through the index made for it): they change on screen when it arrives. */
 export const messagesShowing = async (tx: TenantTx, mediaId: string) =>
   (await sql<Showing>`select id, conversation_id, channel_id from messages where media_id = ${mediaId} order by id`.execute(tx)).rows
+
+/** Who owns the keys of these files, locked in the order of their ids; without those that are the company's for good. */
+export const ownersOf = async (tx: TenantTx, ids: readonly string[]): Promise<{ id: string; key_id: string; contact_id: string | null }[]> =>
+  (
+    await sql<{ id: string; key_id: string; contact_id: string | null }>`select m.id, m.key_id, k.contact_id from media m join data_keys k on k.id = m.key_id
+      where m.id = any(${[...ids]}::uuid[]) and not m.shared order by m.id for update of m`.execute(tx)
+  ).rows

@@ -3,8 +3,8 @@ import { defineJob } from '../../platform/jobs.ts'
 
 /**
  * Fetches the bytes of a received media. A try that fails plans the next one itself (see retry-plan.ts); the queue's own retries
- * are for a process that dies and a database that is away. `url` is the webhook's, good for five minutes; after that the id is
- * asked for a new one.
+ * are for a process that dies and a database that is away. What the webhook said of the file (its address, good for five minutes; its
+ * hash) is sealed in the row: a job holds ids only.
  */
 export const downloadMediaJob = defineJob(
   'media.download',
@@ -14,15 +14,14 @@ export const downloadMediaJob = defineJob(
     channelId: z.uuid(),
     messageId: z.uuid(),
     providerMediaId: z.string(),
-    url: z.string().nullish(),
-    /** Base64 or hex. */
-    sha256: z.string().nullish(),
     /** Which try this is; absent for the first. */
     tryId: z.uuid().nullish(),
   }),
   { retries: 30, retryDelay: 5, retryDelayMax: 2 * 3600, expire: 900 },
 )
 export type DownloadMedia = z.infer<typeof downloadMediaJob.payload>
+/** What the channel is asked for; `url` is null when there is none, or when it is too old to be worth a try. */
+export type WantedMedia = DownloadMedia & { url: string | null }
 /** An ad's picture is no media of WhatsApp's: nobody gives it a new address, so its own is kept for every try. */
 export const hasOnlyItsAddress = ({ providerMediaId }: Pick<DownloadMedia, 'providerMediaId'>): boolean => providerMediaId.startsWith('referral:')
 

@@ -8,10 +8,11 @@ import type { TenantTx } from '../../platform/database.ts'
 import { notFound } from '../../platform/errors.ts'
 import type { Http } from '../../platform/http.ts'
 import { fetchMediaAgain } from './fetch-again.ts'
-import { getMedia, type MediaRow, storeMedia } from './media.ts'
+import { getMedia, storeMedia } from './media.ts'
 import { isUrlValid, MEDIA_VARIANTS, type MediaVariant } from './media-url.ts'
 import { presentMedia } from './present-media.ts'
 import { readUpload } from './read-upload.ts'
+import { fileLock } from './sealed-file.ts'
 import { serveContent } from './serve-content.ts'
 
 const tags = ['media']
@@ -23,7 +24,7 @@ async function askedFor(
   ctx: Context,
   request: FastifyRequest,
   mediaId: string,
-): Promise<{ read: (work: (tx: TenantTx) => Promise<MediaRow>) => Promise<MediaRow>; variant: MediaVariant }> {
+): Promise<{ read: <T>(work: (tx: TenantTx) => Promise<T>) => Promise<T>; variant: MediaVariant }> {
   const bearer = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1]
   if (bearer) {
     request.login = await identify(ctx, bearer, request.ip)
@@ -90,7 +91,11 @@ export function mediaRoutes(app: Http, ctx: Context): void {
     },
     async (request, reply) => {
       const { read, variant } = await askedFor(ctx, request, request.params.id)
-      return serveContent(ctx, request, reply, await read((tx) => getMedia(tx, request.params.id)), variant)
+      const file = await read(async (tx) => {
+        const row = await getMedia(tx, request.params.id)
+        return { row, lock: await fileLock(tx, row) }
+      })
+      return serveContent(ctx, request, reply, { ...file, variant })
     },
   )
 }

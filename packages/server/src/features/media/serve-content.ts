@@ -1,9 +1,12 @@
+import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Context } from '../../platform/context.ts'
-import { notFound } from '../../platform/errors.ts'
+import { AppError, notFound } from '../../platform/errors.ts'
 import { NoSuchObject } from '../../platform/storage-keys.ts'
-import type { MediaRow } from './media.db.ts'
+import { SealBroken } from '../../platform/vault/sealed-value.ts'
+import type { MediaRow } from './media.ts'
 import type { MediaVariant } from './media-url.ts'
+import { type fileLock, type OpenFile, openFile } from './sealed-file.ts'
 
 /** Types in which a browser runs nothing; everything else is only ever saved to disk. */
 const INLINE = /^(image\/(jpeg|png|webp|gif|avif|bmp|heic)|audio\/[\w.+-]+|video\/[\w.+-]+|application\/pdf)$/
@@ -60,22 +63,47 @@ function describe(reply: FastifyReply, { mime, filename, etag, download }: Serve
     .header('etag', etag)
 }
 
-/** Streams the file, or the asked range of it. @throws AppError not_found when the bytes are not here */
-export async function serveContent(ctx: Context, request: FastifyRequest, reply: FastifyReply, row: MediaRow, variant: MediaVariant): Promise<FastifyReply> {
+type Lock = Awaited<ReturnType<typeof fileLock>>
+type Asked = { row: MediaRow; lock: Lock; variant: MediaVariant }
+
+/** What does not open is told from what is not there. */
+function refuse(ctx: Context, mediaId: string, err: unknown): never {
+  if (err instanceof NoSuchObject) throw notFound()
+  if (!(err instanceof SealBroken)) throw err
+  ctx.log.error({ err, mediaId }, 'media: a file does not open')
+  throw new AppError('content_unreadable')
+}
+
+/** The first piece is opened before the answer begins: what was changed or moved is refused, and not cut off in the middle. */
+async function begin(file: OpenFile, range: Range | undefined): Promise<Readable> {
+  const pieces = (await file.read(range))[Symbol.asyncIterator]()
+  const first = await pieces.next()
+  async function* all() {
+    if (!first.done) yield first.value
+    for (let next = await pieces.next(); !next.done; next = await pieces.next()) yield next.value
+  }
+  return Readable.from(all(), { objectMode: false })
+}
+
+/** Streams the file, or the asked range of it. @throws AppError not_found when the bytes are not here, content_unreadable */
+export async function serveContent(ctx: Context, request: FastifyRequest, reply: FastifyReply, { row, lock, variant }: Asked): Promise<FastifyReply> {
   const served = servedOf(row, variant)
   if (!served) throw notFound()
   const { key, etag } = served
-  const { size } = await ctx.storage.stat(key).catch((e) => {
-    throw e instanceof NoSuchObject ? notFound() : e
-  })
-  describe(reply, served)
-  if (request.headers['if-none-match'] === etag) return reply.code(304).send()
+  const file = await openFile(ctx, lock, key).catch((e) => refuse(ctx, row.id, e))
+  const { size } = file
+  if (request.headers['if-none-match'] === etag) {
+    describe(reply, served)
+    return reply.code(304).send()
+  }
   const current = request.headers['if-range'] === undefined || request.headers['if-range'] === etag
   const range = current ? readRange(request.headers.range, size) : undefined
-  if (range === 'unsatisfiable') return reply.code(416).header('content-range', `bytes */${size}`).removeHeader('content-disposition').send()
-  if (range) {
-    reply.code(206).header('content-range', `bytes ${range.start}-${range.end}/${size}`)
-    return reply.header('content-length', range.end - range.start + 1).send(await ctx.storage.get(key, range))
+  if (range === 'unsatisfiable') {
+    describe(reply, served)
+    return reply.code(416).header('content-range', `bytes */${size}`).removeHeader('content-disposition').send()
   }
-  return reply.header('content-length', size).send(await ctx.storage.get(key))
+  const body = await begin(file, range).catch((e) => refuse(ctx, row.id, e))
+  describe(reply, served)
+  if (range) reply.code(206).header('content-range', `bytes ${range.start}-${range.end}/${size}`)
+  return reply.header('content-length', range ? range.end - range.start + 1 : size).send(body)
 }

@@ -1,6 +1,5 @@
-import { type Selectable, sql } from 'kysely'
+import { sql } from 'kysely'
 import type { TenantTx } from '../../platform/database.ts'
-import type { DB } from '../../platform/schema.ts'
 import { MEDIA_COLUMNS } from '../media/present-media.ts'
 
 /** In a group several members reach the same status: the first of them counts. */
@@ -15,15 +14,14 @@ const base = (tx: TenantTx) =>
     .leftJoin('users', 'users.id', 'messages.sender_user_id')
     .leftJoin('contacts as author', 'author.id', 'messages.author_contact_id')
     .leftJoin('messages as quoted', 'quoted.id', 'messages.quoted_id')
-    // All but `raw`, which may be large and is for admins only.
+    // All but `raw_sealed`, which may be large and is for admins only.
     .select([
       'messages.id',
       'messages.tenant_id',
       'messages.conversation_id',
       'messages.direction',
       'messages.type',
-      'messages.body',
-      'messages.content',
+      'messages.sealed',
       'messages.status',
       'messages.at',
       'messages.client_id',
@@ -35,17 +33,16 @@ const base = (tx: TenantTx) =>
       'messages.error',
       'messages.sent_from',
       'messages.edited_at',
-      'messages.earlier_texts',
       'messages.revoked_at',
       'messages.pricing',
     ])
     .select([
       ...MEDIA_COLUMNS,
       'users.name as sender_name',
-      'author.name as author_name',
+      'author.sealed as author_sealed',
       'quoted.direction as quoted_direction',
       'quoted.type as quoted_type',
-      'quoted.body as quoted_body',
+      'quoted.sealed as quoted_sealed',
       'quoted.revoked_at as quoted_revoked_at',
     ])
     .select(statusTimes.as('status_times'))
@@ -57,14 +54,28 @@ export const findMany = (tx: TenantTx, ids: readonly string[]) =>
     .where('messages.id', 'in', [...ids])
     .execute()
 
-export const findRaw = (tx: TenantTx, id: string) => tx.selectFrom('messages').select(['id', 'raw']).where('id', '=', id).executeTakeFirst()
+export const findRaw = (tx: TenantTx, id: string) => tx.selectFrom('messages').select(['id', 'raw_sealed']).where('id', '=', id).executeTakeFirst()
 
-/** Files that stand inside of messages: of templates, cards, headers and ads. */
-export const findMedia = (tx: TenantTx, ids: readonly string[]) =>
+/** The reactions themselves, which hold the emojis. */
+export const findReactions = (tx: TenantTx, ids: readonly string[]) =>
   ids.length === 0
     ? Promise.resolve([])
-    : // By a door: only `media_id` says which conversation a file belongs to, and these stand inside of what is shown already.
-      sql<Selectable<DB['media']>>`select * from door_shown_media(${[...ids]}::uuid[])`.execute(tx).then((r) => r.rows)
+    : tx
+        .selectFrom('messages')
+        .select(['id', 'sealed'])
+        .where('id', 'in', [...ids])
+        .execute()
+
+export const tenantSince = async (tx: TenantTx): Promise<Date> => (await tx.selectFrom('tenants').select('created_at').executeTakeFirstOrThrow()).created_at
+
+/** Newest first. `months`: the words as they stand in each month, the newest month first. */
+export const search = async (tx: TenantTx, months: readonly string[][], conversationId: string | null, max: number) =>
+  (
+    await sql<{
+      id: string
+      conversation_id: string
+    }>`select id, conversation_id from door_search_messages(${months}::bigint[], ${conversationId}::uuid, ${max})`.execute(tx)
+  ).rows
 
 type Edge = { at: string; id: string }
 const inConversation = (tx: TenantTx, conversationId: string) =>

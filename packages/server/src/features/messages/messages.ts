@@ -2,9 +2,12 @@ import type { Message, MessagePage, MessagesQuery } from '@atende/contracts/mess
 import type { z } from 'zod'
 import type { Context } from '../../platform/context.ts'
 import type { TenantTx } from '../../platform/database.ts'
-import { notFound } from '../../platform/errors.ts'
+import { AppError, notFound } from '../../platform/errors.ts'
 import { uuidv7 } from '../../platform/ids.ts'
 import { decodeCursor, encodeCursor, TimeIdCursor } from '../../platform/pages.ts'
+import { BROKEN, openOr } from '../../platform/vault/broken.ts'
+import { rawPlace } from '../../platform/vault/sealed-words.ts'
+import { openerFor } from '../../platform/vault/vault.ts'
 import * as db from './messages.db.ts'
 import { presentRows } from './present-message.ts'
 import { insertMany } from './save-messages.ts'
@@ -22,11 +25,15 @@ export async function getMessage(ctx: Context, tx: TenantTx, id: string): Promis
   return found
 }
 
-/** The message as it came from the provider; null when it was a plain text, which holds nothing else. @throws AppError not_found */
+/** The message as it came from the provider; null when it was a plain text, which holds nothing else. @throws AppError not_found, content_erased, content_unreadable */
 export async function getRawMessage(tx: TenantTx, id: string): Promise<{ id: string; raw: unknown }> {
   const row = await db.findRaw(tx, id)
   if (!row) throw notFound()
-  return { id: row.id, raw: row.raw }
+  const opener = await openerFor(tx, [row.raw_sealed])
+  const raw = openOr(tx, () => opener.text(rawPlace(id), row.raw_sealed))
+  if (raw === undefined) throw new AppError('content_erased')
+  if (raw === BROKEN) throw new AppError('content_unreadable')
+  return { id: row.id, raw: raw === null ? null : JSON.parse(raw) }
 }
 
 const cursorOf = (r: db.MessageRow | undefined) => (r ? encodeCursor([r.at.toISOString(), r.id]) : null)

@@ -2,8 +2,7 @@ import type { Media } from '@atende/contracts/media'
 import { ContactCard, ContactsOrigin, type Interactive, Location, type MessageContent, Order, SendInteractive } from '@atende/contracts/messages'
 import { ShownTemplate } from '@atende/contracts/templates'
 import { z } from 'zod'
-import type { Context } from '../../platform/context.ts'
-import { presentJoinedMedia } from '../media/present-media.ts'
+import type { Words } from '../../platform/vault/sealed-words.ts'
 import type { MessageRow } from './messages.db.ts'
 
 /** Files that stand inside of a message, by id. */
@@ -67,7 +66,9 @@ function templateOf(stored: unknown, files: Files) {
   }).data
 }
 
-type Reader = (r: MessageRow, files: Files) => MessageContent | undefined
+/** A message that could be opened, and the file that it shows. */
+export type OpenMessage = Pick<MessageRow, 'type'> & Pick<Words, 'body' | 'content'> & { media: Media | null }
+type Reader = (r: OpenMessage, files: Files) => MessageContent | undefined
 const READERS: Record<string, Reader> = {
   text: (r) => ({ type: 'text', text: r.body ?? '' }),
   location: (r) => {
@@ -109,9 +110,9 @@ const READERS: Record<string, Reader> = {
   activity: (r) => ({ type: 'activity', activity: str(r.content.activity) ?? '', details: Details.parse(r.content.details) }),
 }
 
-function mediaContent(ctx: Pick<Context, 'keys'>, r: MessageRow): MessageContent | undefined {
-  if (!r.m_id) return undefined
-  const media = presentJoinedMedia(ctx, r)
+function mediaContent(r: OpenMessage): MessageContent | undefined {
+  const { media } = r
+  if (!media) return undefined
   const caption = r.body ? { caption: r.body } : {}
   switch (r.type) {
     case 'image':
@@ -128,9 +129,9 @@ function mediaContent(ctx: Pick<Context, 'keys'>, r: MessageRow): MessageContent
 }
 
 /** The stored content as the contract has it; what does not fit is shown as unsupported, never an error. */
-export function contentOf(ctx: Pick<Context, 'keys'>, r: MessageRow, files: Files): MessageContent {
+export function contentOf(r: OpenMessage, files: Files): MessageContent {
   const read = Object.hasOwn(READERS, r.type) ? READERS[r.type] : undefined
-  const shown = read ? read(r, files) : mediaContent(ctx, r)
+  const shown = read ? read(r, files) : mediaContent(r)
   if (shown) return shown
   const reason = str(r.content.reason)
   return { type: 'unsupported', original: str(r.content.original) ?? r.type, ...(reason ? { reason } : {}) }

@@ -1,6 +1,11 @@
 import { sql } from 'kysely'
 import type { TenantTx } from '../../platform/database.ts'
 import { uuidv7 } from '../../platform/ids.ts'
+import { messageWords } from '../../platform/search/words.ts'
+import { seal } from '../../platform/vault/sealed-value.ts'
+import { rawPlace, sealWords } from '../../platform/vault/sealed-words.ts'
+import { searchIndex } from '../../platform/vault/vault.ts'
+import { conversationKeys } from './conversation-keys.ts'
 
 /** Locked until the transaction ends. */
 export const lockMessage = (tx: TenantTx, id: string) => tx.selectFrom('messages').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
@@ -28,22 +33,52 @@ export type NewMessage = {
   /** Who wrote, in a group. */
   authorContactId?: string | null
   sentFrom?: 'app' | 'other' | 'api' | null
+  /** Whose conversation it is, when the caller knows: saves asking. */
+  contactId?: string
+}
+
+/** History announces a file by a placeholder, and brings it later. */
+export const PLACEHOLDER = 'media_placeholder'
+const ASKS_CONTACT = /contact_request|request_contact_info/
+
+type Written = Pick<NewMessage, 'id' | 'conversationId' | 'direction' | 'type' | 'body' | 'content' | 'at' | 'raw' | 'contactId'>
+/** The columns that say what a message says: sealed, hashed, and the little that SQL decides by. */
+export async function writtenColumns(tx: TenantTx, list: readonly Written[]) {
+  const keyOf = await conversationKeys(
+    tx,
+    list.map((m) => m.conversationId),
+    new Map(list.flatMap((m) => (m.contactId ? [[m.conversationId, m.contactId]] : []))),
+  )
+  const index = await searchIndex(tx)
+  return list.map((m) => {
+    const key = keyOf(m.conversationId)
+    const asks = m.direction === 'out' && (m.type === 'interactive' || m.type === 'template') && ASKS_CONTACT.test(JSON.stringify(m.content))
+    return {
+      sealed: sealWords(key, m.id, m),
+      raw_sealed: m.raw ? seal(key, rawPlace(m.id), JSON.stringify(m.raw)) : null,
+      // An array of arrays of unequal length goes as text.
+      words: m.body === null || m.type === 'reaction' ? null : `{${messageWords(index, m.body, m.at).join()}}`,
+      placeholder: m.type === 'unsupported' && m.content.original === PLACEHOLDER,
+      asks_contact: asks,
+    }
+  })
 }
 
 /** One statement for the whole list; a message that is there already (provider id, client id) is passed over. Answers the ids of the new ones. */
 export async function insertMany(tx: TenantTx, tenantId: string, list: readonly NewMessage[]): Promise<Set<string>> {
   if (list.length === 0) return new Set()
+  const written = await writtenColumns(tx, list)
   const col = <K extends keyof NewMessage>(k: K) => list.map((m) => m[k] ?? null)
+  const said = <K extends keyof (typeof written)[number]>(k: K) => written.map((w) => w[k])
   const { rows } = await sql<{ id: string }>`
-    insert into messages (id, tenant_id, conversation_id, channel_id, direction, type, body, content, status, at, provider_id, client_id,
-      sender_user_id, media_id, quoted_provider_id, quoted_id, raw, author_contact_id, sent_from)
-    select a, ${tenantId}::uuid, b, c, d, e, f, g::jsonb, h, i, j, k, l, m, n, o, p::jsonb, q, r
+    insert into messages (id, tenant_id, conversation_id, channel_id, direction, type, sealed, raw_sealed, words, placeholder, asks_contact, status, at,
+      provider_id, client_id, sender_user_id, media_id, quoted_provider_id, quoted_id, author_contact_id, sent_from)
+    select a, ${tenantId}::uuid, b, c, d, e, f, g, h::bigint[], i, j, k, l, m, n, o, p, q, r, s, t
     from unnest(${col('id')}::uuid[], ${col('conversationId')}::uuid[], ${col('channelId')}::uuid[], ${col('direction')}::text[],
-      ${col('type')}::text[], ${col('body')}::text[], ${list.map((x) => JSON.stringify(x.content))}::text[], ${col('status')}::text[],
-      ${col('at')}::timestamptz[], ${col('providerId')}::text[], ${col('clientId')}::text[], ${col('senderUserId')}::uuid[],
-      ${col('mediaId')}::uuid[], ${col('quotedProviderId')}::text[], ${col('quotedId')}::uuid[],
-      ${list.map((x) => (x.raw ? JSON.stringify(x.raw) : null))}::text[], ${col('authorContactId')}::uuid[],
-      ${col('sentFrom')}::text[]) x(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r)
+      ${col('type')}::text[], ${said('sealed')}::bytea[], ${said('raw_sealed')}::bytea[], ${said('words')}::text[], ${said('placeholder')}::boolean[],
+      ${said('asks_contact')}::boolean[], ${col('status')}::text[], ${col('at')}::timestamptz[], ${col('providerId')}::text[], ${col('clientId')}::text[],
+      ${col('senderUserId')}::uuid[], ${col('mediaId')}::uuid[], ${col('quotedProviderId')}::text[], ${col('quotedId')}::uuid[],
+      ${col('authorContactId')}::uuid[], ${col('sentFrom')}::text[]) x(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t)
     on conflict do nothing returning id`.execute(tx)
   return new Set(rows.map((r) => r.id))
 }
@@ -65,20 +100,21 @@ export const linkQuotes = (tx: TenantTx, ids: readonly string[]) =>
 
 /**
  * Puts reactions onto their messages. Of one person only the newest counts, by the provider's clock, so late ones change nothing;
- * an emptied one stays as a dated blank for the same reason. Also serves reactions that came before their message.
+ * an emptied one stays, dated, for the same reason. The message names the reaction; its emoji stays sealed in that one. Also serves
+ * reactions that came before their message.
  */
 export async function applyReactions(tx: TenantTx, reactionIds: readonly string[]): Promise<{ id: string; conversation_id: string }[]> {
   if (reactionIds.length === 0) return []
   const { rows } = await sql<{ id: string; conversation_id: string }>`
     with latest as (
-      select distinct on (t.id, p.by) t.id, p.by, coalesce(r.content->>'emoji', '') emoji, r.at, r.sender_user_id
+      select distinct on (t.id, p.by) t.id, p.by, r.id reaction, r.at, r.sender_user_id
       from messages r join messages t on t.channel_id = r.channel_id and t.provider_id = r.quoted_provider_id,
         -- In a group each member has a reaction of their own.
         lateral (select case r.direction when 'in' then coalesce('contact:' || r.author_contact_id, 'contact') else 'us' end as by) p
       where r.id = any(${[...reactionIds]}::uuid[]) and r.type = 'reaction' and t.type <> 'reaction'
       order by t.id, p.by, r.at desc, r.id desc)
     update messages m set reactions = coalesce(m.reactions, '{}') || l.set
-    from (select id, jsonb_object_agg(by, jsonb_build_object('emoji', emoji, 'at', at, 'userId', sender_user_id)) as set
+    from (select id, jsonb_object_agg(by, jsonb_build_object('id', reaction, 'at', at, 'userId', sender_user_id)) as set
           from latest x where not exists (select from messages y where y.id = x.id and (y.reactions->x.by->>'at')::timestamptz > x.at) group by id) l
     where m.id = l.id returning m.id, m.conversation_id`.execute(tx)
   return rows
@@ -104,12 +140,14 @@ export type StatusRow = {
   participant?: string
 }
 
-/** Keeps each status once (channel, provider id, status, and the member in a group). */
+/** Keeps each status once (channel, provider id, status, and the member in a group, who is kept as a keyed hash). */
 export async function insertStatuses(tx: TenantTx, tenantId: string, list: readonly StatusRow[]): Promise<void> {
+  const index = await searchIndex(tx)
+  const participants = list.map((s) => (s.participant ? index.exact('participant', s.participant).toString('hex') : ''))
   await sql`insert into message_statuses (id, tenant_id, channel_id, provider_id, status, at, details, participant)
     select a, ${tenantId}::uuid, b, c, d, e, f::jsonb, g from unnest(${list.map(() => uuidv7())}::uuid[], ${list.map((s) => s.channelId)}::uuid[],
       ${list.map((s) => s.providerId)}::text[], ${list.map((s) => s.status)}::text[], ${list.map((s) => s.at)}::timestamptz[],
-      ${list.map((s) => JSON.stringify(s.details))}::text[], ${list.map((s) => s.participant ?? '')}::text[]) x(a, b, c, d, e, f, g)
+      ${list.map((s) => JSON.stringify(s.details))}::text[], ${participants}::text[]) x(a, b, c, d, e, f, g)
     on conflict (channel_id, provider_id, status, participant) do nothing`.execute(tx)
 }
 

@@ -7,8 +7,9 @@ import * as db from './vault.db.ts'
 /** Unwrapped keys by what wraps them: an entry can never be out of date, since it is found by the wrapped bytes that the database shows now. */
 const UNWRAPPED_MAX = 20_000
 const unwrapped = new Map<string, Buffer>()
-function remember(wrapped: Buffer, unwrap: () => Buffer): Buffer {
-  const name = wrapped.toString('base64')
+const cacheName = (place: string, wrapped: Buffer) => `${place} ${wrapped.toString('base64')}`
+function remember(place: string, wrapped: Buffer, unwrap: () => Buffer): Buffer {
+  const name = cacheName(place, wrapped)
   let key = unwrapped.get(name)
   if (!key) {
     key = unwrap()
@@ -39,7 +40,12 @@ async function readTenantKeys(tx: TenantTx, tenantId: string): Promise<TenantKey
     await db.insertTenantKey(tx, tenantId, { version: 1, wrapped: masters.wrap(tenantKeyPlace(tenantId, 1), randomBytes(32)) })
     rows = await db.tenantKeys(tx)
   }
-  const byVersion = new Map(rows.map((r) => [r.version, remember(r.wrapped, () => masters.unwrap(tenantKeyPlace(tenantId, r.version), r.wrapped))]))
+  const byVersion = new Map(
+    rows.map(({ version, wrapped }) => {
+      const place = tenantKeyPlace(tenantId, version)
+      return [version, remember(place, wrapped, () => masters.unwrap(place, wrapped))]
+    }),
+  )
   return { newest: rows[0]?.version ?? 0, byVersion }
 }
 
@@ -52,14 +58,20 @@ async function tenantKeysOf(tx: TenantTx, fresh = false): Promise<TenantKeys> {
   return keys
 }
 
+/** The tenant's keys are read only when one of these was not unwrapped before. */
 async function open(tx: TenantTx, rows: readonly db.DataKeyRow[]): Promise<DataKey[]> {
-  let own = await tenantKeysOf(tx)
+  const isNew = (r: db.DataKeyRow) => !unwrapped.has(cacheName(dataKeyPlace(r.id), r.wrapped))
+  let own = rows.some(isNew) ? await tenantKeysOf(tx) : undefined
   // A rotation that ended since this transaction began: its version is read now.
-  if (rows.some((r) => !own.byVersion.has(r.tenant_key_version))) own = await tenantKeysOf(tx, true)
+  if (own && rows.some((r) => isNew(r) && !own?.byVersion.has(r.tenant_key_version))) own = await tenantKeysOf(tx, true)
   return rows.map((r) => {
-    const tenantKey = own.byVersion.get(r.tenant_key_version)
-    if (!tenantKey) throw new SealBroken(dataKeyPlace(r.id))
-    const made = { id: r.id, key: remember(r.wrapped, () => unseal({ id: VERSIONED, key: tenantKey }, dataKeyPlace(r.id), r.wrapped)) }
+    const place = dataKeyPlace(r.id)
+    const key = remember(place, r.wrapped, () => {
+      const tenantKey = own?.byVersion.get(r.tenant_key_version)
+      if (!tenantKey) throw new SealBroken(place)
+      return unseal({ id: VERSIONED, key: tenantKey }, place, r.wrapped)
+    })
+    const made = { id: r.id, key }
     memoOf(tx).keys.set(r.id, made)
     return made
   })
@@ -115,12 +127,26 @@ export async function contactKey(tx: TenantTx, contactId: string): Promise<DataK
   return key
 }
 
+/** So long a company's own two keys are used without asking again: they hardly ever change, and every batch needs them. */
+const KEEP_MS = 30_000
+const kept = new WeakMap<object, Map<string, { key: DataKey; until: number }>>()
+function keptOf(tx: TenantTx) {
+  const { adapter } = tx.getExecutor()
+  const known = kept.get(adapter) ?? new Map()
+  kept.set(adapter, known)
+  return known
+}
+
 async function keyFor(tx: TenantTx, purpose: 'tenant' | 'index'): Promise<DataKey> {
   const { purposes } = memoOf(tx)
   const name = `${tenantOf(tx)}/${purpose}`
-  const known = purposes.get(name)
+  const outside = keptOf(tx).get(name)
+  const known = purposes.get(name) ?? (outside && outside.until > Date.now() ? outside.key : undefined)
+  // Opening what it sealed needs no further look.
+  if (known) memoOf(tx).keys.set(known.id, known)
   if (known) return known
   let row = await db.byPurpose(tx, purpose)
+  const wasThere = row !== undefined
   if (!row) {
     await make(tx, [{ purpose, contactId: null }])
     row = await db.byPurpose(tx, purpose)
@@ -128,17 +154,36 @@ async function keyFor(tx: TenantTx, purpose: 'tenant' | 'index'): Promise<DataKe
   const [key] = row ? await open(tx, [row]) : []
   if (!key) throw new SealBroken(purpose)
   purposes.set(name, key)
+  // One that this transaction made may yet be rolled back: nobody else may seal with it.
+  if (wasThere && !makers.has(tx)) keptOf(tx).set(name, { key, until: Date.now() + KEEP_MS })
+  else makers.add(tx)
   return key
 }
+/** Transactions that made a key of their company. */
+const makers = new WeakSet<object>()
 
 /** The key of what is the company's own and nobody's in particular: raw deliveries, account events. */
 export const tenantKey = (tx: TenantTx): Promise<DataKey> => keyFor(tx, 'tenant')
 
-/** A new key for one file; of a person, or of nobody yet (`giveKey` later). */
+/** New keys, one per file, in the order given; of a person, or of nobody yet (`giveKey` later). */
+export async function mediaKeys(tx: TenantTx, contactIds: readonly (string | null)[]): Promise<DataKey[]> {
+  if (contactIds.length === 0) return []
+  const ids = await make(
+    tx,
+    contactIds.map((contactId) => ({ purpose: 'media' as const, contactId })),
+  )
+  const keys = new Map((await open(tx, await db.byIds(tx, ids))).map((k) => [k.id, k]))
+  return ids.map((id) => {
+    const key = keys.get(id)
+    if (!key) throw new SealBroken(`media key ${id}`)
+    return key
+  })
+}
+
+/** A new key for one file. */
 export async function mediaKey(tx: TenantTx, contactId: string | null): Promise<DataKey> {
-  const [id = ''] = await make(tx, [{ purpose: 'media', contactId }])
-  const [key] = await open(tx, await db.byIds(tx, [id]))
-  if (!key) throw new SealBroken(`media key ${id}`)
+  const [key] = await mediaKeys(tx, [contactId])
+  if (!key) throw new SealBroken('media key')
   return key
 }
 
@@ -165,15 +210,42 @@ export type Opener = {
   bytes: (place: string, sealed: Buffer | null | undefined) => Buffer | null | undefined
 }
 
-/** Reads the keys of these values in one statement (nulls are passed over), and answers what opens them. @throws SealBroken */
+const keyIdsOf = (values: readonly (Buffer | null | undefined)[]): Set<string> =>
+  new Set(
+    values.flatMap((v) => {
+      try {
+        return v ? [keyIdOf(v)] : []
+      } catch {
+        // One value that is no value is told where it is opened: the others must not suffer from it.
+        return []
+      }
+    }),
+  )
+
+/** Puts the keys into the memo; answers which of them do not open themselves. */
+async function readKeys(tx: TenantTx, ids: readonly string[]): Promise<Set<string>> {
+  const broken = new Set<string>()
+  for (const row of ids.length > 0 ? await db.byIds(tx, ids) : []) {
+    await open(tx, [row]).catch((e: unknown) => {
+      if (!(e instanceof SealBroken)) throw e
+      broken.add(row.id)
+    })
+  }
+  return broken
+}
+
+/** Reads the keys of these values in one statement (nulls are passed over), and answers what opens them. One that is broken spoils no other. */
 export async function openerFor(tx: TenantTx, values: readonly (Buffer | null | undefined)[]): Promise<Opener> {
   const { keys } = memoOf(tx)
-  const ids = new Set(values.flatMap((v) => (v ? [keyIdOf(v)] : [])))
-  const unknown = [...ids].filter((id) => !keys.has(id))
-  if (unknown.length > 0) await open(tx, await db.byIds(tx, unknown))
+  const broken = await readKeys(
+    tx,
+    [...keyIdsOf(values)].filter((id) => !keys.has(id)),
+  )
   const bytes: Opener['bytes'] = (place, sealed) => {
     if (!sealed) return null
-    const key = keys.get(keyIdOf(sealed, place))
+    const id = keyIdOf(sealed, place)
+    if (broken.has(id)) throw new SealBroken(place)
+    const key = keys.get(id)
     return key && unseal(key, place, sealed)
   }
   const text: Opener['text'] = (place, sealed) => {

@@ -68,6 +68,7 @@ export function ContactList({ q, selected, onAdd }: ContactListProps) {
           )}
         </div>
         <SearchField q={q} />
+        {contacts !== undefined && contacts.length > 0 && <p className={classes.order}>{t('newestFirst')}</p>}
       </header>
       {list.isPending && <ListSkeleton avatar rows={9} />}
       {list.isError && contacts === undefined && <ErrorState error={list.error} retry={() => void list.refetch()} />}

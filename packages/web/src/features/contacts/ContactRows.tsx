@@ -5,9 +5,10 @@ import { useEffect, useEffectEvent, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useShortcut } from '../../lib/shortcuts.ts'
 import { Avatar } from '../../ui/Avatar.tsx'
+import { Highlight, whole } from '../../ui/Highlight.tsx'
 import classes from './ContactList.module.css'
 import { shownName } from './format-phone.ts'
-import { knownBy } from './known-by.ts'
+import { foundBy } from './known-by.ts'
 
 const ROW_PX = 62
 const FROM_END = 12
@@ -47,6 +48,8 @@ export function ContactRows({ contacts, q, selected, onEnd, loadingMore }: Conta
         {shown.map(({ index, start }) => {
           const contact = contacts[index]
           if (contact === undefined) return null
+          const name = shownName(contact.name)
+          const found = foundBy(contact)
           return (
             <li key={contact.id} className={classes.row} style={{ transform: `translateY(${start}px)` }} aria-setsize={-1} aria-posinset={index + 1}>
               <Link
@@ -60,8 +63,12 @@ export function ContactRows({ contacts, q, selected, onEnd, loadingMore }: Conta
               >
                 <Avatar name={contact.name} seed={contact.id} size={40} />
                 <span className={classes.words}>
-                  <div className={classes.name}>{shownName(contact.name)}</div>
-                  <div className={classes.text}>{knownBy(contact) ?? t('noPhone')}</div>
+                  <div className={classes.name}>
+                    <Highlight text={name} ranges={name === contact.name ? (contact.hit?.name ?? []) : []} />
+                  </div>
+                  <div className={classes.text}>
+                    <Highlight text={found.text ?? t('noPhone')} ranges={found.marked ? whole(found.text ?? '') : []} />
+                  </div>
                 </span>
               </Link>
             </li>

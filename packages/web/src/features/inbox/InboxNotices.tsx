@@ -53,7 +53,8 @@ export function InboxNotices() {
       title: shownName(conversation.contact.name),
       body: textOf(message.content).slice(0, 140),
       tag: conversation.id,
-      onClick: () => void navigate({ to: '/conversas/$conversationId', params: { conversationId: conversation.id }, search: (was) => was }),
+      onClick: () =>
+        void navigate({ to: '/conversas/$conversationId', params: { conversationId: conversation.id }, search: (was) => ({ ...was, m: undefined }) }),
     })
   }
   const flush = useEffectEvent((burst: LiveEvent[]) => {

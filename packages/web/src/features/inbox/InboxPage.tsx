@@ -61,7 +61,14 @@ function Panes() {
         {conversationId === null ? (
           <NoneChosen />
         ) : (
-          <ConversationPane key={conversationId} conversationId={conversationId} detailsOpen={details.opened} onDetails={details.toggle} onBack={close} />
+          <ConversationPane
+            key={conversationId}
+            conversationId={conversationId}
+            goTo={search.m}
+            detailsOpen={details.opened}
+            onDetails={details.toggle}
+            onBack={close}
+          />
         )}
       </section>
       {conversationId !== null && details.opened && <Details conversationId={conversationId} over={!details.roomy} onClose={details.toggle} />}

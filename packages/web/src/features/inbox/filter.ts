@@ -10,6 +10,8 @@ const Search = z.object({
   channel: z.uuid().optional().catch(undefined),
   /** Only those whose 24 h window ends within four hours. */
   soon: z.literal(true).optional().catch(undefined),
+  /** A message to go to: what a search found. */
+  m: z.uuid().optional().catch(undefined),
 })
 export type InboxSearch = z.infer<typeof Search>
 

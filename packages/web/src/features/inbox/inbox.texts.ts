@@ -44,7 +44,8 @@ export const inboxTexts = texts(
       resolved: 'Nenhuma conversa resolvida por aqui.',
       resolvedText: 'As que você encerrar ficam guardadas nesta lista.',
       search: 'Nada encontrado para “{{q}}”.',
-      searchText: 'Procuramos em nomes, telefones e textos. Tente outra palavra, ou olhe também as resolvidas.',
+      searchText:
+        'Procuramos pelo começo dos nomes (3 letras ou mais), por telefones e por palavras inteiras nas mensagens. Tente outra palavra, ou olhe também as resolvidas.',
       filtered: 'Nenhuma conversa com estes filtros.',
       filteredText: 'Limpe os filtros para ver as outras.',
       seeUnassigned: 'Ver sem responsável',
@@ -191,7 +192,8 @@ export const inboxTexts = texts(
       resolved: 'No resolved conversation here.',
       resolvedText: 'Those you close are kept in this list.',
       search: 'Nothing found for “{{q}}”.',
-      searchText: 'We looked in names, phones and texts. Try another word, or look in the resolved ones too.',
+      searchText:
+        'We looked for the beginning of names (3 letters or more), for phones and for whole words in messages. Try another word, or look in the resolved ones too.',
       filtered: 'No conversation with these filters.',
       filteredText: 'Clear the filters to see the others.',
       seeUnassigned: 'See unassigned',

@@ -55,7 +55,9 @@ export const applyConversation = (data: ListData, filter: ListFilter, conversati
   if (!stays) return withPage(data, at.page, (items) => items.toSpliced(at.index, 1))
   // Only the server can tell how a search result ranks: it is refreshed where it stands.
   if (filter.q !== undefined || compare(at.found, conversation) === 0) {
-    return withPage(data, at.page, (items) => items.with(at.index, conversation))
+    // Why it was found still holds; events do not know it.
+    const { hit } = at.found
+    return withPage(data, at.page, (items) => items.with(at.index, hit ? { ...conversation, hit } : conversation))
   }
   return insert(
     withPage(data, at.page, (items) => items.toSpliced(at.index, 1)),

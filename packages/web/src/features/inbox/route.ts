@@ -21,10 +21,10 @@ export const useInboxRoute = () => {
   const search = useMemo(() => readSearch(raw), [raw])
 
   const open = useCallback(
-    (id: string) => void navigate({ to: '/conversas/$conversationId', params: { conversationId: id }, search: (was) => was }),
+    (id: string) => void navigate({ to: '/conversas/$conversationId', params: { conversationId: id }, search: (was) => ({ ...was, m: undefined }) }),
     [navigate],
   )
-  const close = useCallback(() => void navigate({ to: '/conversas', search: (was) => was }), [navigate])
+  const close = useCallback(() => void navigate({ to: '/conversas', search: (was) => ({ ...was, m: undefined }) }), [navigate])
   const change = useCallback((patch: Partial<InboxSearch>) => void navigate({ to: '.', replace: true, search: (was) => ({ ...was, ...patch }) }), [navigate])
   return { conversationId, search, open, close, change }
 }

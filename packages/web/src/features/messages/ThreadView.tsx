@@ -1,6 +1,6 @@
 import type { Conversation } from '@atende/contracts/conversations'
 import type { Media } from '@atende/contracts/media'
-import { useCallback, useMemo, useRef, useState } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useCan, useMe } from '../../lib/session.ts'
 import { ErrorState } from '../../ui/ErrorState.tsx'
@@ -16,10 +16,10 @@ import { type Quote, quoteOf } from './send.ts'
 import { type Thread, ThreadProvider } from './thread-context.ts'
 import { useRoom } from './use-room.ts'
 
-type ThreadViewProps = { conversation: Conversation; windowOpen: boolean; onAtEnd: (atEnd: boolean) => void }
+type ThreadViewProps = { conversation: Conversation; windowOpen: boolean; goTo: string | undefined; onAtEnd: (atEnd: boolean) => void }
 
 /** Which part of the conversation is loaded, and going to a message in it. */
-const useJumps = (conversationId: string) => {
+const useJumps = (conversationId: string, goTo: string | undefined) => {
   const { t } = useTranslation('messages')
   const [anchorId, setAnchorId] = useState<string | null>(null)
   const [target, setTarget] = useState<Target | null>(null)
@@ -38,11 +38,15 @@ const useJumps = (conversationId: string) => {
     },
     [target, anchorId, t],
   )
+  // What a search found is gone to once the conversation is open, and again for the next hit in it.
+  useEffect(() => {
+    if (goTo !== undefined) jumpTo(goTo)
+  }, [goTo, jumpTo])
   const onNewest = useCallback(() => setAnchorId(null), [])
   return { query, anchorId, target, jumpTo, onTarget, onNewest }
 }
 
-export function ThreadView({ conversation, windowOpen, onAtEnd }: ThreadViewProps) {
+export function ThreadView({ conversation, windowOpen, goTo, onAtEnd }: ThreadViewProps) {
   const { id, contact } = conversation
   const { user } = useMe()
   const maySend = useCan('messages.send') && windowOpen
@@ -50,7 +54,7 @@ export function ThreadView({ conversation, windowOpen, onAtEnd }: ThreadViewProp
   const [quote, setQuote] = useState<Quote>(null)
   const [picture, setPicture] = useState<{ media: Media; caption: string } | null>(null)
   const composer = useRef<ComposerHandle>(null)
-  const { query, anchorId, target, jumpTo, onTarget, onNewest } = useJumps(id)
+  const { query, anchorId, target, jumpTo, onTarget, onNewest } = useJumps(id, goTo)
   useRoom(id)
 
   const thread = useMemo<Thread>(

@@ -2,6 +2,8 @@ import {
   Ban,
   ClipboardList,
   Contact,
+  Eraser,
+  FileLock,
   FileText,
   Image,
   LayoutTemplate,
@@ -33,6 +35,8 @@ const ICONS: Record<string, LucideIcon> = {
   template: LayoutTemplate,
   unsupported: MessageCircleQuestionMark,
   revoked: Ban,
+  erased: Eraser,
+  unreadable: FileLock,
 }
 
 /** Nothing for plain text. */

@@ -34,6 +34,8 @@ export const messagesTexts = texts(
       revoked: 'Mensagem apagada',
       activity: 'Movimento da conversa',
       unsupported: 'Mensagem não suportada',
+      erased: 'Conteúdo apagado',
+      unreadable: 'Não foi possível abrir esta mensagem',
     },
     by: { us: 'Nós', you: 'Você' },
     status: {
@@ -141,6 +143,8 @@ export const messagesTexts = texts(
       revoked: 'Deleted message',
       activity: 'Conversation event',
       unsupported: 'Unsupported message',
+      erased: 'Content erased',
+      unreadable: 'This message could not be opened',
     },
     by: { us: 'Us', you: 'You' },
     status: {

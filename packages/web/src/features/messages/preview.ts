@@ -29,6 +29,8 @@ export const previewOf = (content: MessageContent): string => {
     case 'call_permission':
     case 'activity':
     case 'unsupported':
+    case 'erased':
+    case 'unreadable':
       return ''
   }
 }

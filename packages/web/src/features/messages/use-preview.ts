@@ -22,6 +22,8 @@ const TYPES: readonly string[] = [
   'template',
   'activity',
   'unsupported',
+  'erased',
+  'unreadable',
   'revoked',
 ] satisfies NamedType[]
 

@@ -1,6 +1,6 @@
 import { type Context, tenantTx } from '../../../platform/context.ts'
 import { downloadInboundMedia, type Fetched, INBOUND_LIMIT } from '../../media/download-inbound.ts'
-import { type DownloadMedia, hasOnlyItsAddress } from '../../media/media.jobs.ts'
+import { type DownloadMedia, hasOnlyItsAddress, type WantedMedia } from '../../media/media.jobs.ts'
 import { getChannelAccess, noteChannelError, type SendingChannel } from '../channels.ts'
 import { type Opened, openDownload } from './download-media-stream.ts'
 import { explainError } from './error-table.ts'
@@ -47,7 +47,7 @@ async function judge(ctx: Context, channel: SendingChannel, opened: Opened): Pro
 }
 
 /** The webhook's address first (it saves a call while it is fresh: five minutes), else the id is asked for a new one. */
-async function fetchMedia(ctx: Context, job: DownloadMedia): Promise<Fetched> {
+async function fetchMedia(ctx: Context, job: WantedMedia): Promise<Fetched> {
   const channel = await tenantTx(ctx, job.tenantId, (tx) => getChannelAccess(ctx, tx, job.channelId))
   if (!channel) return { outcome: 'refused', detail: 'the channel is gone' }
   if (job.url) {

@@ -1,6 +1,6 @@
 import type { MessageError } from '@atende/contracts/messages'
 import type { z } from 'zod'
-import { act, backOff, type ErrorEntry, type ErrorKind, limited } from './error-entry.ts'
+import { act, backOff, type ErrorEntry, type ErrorKind, limited, TELL_SUPPORT } from './error-entry.ts'
 import { ACCOUNT_ERRORS } from './errors-of-accounts.ts'
 import { MESSAGE_ERRORS } from './errors-of-messages.ts'
 
@@ -28,6 +28,8 @@ export const OWN_ERRORS = {
   ogg_not_mono: { ...act('O WhatsApp só toca áudios OGG de um canal (mono).', 'Converta para mono, ou envie em MP3 ou M4A.'), canRetry: false },
   no_address: { ...act('Não temos telefone nem outro endereço deste contato no WhatsApp.', 'Salve o telefone no contato e envie de novo.'), canRetry: true },
   channel_unavailable: act('Este canal está desligado.', 'Peça a quem administra a conta para reativar o canal e envie de novo.'),
+  erased: { ...act('O conteúdo desta mensagem foi apagado antes de sair.', 'Escreva de novo, se ainda for preciso.'), canRetry: false },
+  unreadable: { ...act('Não foi possível abrir esta mensagem para enviar.', TELL_SUPPORT), canRetry: false },
   gave_up: act('Não foi enviada: tentamos várias vezes e o WhatsApp não aceitou.', 'Tente de novo mais tarde.'),
 } as const satisfies Record<string, ErrorEntry>
 export type OwnError = keyof typeof OWN_ERRORS
@@ -36,7 +38,7 @@ export type ExplainedError = z.infer<typeof MessageError> & { kind: ErrorKind; d
 
 /**
  * What a person should know about an error of Meta's. A `subcode` known to the table says more than its code. `details` are Meta's
- * English words, kept for support.
+ * English words; they are not kept beside the message (`without-words.ts`).
  */
 export function explainError(code: number | null, details?: string | null, subcode?: number): ExplainedError {
   const specific = subcode === undefined ? undefined : ERROR_TABLE[subcode >= 2_000_000 ? subcode : -1]

@@ -1,6 +1,7 @@
 import type { Message } from '@atende/contracts/messages'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Emulator } from 'whatsapp-emulator'
+import { identitiesOf } from '../../../testing/known-people.ts'
 import { connectEmulator } from '../../../testing/test-channel.ts'
 import { eventually, startTestServer, type TestServer } from '../../../testing/test-server.ts'
 
@@ -31,8 +32,7 @@ it('WhatsApp knows the number without its ninth digit: the next message goes to 
     const { body: m } = await server.call<Message>('GET', `/api/messages/${sent.body.id}`, { token: owner.token })
     return ['sent', 'delivered', 'read'].includes(m.status)
   })
-  const identities = () =>
-    server.sql<{ value: string; address: string }>("select value, address from contact_identities where contact_id = $1 and kind = 'phone'", [contact.body.id])
+  const identities = async () => (await identitiesOf(server, owner.tenantId, contact.body.id)).map(({ value, address }) => ({ value, address }))
   await eventually(async () => (await identities())[0]?.address === '551187650009')
   expect(await identities()).toEqual([{ value: '5511987650009', address: '551187650009' }])
 })

@@ -13,6 +13,7 @@ import { recordPricing } from '../../usage/record-pricing.ts'
 import { applyAccountChanges } from './account-changes.ts'
 import { explainError } from './error-table.ts'
 import { type Numbers, parseWebhook, type Understood } from './parse-webhook.ts'
+import { mustOpen, openDeliveries } from './sealed-delivery.ts'
 import { WEBHOOKS_CHANNEL } from './webhook-store.ts'
 
 const BATCH = 400
@@ -21,6 +22,7 @@ const SWEEP_MS = 1000
 /** A failing delivery is tried for about half a day, in growing gaps; after that a person may replay it. */
 const RETRY_MAX_SECONDS = 3600
 
+/** `body` is sealed until the tenant's turn comes. */
 type Taken = { id: string; tenant_id: string; channel_id: string | null; body: Buffer; attempts: number }
 type Typing = { tenantId: string; typing: Understood['typing'] }
 
@@ -104,7 +106,9 @@ export class Receiver {
     for (const [tenantId, events] of [...byTenant].sort(([a], [b]) => (a < b ? -1 : 1))) {
       const mine = await enterTenant(tx, tenantId)
       await awaitTurn(mine, tenantId)
-      const understood = await processEvents(this.#ctx, mine, tenantId, events)
+      const bodies = await openDeliveries(mine, events)
+      const opened = events.map((e, i) => ({ ...e, body: mustOpen(e.id, bodies[i]) }))
+      const understood = await processEvents(this.#ctx, mine, tenantId, opened)
       if (understood.length > 0) typing.push({ tenantId, typing: understood })
     }
   }

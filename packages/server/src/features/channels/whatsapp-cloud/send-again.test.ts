@@ -1,6 +1,7 @@
 import type { Message } from '@atende/contracts/messages'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type Emulator, startEmulator } from 'whatsapp-emulator'
+import { marksOf } from '../../../testing/known-people.ts'
 import { delivery, inbound, newWamid, post } from '../../../testing/test-channel.ts'
 import { eventually, startTestServer, type TestServer } from '../../../testing/test-server.ts'
 import { Receiver } from './receive.ts'
@@ -126,10 +127,15 @@ describe('a message that is sent again', () => {
 it('what waits in a conversation that becomes part of another leaves from there, each once and in order', async () => {
   const phones = ['5511987650002', '5511987650003']
   await tell({ messages: phones.map((from) => inbound({ from })) })
-  const rows = await server.sql<{ id: string; contact_id: string }>(
-    "select v.id, v.contact_id from conversations v join contact_identities i on i.contact_id = v.contact_id and i.kind = 'phone' where i.value = any($1) order by i.value",
-    [phones],
+  const found = await Promise.all(
+    phones.map(async (phone) =>
+      server.sql<{ id: string; contact_id: string }>(
+        'select v.id, v.contact_id from conversations v join contact_identities i on i.contact_id = v.contact_id where i.hash = any($1)',
+        [await marksOf(server, owner.tenantId, [phone])],
+      ),
+    ),
   )
+  const rows = found.flat()
   const [keep, other] = rows
   const ids: string[] = []
   for (let n = 0; n < 3; n++) for (const { id } of rows) ids.push(await say(id))

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Database, TenantTx } from '../../../platform/database.ts'
+import { withoutWords } from '../../messages/without-words.ts'
 
 export type Lane = { tenantId: string; conversationId: string }
 /** How fast numbers may send: their share of Meta's limit (the rest is left to what arrives), and how much of a second at once. */
@@ -68,7 +69,7 @@ export const slowDown = (tx: TenantTx, channelId: string) =>
 /** The whole number waits. `before`: how often it was held when the refused message began; those under way together count once. */
 export const hold = (tx: TenantTx, channelId: string, code: number | null, seconds: number, error: object | null, before: number) =>
   sql`update send_pace set hold_until = clock_timestamp() + make_interval(secs => ${seconds}), hold_code = ${code}, holds = greatest(holds, ${before + 1}),
-      hold_error = ${error ? JSON.stringify(error) : null}::jsonb
+      hold_error = ${error ? JSON.stringify(withoutWords(error)) : null}::jsonb
     where channel_id = ${channelId}::uuid`.execute(tx)
 
 /** Something left: the number works. Answers whether it was held. */
@@ -85,7 +86,7 @@ export const markWaiting = async (tx: TenantTx, channelId: string, error: object
       with waiting as (select m.id from messages m
           where m.conversation_id in (select l.conversation_id from send_lanes l where l.channel_id = ${channelId}::uuid and l.due_at is not null)
             and m.status = 'queued' order by m.id for update skip locked),
-        marked as (update messages m set error = ${error ? JSON.stringify(error) : null}::jsonb from waiting w where m.id = w.id returning m.id, m.conversation_id)
+        marked as (update messages m set error = ${error ? JSON.stringify(withoutWords(error)) : null}::jsonb from waiting w where m.id = w.id returning m.id, m.conversation_id)
       select id, conversation_id from marked order by id desc limit 300`.execute(tx)
   ).rows
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Emulator, startEmulator } from 'whatsapp-emulator'
 import { uuidv7 } from '../../../platform/ids.ts'
+import { plantContact } from '../../../testing/known-people.ts'
 import { eventually, startTestServer, type TestServer } from '../../../testing/test-server.ts'
 import { Sender } from './sender.ts'
 
@@ -41,13 +42,8 @@ async function makeTenant(): Promise<Tenant> {
 
 /** A person who wrote a moment ago. */
 async function makeConversation({ owner, phoneNumberId, channelId }: Tenant, phone: string): Promise<string> {
-  const [contact, conversation] = [uuidv7(), uuidv7()]
-  await server.sql('insert into contacts (id, tenant_id, name, phone) values ($1, $2, $3, $4)', [contact, owner.tenantId, phone, `+${phone}`])
-  await server.sql("insert into contact_identities (tenant_id, kind, value, contact_id, address) values ($1, 'phone', $2, $3, $2)", [
-    owner.tenantId,
-    phone,
-    contact,
-  ])
+  const conversation = uuidv7()
+  const contact = await plantContact(server, owner.tenantId, phone, phone)
   await server.sql(
     'insert into conversations (id, tenant_id, channel_id, contact_id, last_activity_at, last_inbound_at) values ($1, $2, $3, $4, now(), now())',
     [conversation, owner.tenantId, channelId, contact],

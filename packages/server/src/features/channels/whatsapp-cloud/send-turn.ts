@@ -1,5 +1,6 @@
 import type { Context } from '../../../platform/context.ts'
 import type { TenantTx } from '../../../platform/database.ts'
+import type { Words } from '../../../platform/vault/sealed-words.ts'
 import { pairAllowance } from '../../conversations/send-lanes.ts'
 import type { SendingChannel } from '../channels.ts'
 import type { Recipient } from './message-body.ts'
@@ -8,11 +9,13 @@ import * as lanes from './send-lanes.db.ts'
 import type { Attached } from './send-uploads.ts'
 
 export type Waiting = NonNullable<Awaited<ReturnType<typeof db.nextWaiting>>>
+/** Opened: what goes out. */
+export type Outgoing = Waiting & Pick<Words, 'body' | 'content'> & { mediaId: string | null }
 export type Lane = lanes.Lane & { holder: string }
 export type Turn = {
   lane: Lane
   state: lanes.LaneState
-  message: Waiting
+  message: Outgoing
   channel: SendingChannel
   to: Recipient & { contactId: string }
   attached: Attached[]

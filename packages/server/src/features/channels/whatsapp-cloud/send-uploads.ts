@@ -1,26 +1,19 @@
 import { type Context, tenantTx } from '../../../platform/context.ts'
 import type { TenantTx } from '../../../platform/database.ts'
 import { getMedia, type MediaRow, readMediaBytes } from '../../media/media.ts'
-import { interactiveMediaIds } from '../../messages/interactive-media.ts'
-import { templateMediaIds } from '../../templates/fill-template.ts'
+import { mediaIdsOf } from '../../templates/media-of-message.ts'
 import type { SendingChannel } from '../channels.ts'
 import { type ExplainedError, explainError, explainOwn } from './error-table.ts'
 import { type Graph, GraphFailure } from './graph.ts'
 import * as db from './send.db.ts'
 
-type Sendable = { type: string; media_id: string | null; content: Record<string, unknown> }
+type Sendable = Parameters<typeof mediaIdsOf>[0]
 /** A file of a message, and Meta's id of it when it was uploaded before. */
 export type Attached = { row: MediaRow; providerMediaId: string | null }
 /** `again`: the trouble may pass. */
 export type UploadEnd =
   | { uploaded: Map<string, { providerMediaId: string; filename: string | null; voice: boolean }> }
   | { error: ExplainedError; again: boolean }
-
-/** Our ids of every file that a message carries. */
-export function mediaIdsOf(m: Sendable): string[] {
-  const inside = m.type === 'interactive' ? interactiveMediaIds(m.content.interactive) : m.type === 'template' ? templateMediaIds(m.content.send) : []
-  return [...new Set([...(m.media_id ? [m.media_id] : []), ...inside])]
-}
 
 export async function findAttached(tx: TenantTx, channelId: string, m: Sendable): Promise<Attached[]> {
   const ids = mediaIdsOf(m)

@@ -1,13 +1,15 @@
 import { sql } from 'kysely'
 import type { TenantTx } from '../../../platform/database.ts'
 import { uuidv7 } from '../../../platform/ids.ts'
-import { canonicalPhone } from '../../contacts/phone.ts'
+import { phoneKey } from '../../contacts/person.ts'
+import { identityMarks, openCurrent, sealCurrent } from '../../contacts/sealed-identity.ts'
+import { withoutWords } from '../../messages/without-words.ts'
 
-/** The message whose turn it is: the oldest that waits, or that was under way when a process died. Locked. */
+/** The message whose turn it is: the oldest that waits, or that was under way when a process died. Locked. What it says is sealed. */
 export const nextWaiting = (tx: TenantTx, conversationId: string) =>
   tx
     .selectFrom('messages')
-    .selectAll()
+    .select(['id', 'conversation_id', 'channel_id', 'type', 'sealed', 'media_id', 'quoted_provider_id'])
     .where('conversation_id', '=', conversationId)
     .where('status', 'in', ['queued', 'sending'])
     .orderBy('at')
@@ -39,16 +41,24 @@ export async function startAttempt(tx: TenantTx, tenantId: string, messageId: st
   return id
 }
 
+/** Meta's codes, without its sentences. */
+const codesOf = (error: object) => withoutWords({ ...error, title: undefined })
+
 export const finishAttempt = (tx: TenantTx, id: string, end: { outcome: 'accepted' | 'refused' | 'unknown'; providerId?: string; error?: object }) =>
   tx
     .updateTable('send_attempts')
-    .set({ outcome: end.outcome, provider_id: end.providerId ?? null, error: end.error ? JSON.stringify(end.error) : null, finished_at: new Date() })
+    .set({
+      outcome: end.outcome,
+      provider_id: end.providerId ?? null,
+      error: end.error ? JSON.stringify(codesOf(end.error)) : null,
+      finished_at: new Date(),
+    })
     .where('id', '=', id)
     .execute()
 
 /** Sets a status that our side decides; one that the provider has already surpassed stays. */
 export const setStatus = (tx: TenantTx, messageId: string, status: string, error: object | null) =>
-  sql`update messages set status = ${status}, error = ${error ? JSON.stringify(error) : null}::jsonb
+  sql`update messages set status = ${status}, error = ${error ? JSON.stringify(withoutWords(error)) : null}::jsonb
     where id = ${messageId}::uuid and status in ('queued', 'sending', 'unknown')`.execute(tx)
 
 /** The id of this try. A failure that was told of another one meanwhile is no longer the message's. */
@@ -64,14 +74,15 @@ export async function findRecipient(
     .selectFrom('conversations')
     .innerJoin('channels', 'channels.id', 'conversations.channel_id')
     .innerJoin('contact_identities', 'contact_identities.contact_id', 'conversations.contact_id')
-    .select(['conversations.contact_id', 'contact_identities.kind', 'contact_identities.address'])
+    .select(['conversations.contact_id', 'contact_identities.kind', 'contact_identities.hash', 'contact_identities.sealed'])
     .where('conversations.id', '=', conversationId)
     // A business-scoped id counts within its account first of all; of several phones the one that wrote last is answered.
     .orderBy(sql`contact_identities.scope in ('', channels.waba_id)`, 'desc')
     .orderBy(sql`coalesce(contact_identities.used_at, contact_identities.since, '-infinity')`, 'desc')
     .orderBy('contact_identities.created_at', 'desc')
     .execute()
-  const of = (kind: string) => rows.find((r) => r.kind === kind)?.address ?? null
+  const opened = await openCurrent(tx, rows)
+  const of = (kind: string) => opened.find((r) => r.kind === kind)?.address ?? null
   const contactId = rows[0]?.contact_id
   return contactId ? { contactId, phone: of('phone'), bsuid: of('bsuid'), group: of('group') } : undefined
 }
@@ -128,11 +139,9 @@ export const forgetUploads = (tx: TenantTx, channelId: string, mediaIds: readonl
     .execute()
 
 /** The provider's own spelling of a number that we know; the key stays. */
-export const respellPhone = (tx: TenantTx, contactId: string, waId: string) =>
-  tx
-    .updateTable('contact_identities')
-    .set({ address: waId })
-    .where('contact_id', '=', contactId)
-    .where('kind', '=', 'phone')
-    .where('value', '=', canonicalPhone(waId))
-    .execute()
+export async function respellPhone(tx: TenantTx, contactId: string, waId: string): Promise<void> {
+  const key = phoneKey(waId)
+  const hash = (await identityMarks(tx))(key)
+  const [sealed] = await sealCurrent(tx, [{ ...key, hash, contactId }])
+  await sql`update contact_identities set sealed = ${sealed} where contact_id = ${contactId}::uuid and kind = 'phone' and hash = ${hash}`.execute(tx)
+}

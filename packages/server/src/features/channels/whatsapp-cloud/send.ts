@@ -1,6 +1,7 @@
 import type { Context } from '../../../platform/context.ts'
 import { tenantTx } from '../../../platform/context.ts'
 import type { TenantTx } from '../../../platform/database.ts'
+import { openMany } from '../../../platform/vault/sealed-words.ts'
 import { getSendingChannel, noteChannelError } from '../channels.ts'
 import { explainOwn } from './error-table.ts'
 import { createGraph } from './graph.ts'
@@ -82,11 +83,14 @@ async function takeTurn(ctx: Context, tx: TenantTx, lane: Lane): Promise<Turn | 
     await putBack(ctx, tx, lane, {})
     return undefined
   }
+  const said = (await openMany(tx, [message])).get(message.id)
+  if (said?.state !== 'open') return fail(said?.state === 'erased' ? 'erased' : 'unreadable')
+  const outgoing = { ...message, body: said.body, content: said.content, mediaId: message.media_id }
   const channel = await getSendingChannel(ctx, tx, message.channel_id)
   if (!channel) return fail('channel_unavailable')
   const to = await db.findRecipient(tx, lane.conversationId)
   if (!to?.phone && !to?.bsuid && !to?.group) return fail('no_address')
-  return { lane, state, message, channel, to, attached: await findAttached(tx, channel.id, message) }
+  return { lane, state, message: outgoing, channel, to, attached: await findAttached(tx, channel.id, outgoing) }
 }
 
 const asUploaded = ({ row, providerMediaId }: Attached) =>

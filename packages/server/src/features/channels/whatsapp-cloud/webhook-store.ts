@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Context } from '../../../platform/context.ts'
 import { uuidv7 } from '../../../platform/ids.ts'
 import type { RoutedEvent } from './route-webhook.ts'
+import { createDeliverySealer } from './sealed-delivery.ts'
 
 const BATCH = 500
 export const WEBHOOKS_CHANNEL = 'atende_webhooks'
@@ -12,6 +13,7 @@ type Waiting = { events: (RoutedEvent & { id: string })[]; done: () => void; fai
 export type WebhookStore = { /** Resolves after the commit. */ save: (events: readonly RoutedEvent[]) => Promise<void>; idle: () => Promise<void> }
 
 export function createWebhookStore(ctx: Context, onStored: () => void): WebhookStore {
+  const sealAll = createDeliverySealer(ctx)
   const waiting: Waiting[] = []
   let writing: Promise<void> | undefined
 
@@ -20,8 +22,9 @@ export function createWebhookStore(ctx: Context, onStored: () => void): WebhookS
       const batch = waiting.splice(0, BATCH)
       const events = batch.flatMap((w) => w.events)
       try {
+        const sealed = await sealAll(events)
         await sql`select door_store_webhooks(${events.map((e) => e.id)}::uuid[], ${events.map((e) => e.tenantId)}::uuid[],
-          ${events.map((e) => e.channelId)}::uuid[], ${events.map((e) => e.body)}::bytea[])`.execute(ctx.db)
+          ${events.map((e) => e.channelId)}::uuid[], ${sealed}::bytea[])`.execute(ctx.db)
         for (const w of batch) w.done()
         onStored()
       } catch (e) {

@@ -15,7 +15,7 @@ import classes from './ConversationHeader.module.css'
 import { ConversationHeader } from './ConversationHeader.tsx'
 import { useReading } from './use-reading.ts'
 
-type PaneProps = { conversationId: string; detailsOpen: boolean; onDetails: () => void; onBack: () => void }
+type PaneProps = { conversationId: string; goTo: string | undefined; detailsOpen: boolean; onDetails: () => void; onBack: () => void }
 
 function BackOnly({ onBack }: { onBack: () => void }) {
   const { t } = useTranslation('inbox')
@@ -58,7 +58,7 @@ function Loading({ onBack }: { onBack: () => void }) {
   )
 }
 
-export function ConversationPane({ conversationId, detailsOpen, onDetails, onBack }: PaneProps) {
+export function ConversationPane({ conversationId, goTo, detailsOpen, onDetails, onBack }: PaneProps) {
   const { data: conversation, isError, error, refetch } = useConversation(conversationId)
   const [atEnd, setAtEnd] = useState(false)
   const now = useNow(30_000)
@@ -70,7 +70,7 @@ export function ConversationPane({ conversationId, detailsOpen, onDetails, onBac
   return (
     <>
       <ConversationHeader conversation={conversation} detailsOpen={detailsOpen} onDetails={onDetails} onBack={onBack} />
-      <ThreadView conversation={conversation} windowOpen={windowState(conversation, now).open} onAtEnd={setAtEnd} />
+      <ThreadView conversation={conversation} windowOpen={windowState(conversation, now).open} goTo={goTo} onAtEnd={setAtEnd} />
     </>
   )
 }

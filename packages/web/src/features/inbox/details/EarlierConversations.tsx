@@ -13,7 +13,12 @@ function Earlier({ conversation }: { conversation: Conversation }) {
   const last = conversation.lastMessage
   return (
     <li>
-      <Link to="/conversas/$conversationId" params={{ conversationId: conversation.id }} search={(was) => was} className={classes.earlier}>
+      <Link
+        to="/conversas/$conversationId"
+        params={{ conversationId: conversation.id }}
+        search={(was) => ({ ...was, m: undefined })}
+        className={classes.earlier}
+      >
         <span className={classes.earlierTop}>
           <span>{formatRelative(conversation.lastActivityAt)}</span>
           <span className={classes.earlierStatus}>{t(`status.${conversation.status}`)}</span>

@@ -1,11 +1,12 @@
-import type { Conversation } from '@atende/contracts/conversations'
+import type { Conversation, ConversationHit } from '@atende/contracts/conversations'
 import { Link } from '@tanstack/react-router'
-import { MessageCircle } from 'lucide-react'
+import { MessageCircle, Reply } from 'lucide-react'
 import { memo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { formatStamp } from '../../../lib/time.ts'
 import { Avatar } from '../../../ui/Avatar.tsx'
-import { shownName } from '../../contacts/format-phone.ts'
+import { Highlight, whole } from '../../../ui/Highlight.tsx'
+import { formatPhone, shownName } from '../../contacts/format-phone.ts'
 import { StatusIcon } from '../../messages/Ticks.tsx'
 import { TypeIcon } from '../../messages/TypeIcon.tsx'
 import { usePreview } from '../../messages/use-preview.ts'
@@ -26,6 +27,27 @@ function LastLine({ last }: LastLineProps) {
   )
 }
 
+/** What answered the search: the words in a message, or the number by which the person was found. */
+function HitLine({ hit, phone }: { hit: ConversationHit; phone: string | null }) {
+  if (hit.message) {
+    const { text, ranges, direction } = hit.message
+    return (
+      <>
+        {direction === 'out' && <Reply size={13} aria-hidden />}
+        <span className={classes.words}>
+          <Highlight text={text} ranges={ranges} />
+        </span>
+      </>
+    )
+  }
+  const shown = phone === null ? '' : formatPhone(phone)
+  return (
+    <span className={classes.words}>
+      <Highlight text={shown} ranges={hit.contact?.by === 'phone' ? whole(shown) : []} />
+    </span>
+  )
+}
+
 type ConversationRowProps = { conversation: Conversation; open: boolean; now: number; index: number }
 
 /** One customer in the list. Memoised: an event redraws only the rows it changes. */
@@ -34,12 +56,16 @@ export const ConversationRow = memo(function ConversationRow({ conversation, ope
   const { contact, lastMessage, unreadCount, waitingSince } = conversation
   const unread = unreadCount > 0
   const closesSoon = windowState(conversation, now).closesSoon
+  const { hit } = conversation
+  const name = shownName(contact.name)
+  const shownAt = hit?.message?.at ?? conversation.lastActivityAt
+  const byNumber = hit?.contact?.by === 'phone' && contact.phone !== null
   const showSigns = conversation.tags.length > 0 || closesSoon || conversation.assignee !== null
   return (
     <Link
       to="/conversas/$conversationId"
       params={{ conversationId: conversation.id }}
-      search={(was) => was}
+      search={(was) => ({ ...was, m: hit?.message?.id })}
       className={classes.row}
       data-open={open || undefined}
       data-unread={unread || undefined}
@@ -55,14 +81,24 @@ export const ConversationRow = memo(function ConversationRow({ conversation, ope
       </span>
       <span className={classes.main}>
         <span className={classes.top}>
-          <span className={classes.name}>{shownName(contact.name)}</span>
+          <span className={classes.name}>
+            <Highlight text={name} ranges={name === contact.name ? (hit?.contact?.name ?? []) : []} />
+          </span>
           {waitingSince && <Waiting since={waitingSince} now={now} />}
-          <time className={classes.time} dateTime={conversation.lastActivityAt}>
-            {formatStamp(conversation.lastActivityAt, now)}
+          <time className={classes.time} dateTime={shownAt}>
+            {formatStamp(shownAt, now)}
           </time>
         </span>
         <span className={classes.bottom}>
-          <span className={classes.last}>{lastMessage ? <LastLine last={lastMessage} /> : t('row.noMessage')}</span>
+          <span className={classes.last}>
+            {hit && (hit.message || byNumber) ? (
+              <HitLine hit={hit} phone={contact.phone} />
+            ) : lastMessage ? (
+              <LastLine last={lastMessage} />
+            ) : (
+              t('row.noMessage')
+            )}
+          </span>
           {unread && (
             <span className={classes.badge}>
               <span aria-hidden>{unreadCount > 99 ? '99+' : unreadCount}</span>

@@ -3,6 +3,7 @@ import { Skeleton } from '@mantine/core'
 import { MousePointerClick, Voicemail } from 'lucide-react'
 import { lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
+import { TypeIcon } from '../TypeIcon.tsx'
 import { AudioBody } from './AudioBody.tsx'
 import classes from './bodies.module.css'
 import { ContactsBody } from './ContactsBody.tsx'
@@ -42,6 +43,17 @@ const Caption = ({ text }: { text: string | undefined }) =>
       <TextBody text={text} />
     </span>
   ) : null
+
+/** A message that nobody can read (any more): its key was destroyed, or what is stored does not open. */
+function Closed({ type }: { type: 'erased' | 'unreadable' }) {
+  const { t } = useTranslation('messages')
+  return (
+    <span className={classes.unsupported}>
+      <TypeIcon type={type} size={16} />
+      <span>{t(`type.${type}`)}</span>
+    </span>
+  )
+}
 
 export function MessageBody({ content, mine }: { content: MessageContent; mine: boolean }) {
   switch (content.type) {
@@ -94,6 +106,9 @@ export function MessageBody({ content, mine }: { content: MessageContent; mine: 
           <RichBody content={content} />
         </Suspense>
       )
+    case 'erased':
+    case 'unreadable':
+      return <Closed type={content.type} />
     case 'activity':
       return null
   }

@@ -1,6 +1,8 @@
 import { sql } from 'kysely'
 import type { TenantTx } from '../../../../platform/database.ts'
 import { uuidv7 } from '../../../../platform/ids.ts'
+import { seal } from '../../../../platform/vault/sealed-value.ts'
+import { tenantKey } from '../../../../platform/vault/vault.ts'
 import type { ChannelNow, ChannelState } from './account-state.ts'
 
 /** In the order of ids; weaker than a key lock, so that conversations may go on referring to them. */
@@ -24,13 +26,16 @@ export type EventRow = {
   hash: string
   at: Date
 }
-/** Answers the hashes that are new. */
+/** Answers the hashes that are new. What the change holds is sealed: it may name people. */
 export async function saveEvents(tx: TenantTx, tenantId: string, list: readonly EventRow[]): Promise<Set<string>> {
+  const key = await tenantKey(tx)
+  const ids = list.map(() => uuidv7())
+  const sealed = list.map((r, i) => seal(key, `account_events.sealed:${ids[i]}`, r.value))
   const { rows } = await sql<{ hash: string }>`
-    insert into account_events (id, tenant_id, channel_id, waba_id, field, event, title, understood, value, hash, at)
-    select i, ${tenantId}::uuid, ch, w, f, e, t, u, v::jsonb, h, at from unnest(${list.map(() => uuidv7())}::uuid[], ${list.map((r) => r.channelId)}::uuid[],
+    insert into account_events (id, tenant_id, channel_id, waba_id, field, event, title, understood, sealed, hash, at)
+    select i, ${tenantId}::uuid, ch, w, f, e, t, u, v, h, at from unnest(${ids}::uuid[], ${list.map((r) => r.channelId)}::uuid[],
       ${list.map((r) => r.wabaId)}::text[], ${list.map((r) => r.field)}::text[], ${list.map((r) => r.event)}::text[], ${list.map((r) => r.title)}::text[],
-      ${list.map((r) => r.understood)}::boolean[], ${list.map((r) => r.value)}::text[], ${list.map((r) => r.hash)}::text[],
+      ${list.map((r) => r.understood)}::boolean[], ${sealed}::bytea[], ${list.map((r) => r.hash)}::text[],
       ${list.map((r) => r.at)}::timestamptz[]) x(i, ch, w, f, e, t, u, v, h, at)
     on conflict (tenant_id, hash) do nothing returning hash`.execute(tx)
   return new Set(rows.map((r) => r.hash))

@@ -3,6 +3,7 @@ import path from 'node:path'
 import type { Message } from '@atende/contracts/messages'
 import type { TemplateParts, TemplatePreview } from '@atende/contracts/templates'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openedMessages } from '../../../../testing/opened.ts'
 import { eventually } from '../../../../testing/test-server.ts'
 import { HELLO, NOTHING, type Problem, startTemplateTest, type TemplateTest } from '../../../../testing/test-templates.ts'
 
@@ -161,11 +162,11 @@ describe('a template is sent outside of the window', () => {
     expect((await send<Problem>(chat.id, id, { body: { 1: '1234567890123456' } })).body.errors?.[0]?.code).toBe('too_long')
     const sent = await arrives(chat.id, id, { body: { 1: '482913' } })
     expect(sent.content).toMatchObject({ template: { body: expect.stringContaining('482913'), buttons: [{ kind: 'otp', code: '482913' }] } })
-    const [stored] = await test.server.sql<{ body: string }>('select body from messages where id = $1', [sent.id])
+    const [stored] = await openedMessages(test.server, 'id = $1', [sent.id])
     expect(stored?.body).not.toContain('482913')
     const stranger = await closedConversation()
-    await test.server.sql('update contacts set phone = null where id = $1', [stranger.contactId])
     // The person keeps only the business-scoped id.
+    await test.call('PATCH', `/api/contacts/${stranger.contactId}`, { phone: null })
     await test.server.sql(`delete from contact_identities where contact_id = $1 and kind = 'phone'`, [stranger.contactId])
     expect(await send<Problem>(stranger.id, id, { body: { 1: '1' } })).toMatchObject({
       status: 422,
