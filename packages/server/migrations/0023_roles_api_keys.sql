@@ -107,7 +107,6 @@ create policy sight on contacts as restrictive to "{{app_role}}" using (
   or sees_author(id));
 
 -- Files that stand inside of messages which the caller was just shown (headers, cards, ads): no column leads to them.
-select open_owner_door('media');
 create function door_shown_media(p_ids uuid[]) returns setof media
 language sql stable security definer set search_path = public, pg_temp as $$
   select * from media where id = any(p_ids) and tenant_id = current_tenant()
