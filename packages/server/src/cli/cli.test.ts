@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -189,7 +190,7 @@ describe('beside a running server', () => {
     const answer = await fetch(`${url}/api/auth/login`, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
     expect(answer.status).toBe(200)
     // A master key that is lost opens nothing: said, not guessed.
-    const wrong = await atende(['tenant', 'list'], { env: { ENCRYPTION_KEY: '00'.repeat(32) } })
+    const wrong = await atende(['tenant', 'list'], { env: { ENCRYPTION_KEY: randomBytes(32).toString('hex') } })
     expect(wrong).toMatchObject({ code: 1, stderr: expect.stringContaining('ENCRYPTION_KEY_PREVIOUS') })
   })
 

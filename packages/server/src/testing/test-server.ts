@@ -20,7 +20,7 @@ declare module 'vitest' {
 }
 
 /** Tests hurry; what a limit does is asked where it is set. */
-const GENEROUS = {
+export const GENEROUS = {
   RATE_LIMIT_STORE: 'memory',
   RATE_LIMIT_SESSION: '1000000',
   RATE_LIMIT_TENANT_BASIC: '1000000',

@@ -135,6 +135,7 @@ test('whatever order they are seen in, every person is one contact and no two ar
         expect(contact).toMatchObject({ phone: `+${v.phone}`, identities: [{ value: v.bsuid }, { value: v.phone }] })
       }
     }),
-    { numRuns: 50, endOnFailure: true },
+    // The same worlds each time: a build must not depend on luck. Other seeds look further.
+    { numRuns: 50, endOnFailure: true, seed: 20_261_120 },
   )
 }, 120_000)
