@@ -1,11 +1,10 @@
 import path from 'node:path'
-import { source as AXE } from 'axe-core'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { DEMO } from '../packages/server/src/demo/demo-data.ts'
 import { seedDemo } from '../packages/server/src/demo/seed-demo.ts'
 import { eventually } from '../packages/server/src/testing/test-server.ts'
-import { logIn, SHOTS, type Stage, setStage } from './stage.ts'
+import { accessibilityFaults, logIn, SHOTS, type Stage, setStage } from './stage.ts'
 
 let stage: Stage
 let channelId = ''
@@ -42,6 +41,9 @@ async function fillAccount(): Promise<void> {
   const { server, emulator } = stage
   const { body } = await server.call<{ accessToken: string }>('POST', '/api/auth/login', { body: { email: DEMO.owner.email, password: DEMO.password } })
   const token = body.accessToken
+  for (const name of ['Loja virtual', 'Planilha do financeiro que alguém fez há muito tempo e ninguém sabe'])
+    await server.call('POST', '/api/api-keys', { token, body: { name, scopes: ['contacts.read', 'conversations.read', 'messages.send'], days: null } })
+  await server.call('POST', '/api/roles', { token, body: { name: 'Estagiária que só lê', permissions: ['conversations.read', 'contacts.read'] } })
   const parts = { header: null, footer: null, buttons: [], cards: null, auth: null, offer: null }
   const text = 'Olá {{1}}, seu check-in é {{2}}. Esperamos por você.'
   const variables = [
@@ -64,25 +66,23 @@ const SCREENS: [name: string, path: string, says: string][] = [
   ['settings', '/configuracoes', 'Configurações'],
   ['profile', '/configuracoes/perfil', 'Helena Prado'],
   ['team', '/configuracoes/equipe', 'Camila Nunes'],
+  ['roles', '/configuracoes/papeis', 'A tabela inteira'],
+  ['api-keys', '/configuracoes/chaves-de-api', 'Loja virtual'],
   ['channels', '/configuracoes/canais', 'WhatsApp da recepção'],
   ['tags', '/configuracoes/etiquetas', 'Etiquetas'],
   ['company', '/configuracoes/empresa', 'Pousada Recanto do Mar'],
+  ['sso', '/configuracoes/login-unico', 'Ainda não configurado'],
+  ['forgot', '/esqueci-a-senha', 'Esqueceu a senha?'],
+  ['reset', '/redefinir-senha#segredo', 'Crie uma nova senha'],
+  ['confirm', '/confirmar-email#segredo', 'Falta um clique'],
   ['events', '/configuracoes/eventos', 'Eventos'],
+  ['security', '/configuracoes/seguranca', 'Exigir segundo fator'],
   ['channel', '/configuracoes/canais/:channel', 'Saúde do número'],
   ['templates', '/configuracoes/modelos', 'lembrete'],
   ['new-template', '/configuracoes/modelos/novo', 'Como chega no celular'],
   ['usage', '/configuracoes/uso', 'Estimativa'],
   ['notices', '/avisos', 'O WhatsApp limitou'],
 ]
-
-/** Serious and critical findings, in words. Evaluated by the debugger, so the page's CSP stays as it is. */
-async function accessibilityFaults(page: Page): Promise<string[]> {
-  await page.evaluate(AXE)
-  const result = await page.evaluate<{ violations: { id: string; impact: string; nodes: { target: string[]; failureSummary: string }[] }[] }>('axe.run()')
-  return result.violations
-    .filter((v) => v.impact === 'serious' || v.impact === 'critical')
-    .flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.target.join(' ')} (${n.failureSummary.split('\n')[1]?.trim()})`))
-}
 
 const attach = async (page: Page, what: string) => {
   await page.getByRole('button', { name: 'Anexar' }).click()

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import path from 'node:path'
+import { source as AXE } from 'axe-core'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { type Emulator, startEmulator } from 'whatsapp-emulator'
 import { startTestServer, type TestServer } from '../packages/server/src/testing/test-server.ts'
@@ -46,7 +47,7 @@ export async function setStage(settings: Record<string, string> = {}): Promise<S
     page.setDefaultTimeout(15_000)
     page.on('pageerror', (e) => faults.push(`${url}: ${e.message}`))
     page.on('console', (m) => {
-      const asked = /status of (401|409|410|422|404)/.test(m.text())
+      const asked = /status of (401|403|409|410|422|404)/.test(m.text())
       if (m.type() === 'error' && !asked && !/net::ERR_(INTERNET_DISCONNECTED|CONNECTION_REFUSED)|WebSocket/.test(m.text()))
         faults.push(`${page.url()}: ${m.text()}`)
     })
@@ -72,4 +73,13 @@ export async function logIn(page: Page, who: { email: string; password: string }
   await page.getByLabel('Senha', { exact: true }).fill(who.password)
   await page.getByRole('button', { name: 'Entrar' }).click()
   await page.waitForURL(/conversas|comecar/)
+}
+
+/** Serious and critical findings, in words. Evaluated by the debugger, so the page's CSP stays as it is. */
+export async function accessibilityFaults(page: Page): Promise<string[]> {
+  await page.evaluate(AXE)
+  const result = await page.evaluate<{ violations: { id: string; impact: string; nodes: { target: string[]; failureSummary: string }[] }[] }>('axe.run()')
+  return result.violations
+    .filter((v) => v.impact === 'serious' || v.impact === 'critical')
+    .flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.target.join(' ')} (${n.failureSummary.split('\n')[1]?.trim()})`))
 }

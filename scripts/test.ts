@@ -1,5 +1,5 @@
 /**
- * `npm test`: everything that a green build means, in order. `npm test -- --only unit|e2e|static` runs a part.
+ * `npm test`: everything that a green build means, in order. `npm test -- --only unit|abuse|e2e|static` runs a part.
  * As root on Debian or Ubuntu it installs what the tests need from the system; otherwise it names it.
  */
 import { spawn, spawnSync } from 'node:child_process'
@@ -39,19 +39,30 @@ function run(title: string, command: string, args: string[]): Promise<void> {
 const PACKAGES = ['chromium', 'fonts-noto-color-emoji']
 const CHROMIUM = process.env.CHROMIUM ?? ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync)
 
+/** The tests of limits count in a Redis of their own. */
+const REDIS_PACKAGES = ['redis-server']
+const REDIS = process.env.REDIS_SERVER ?? ['/usr/bin/redis-server', '/usr/local/bin/redis-server', '/opt/homebrew/bin/redis-server'].find(existsSync)
+const mayInstall = (): boolean => process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')
+
 function requireChromium(): void {
   const fonts = existsSync('/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf')
   if (CHROMIUM && (fonts || process.getuid?.() !== 0)) return
-  const apt = existsSync('/usr/bin/apt-get')
-  if (process.getuid?.() !== 0 || !apt) {
-    if (CHROMIUM) return
-    throw new Error('The browser tests need Chromium. Install it (Debian: apt-get install chromium) or set CHROMIUM to its path.')
-  }
-  console.log(`— installing ${PACKAGES.join(', ')} (Debian packages)`)
+  if (mayInstall()) install(PACKAGES)
+  else if (!CHROMIUM) throw new Error('The browser tests need Chromium. Install it (Debian: apt-get install chromium) or set CHROMIUM to its path.')
+}
+
+function requireRedis(): void {
+  if (REDIS) return
+  if (mayInstall()) install(REDIS_PACKAGES)
+  else throw new Error('The tests of limits need redis-server. Install it (Debian: apt-get install redis-server) or set REDIS_SERVER to its path.')
+}
+
+function install(packages: readonly string[]): void {
+  console.log(`— installing ${packages.join(', ')} (Debian packages)`)
   const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
   for (const args of [
     ['update', '-q'],
-    ['install', '-y', '-q', '--no-install-recommends', ...PACKAGES],
+    ['install', '-y', '-q', '--no-install-recommends', ...packages],
   ]) {
     const r = spawnSync('apt-get', args, { stdio: ['ignore', 'ignore', 'inherit'], env: environment })
     if (r.status !== 0) throw new Error(`apt-get ${args[0]} failed`)
@@ -82,8 +93,17 @@ async function main(): Promise<void> {
       await run(`types of ${project}`, path.join(BIN, 'tsc'), ['-p', project])
     }
     await run('unused code', path.join(BIN, 'knip'), [])
+    await run('licences of what is shipped', process.execPath, [
+      '--disable-warning=ExperimentalWarning',
+      path.join(ROOT, 'scripts/sbom.ts'),
+      path.join(reports, 'sbom.json'),
+    ])
   }
-  if (wants('unit')) await vitest('unit, HTTP and socket tests', 'vitest.config.ts')
+  if (wants('unit')) {
+    requireRedis()
+    await vitest('unit, HTTP and socket tests', 'vitest.config.ts')
+  }
+  if (wants('abuse')) await vitest('a hostile afternoon, short (ABUSE_ROUNDS=20 for a long one)', 'vitest.abuse.config.ts')
   if (wants('e2e')) {
     requireChromium()
     await run('build of the web client', path.join(BIN, 'vite'), ['build', 'packages/web', '--logLevel', 'warn'])

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 
@@ -67,6 +67,7 @@ const VIOLATIONS: [rule: string, file: string, source: string, says: string][] =
   ['no any', 'packages/server/src/platform/planted.ts', 'export const x = (y: any) => y\n', 'noExplicitAny'],
   ['no default export', 'packages/server/src/platform/planted.ts', 'export default 1\n', 'noDefaultExport'],
   ['environment in one place', 'packages/server/src/platform/planted.ts', 'export const x = process.env.HOME\n', 'noProcessEnv'],
+  ['one way out for requests', 'packages/server/src/features/tags/planted.ts', "export const x = () => fetch('http://example.com')\n", 'ctx.outgoing.fetch'],
   ['no barrel', 'packages/server/src/platform/planted.ts', "export * from './ids.ts'\nexport * from './log.ts'\n", 'noBarrelFile'],
   [
     'files up to 300 lines',
@@ -83,6 +84,16 @@ describe('borders of the code', () => {
     const result = lint(file, source)
     expect(result.said).toContain(says)
     expect(result.failed).toBe(true)
+  })
+
+  it('requests leave the server in one place, and in those that call an address of the operator only', () => {
+    // A bucket and its endpoint are settings of the operator, often inside; our own address is read from our own data folder.
+    const own = ['platform/outgoing/one-request.ts', 'platform/storage-s3.ts', 'platform/running-file.ts']
+    const source = path.join(ROOT, 'packages/server/src')
+    const leaving = readdirSync(source, { recursive: true, encoding: 'utf8' })
+      .filter((f) => f.endsWith('.ts') && !/\.test\.ts$|^testing\//.test(f))
+      .filter((f) => /(?<![.\w])fetch\(|globalThis\.fetch|from '(node:)?(https?|http2|undici|axios|got)'/.test(readFileSync(path.join(source, f), 'utf8')))
+    expect(leaving.sort()).toEqual(own.sort())
   })
 
   it('a harmless file passes', () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { readdirSync } from 'node:fs'
 import path from 'node:path'
 import { sql } from 'kysely'
@@ -8,6 +9,8 @@ import { uuidv7 } from '../packages/server/src/platform/ids.ts'
 import { storageKeyPattern } from '../packages/server/src/platform/storage-keys.ts'
 import { connectChannel, delivery, inbound, newWamid, post } from '../packages/server/src/testing/test-channel.ts'
 import { eventually, startTestServer, type TestServer } from '../packages/server/src/testing/test-server.ts'
+
+import { DOORS_ONLY } from './isolation-limits.ts'
 
 /**
  * What works without anybody asking carries its tenant too: jobs that name another tenant's things do nothing, files lie in their
@@ -72,6 +75,7 @@ async function snapshot(): Promise<Record<string, string>> {
 
 /** What each job is called with: the intruder's tenant, the victim's things. A new job must be added here. */
 const PAYLOADS: Record<string, () => Record<string, unknown>> = {
+  'access.send-mail': () => ({ mailId: uuidv7(), sealed: server.ctx.keys.seal(`mails:${uuidv7()}`, '{}').toString('base64') }),
   'channels.check': () => ({ channelId: ids.channel }),
   'media.derive': () => ({ mediaId: ids.media }),
   'media.download': () => ({
@@ -105,6 +109,15 @@ describe('jobs', () => {
   })
 })
 
+describe('sending', () => {
+  it('a sender that is given another tenant’s conversation finds nothing', async () => {
+    const { sendNext } = await import('../packages/server/src/features/channels/whatsapp-cloud/send.ts')
+    const before = await server.sql('select status from messages order by id')
+    await sendNext(server.ctx, { tenantId: intruder.tenantId, conversationId: ids.conversation ?? '', holder: randomUUID() })
+    expect(await server.sql('select status from messages order by id')).toEqual(before)
+  })
+})
+
 describe('files', () => {
   it('lie in the folder of their tenant, by a name of our form', async () => {
     const root = path.join(server.home, 'media')
@@ -124,10 +137,8 @@ describe('a query that forgot its filter', () => {
     const foreign = await inTenant(server.ctx.db, intruder.tenantId, async (tx) => {
       const out: Record<string, unknown[]> = {}
       for (const { name } of await tenantTables()) {
-        const { rows } = await sql<{ tenant_id: string | null }>`select tenant_id from ${sql.table(name)}`.execute(tx).catch((e) => {
-          // The application may not even ask: fine, and the transaction goes on in a new one.
-          throw new Error(`${name}: ${String(e)}`)
-        })
+        if (DOORS_ONLY.has(name)) continue
+        const { rows } = await sql<{ tenant_id: string | null }>`select tenant_id from ${sql.table(name)}`.execute(tx)
         const others = rows.filter((r) => r.tenant_id !== null && r.tenant_id !== intruder.tenantId)
         if (others.length > 0) out[name] = others
       }

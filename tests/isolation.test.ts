@@ -6,6 +6,11 @@ import { clientEventNames } from '../packages/server/src/platform/realtime.ts'
 import { connectChannel, delivery, inbound, newWamid, post, type TestChannel } from '../packages/server/src/testing/test-channel.ts'
 import { sqlAs } from '../packages/server/src/testing/test-database.ts'
 import { type Answer, eventually, startTestServer, type TestServer, type TestSocket } from '../packages/server/src/testing/test-server.ts'
+import { ACCOUNT_DOORS, ACCOUNT_ROUTES, PERSONAL_TABLES, plantAccounts } from './isolation-accounts.ts'
+import { AUDIT_DOORS, AUDIT_ROUTES } from './isolation-audit.ts'
+import { DOORS } from './isolation-doors.ts'
+import { FACTOR_DOORS, FACTOR_ROUTES, PERSONS, plantFactors } from './isolation-factors.ts'
+import { DOORS_ONLY, LIMIT_DOORS, LIMIT_ROUTES } from './isolation-limits.ts'
 
 /**
  * Story 5: a second tenant sees nothing of the first. The test finds every table, route and socket event by itself; a new one
@@ -60,6 +65,8 @@ async function plant(): Promise<void> {
   })
   ids.tag = (await as<{ id: string }>(victim, 'POST', '/api/tags', { name: MARK, color: 'teal' })).body.id
   ids.invitation = (await as<{ id: string }>(victim, 'POST', '/api/users/invitations', { email: `${MARK}@example.com`, role: 'ATTENDANT' })).body.id
+  ids.role = (await as<{ id: string }>(victim, 'POST', '/api/roles', { name: MARK, permissions: ['contacts.read'] })).body.id
+  ids.apiKey = (await as<{ id: string }>(victim, 'POST', '/api/api-keys', { name: MARK, scopes: ['contacts.read'] })).body.id
   const form = new FormData()
   form.set('file', new File([Buffer.from(`${MARK},1\n`)], `${MARK}.csv`, { type: 'text/csv' }))
   form.set('kind', 'document')
@@ -84,6 +91,8 @@ async function plant(): Promise<void> {
     `insert into notices (id, tenant_id, code, severity, channel_id, key, details) values ($1, $2, 'token_invalid', 'critical', $3, 'k', $4)`,
     notice,
   )
+  ids.passkey = await plantFactors(server, victim, MARK)
+  await plantAccounts(server.sql, victim, MARK)
   for (const [kind, id] of Object.entries(ids)) expect(id, kind).toMatch(/^[0-9a-f-]{36}$/)
 }
 
@@ -95,9 +104,7 @@ describe('tables', () => {
     migration_checksums: 'names and checksums of migrations',
   }
   /** Own policies instead of a tenant_id column. */
-  const OWN_POLICY = new Set(['users', 'tenants', 'server_keys'])
-  /** The application has no right to them at all: reached through doors only. */
-  const HIDDEN = new Set(['server_keys'])
+  const OWN_POLICY = new Set(['users', 'tenants', ...PERSONAL_TABLES])
 
   it('each has row-level security, forced, and a tenant', async () => {
     const tables = await server.sql<{ name: string; rls: boolean; forced: boolean; tenant: boolean }>(`
@@ -108,7 +115,8 @@ describe('tables', () => {
     for (const t of tables) {
       if (t.name in SHARED) continue
       expect([t.name, t.rls, t.forced]).toEqual([t.name, true, true])
-      if (!OWN_POLICY.has(t.name)) expect([t.name, t.tenant]).toEqual([t.name, true])
+      if (DOORS_ONLY.has(t.name)) continue
+      if (!OWN_POLICY.has(t.name) && !PERSONS.has(t.name)) expect([t.name, t.tenant]).toEqual([t.name, true])
     }
   })
 
@@ -117,16 +125,16 @@ describe('tables', () => {
       "select tablename as name from pg_tables where schemaname = 'public' and tablename not like 'kysely%' and tablename <> 'migration_checksums'",
     )
     for (const { name } of tables) {
-      if (HIDDEN.has(name)) {
-        await expect(sqlAs(server.database.appUrl, `select * from ${name}`)).rejects.toThrow(/permission denied/)
+      if (DOORS_ONLY.has(name)) {
+        await expect(sqlAs(server.database.appUrl, `select * from ${name}`), name).rejects.toThrow(/permission denied/)
         continue
       }
-      const own = name === 'tenants' ? 'id' : name === 'users' ? 'id' : 'tenant_id'
+      const own = name === 'tenants' ? 'id' : name === 'users' ? 'id' : PERSONS.has(name) || PERSONAL_TABLES.includes(name) ? 'user_id' : 'tenant_id'
       expect([name, await sqlAs(server.database.appUrl, `select * from ${name}`)]).toEqual([name, []])
-      const foreign = name === 'users' ? victim.userId : victim.tenantId
+      const foreign = own === 'tenant_id' || name === 'tenants' ? victim.tenantId : victim.userId
       const seen = await sqlAs(
         server.database.appUrl,
-        `with s as (select set_config('app.tenant_id', '${intruder.tenantId}', false)) select count(*)::int n from s, ${name} t where t.${own} = '${foreign}'`,
+        `with s as (select set_config('app.tenant_id', '${intruder.tenantId}', false), set_config('app.user_id', '${intruder.userId}', false)) select count(*)::int n from s, ${name} t where t.${own} = '${foreign}'`,
       )
       expect([name, seen]).toEqual([name, [{ n: 0 }]])
     }
@@ -137,6 +145,7 @@ describe('tables', () => {
     expect(role).toEqual({ rolsuper: false, rolbypassrls: false, rolcreaterole: false })
     for (const statement of [
       'update audit_logs set action = $$x$$',
+      'insert into audit_logs (id, action, sealed) values (gen_random_uuid(), $$x$$, $$$$)',
       'delete from audit_logs',
       'truncate messages',
       'alter table messages disable row level security',
@@ -155,36 +164,7 @@ describe('tables', () => {
     const doors = await server.sql<{ name: string }>(
       "select p.proname as name from pg_proc p join pg_namespace n on n.oid = p.pronamespace where n.nspname = 'public' and p.prosecdef order by 1",
     )
-    expect(doors.map((d) => d.name)).toEqual([
-      'door_due_channels', // whose daily check is due: ids only, taken once
-      'door_find_login',
-      'door_is_super_admin',
-      'door_is_used', // whether there is anybody yet
-      'door_keep_sends', // a sender says that it lives: its own lanes, by its own id
-      'door_list_tenants',
-      'door_memberships',
-      'door_mend_sends', // frees what dead senders held; answers nothing
-      'door_next_send', // milliseconds until anything may leave
-      'door_plain_files', // files of before there were keys: ids only, for the upkeep
-      'door_purge',
-      'door_search_contacts',
-      'door_search_conversations',
-      'door_search_messages',
-      'door_send_backlog', // a count and a time, for /health
-      'door_server_key', // the server's own key, wrapped by the master key
-      'door_session',
-      'door_slug_taken',
-      'door_store_webhooks',
-      'door_tail_events',
-      'door_take_sends', // whose turn it is to send: tenant and conversation ids, taken once
-      'door_take_webhook',
-      'door_take_webhooks',
-      'door_update_tenant',
-      'door_webhook_backlog',
-      'door_webhook_channels',
-      'door_webhook_handshake',
-      'door_webhook_secrets',
-    ])
+    expect(doors.map((d) => d.name).toSorted()).toEqual([...LIMIT_DOORS, ...AUDIT_DOORS, ...FACTOR_DOORS, ...ACCOUNT_DOORS, ...DOORS].toSorted())
   })
 })
 
@@ -193,8 +173,11 @@ type Kind = { id: string; body?: unknown } | { list: true } | { body: () => unkn
 const none = { cannot: 'public, knows no tenant' }
 const self = { cannot: 'concerns the caller only' }
 const ROUTES: Record<string, Kind> = {
+  ...ACCOUNT_ROUTES,
+  'GET /.well-known/security.txt': none,
   'POST /api/auth/register': none,
   'POST /api/auth/login': none,
+  ...FACTOR_ROUTES,
   'POST /api/auth/refresh': { cannot: 'needs the cookie of a session' },
   'POST /api/auth/logout': self,
   'POST /api/auth/logout-all': self,
@@ -204,12 +187,20 @@ const ROUTES: Record<string, Kind> = {
   'DELETE /api/auth/sessions/:id': { id: 'session' },
   'GET /api/auth/invitations/:token': { cannot: 'the secret of the link is the key' },
   'POST /api/auth/invitations/:token/accept': { cannot: 'the secret of the link is the key' },
+  ...AUDIT_ROUTES,
   'GET /api/users': { list: true },
   'PATCH /api/users/:id': { id: 'user', body: { active: false } },
   'GET /api/users/invitations': { list: true },
   'POST /api/users/invitations': self,
   'DELETE /api/users/invitations/:id': { id: 'invitation' },
   'POST /api/users/invitations/:id/renew': { id: 'invitation' },
+  'GET /api/roles': { list: true },
+  'POST /api/roles': self,
+  'PATCH /api/roles/:id': { id: 'role', body: { name: 'Outro nome' } },
+  'DELETE /api/roles/:id': { id: 'role' },
+  'GET /api/api-keys': { list: true },
+  'POST /api/api-keys': self,
+  'DELETE /api/api-keys/:id': { id: 'apiKey' },
   'GET /api/tenants/current': { list: true },
   'PATCH /api/tenants/current': self,
   'GET /api/tenants/current/usage': { list: true },
@@ -219,6 +210,7 @@ const ROUTES: Record<string, Kind> = {
     refused: 403,
   },
   'PATCH /api/tenants/:id': { body: () => ({ plan: 'PRO' }), refused: 403 },
+  ...LIMIT_ROUTES,
   'GET /api/contacts': { list: true },
   'POST /api/contacts': self,
   'GET /api/contacts/:id': { id: 'contact' },
@@ -487,20 +479,5 @@ describe('sockets', () => {
     expect(heard).toEqual([])
     spy.close()
     own.close()
-  })
-})
-
-describe('jobs', () => {
-  it('every queue carries its tenant', async () => {
-    const { JOB_DEFINITIONS } = await import('../packages/server/src/jobs.ts')
-    expect(JOB_DEFINITIONS.map((j) => j.name).sort()).toEqual(['channels.check', 'media.derive', 'media.download', 'messages.mark-read', 'templates.sync'])
-    for (const j of JOB_DEFINITIONS) expect(j.payload.safeParse({}).error?.issues.some((i) => i.path[0] === 'tenantId')).toBe(true)
-  })
-
-  it('a sender that is given another tenant’s conversation finds nothing', async () => {
-    const { sendNext } = await import('../packages/server/src/features/channels/whatsapp-cloud/send.ts')
-    const before = await server.sql('select status from messages order by id')
-    await sendNext(server.ctx, { tenantId: intruder.tenantId, conversationId: ids.conversation ?? '', holder: randomUUID() })
-    expect(await server.sql('select status from messages order by id')).toEqual(before)
   })
 })

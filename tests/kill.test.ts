@@ -16,7 +16,17 @@ const home = mkdtempSync(path.join(tmpdir(), 'atende-kill-'))
 let emulator: Emulator
 let server: ServerProcess
 let token = ''
-const env = { DATA_DIR: home, PORT: '39300', NODE_ENV: 'test', DATABASE_URL: '', DATABASE_OWNER_URL: '', LOG_LEVEL: 'silent', WHATSAPP_PAIR_INTERVAL_MS: '10' }
+const env = {
+  DATA_DIR: home,
+  PORT: '39300',
+  NODE_ENV: 'test',
+  DATABASE_URL: '',
+  DATABASE_OWNER_URL: '',
+  LOG_LEVEL: 'silent',
+  WHATSAPP_PAIR_INTERVAL_MS: '10',
+  RATE_LIMIT_SEND: '10000',
+  RATE_LIMIT_SESSION: '10000',
+}
 
 const api = async <T>(method: string, url: string, body?: object): Promise<T | undefined> => {
   const response = await fetch(server.url + url, {

@@ -195,8 +195,8 @@ export const Message = z
     forwardedOften: z.boolean(),
     /** In a group: who wrote. */
     author: z.object({ contactId: Id, name: z.string() }).nullable(),
-    /** Not sent from here: `app`, typed in the WhatsApp Business app on the phone; `other`, another program or Meta's own agent. */
-    sentFrom: z.enum(['app', 'other']).nullable(),
+    /** Not by a person here: `app`, typed in the WhatsApp Business app on the phone; `other`, another program or Meta’s own agent; `api`, by a key of ours. */
+    sentFrom: z.enum(['app', 'other', 'api']).nullable(),
     editedAt: Time.nullable(),
     /** What stood there before the person edited, oldest first. */
     earlierTexts: z.array(z.object({ text: z.string(), until: Time })),

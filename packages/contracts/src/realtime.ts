@@ -38,10 +38,17 @@ export const MessageUpdated = z.object({ ...durable, message: Message })
 export const ConversationUpdated = z.object({ ...durable, conversation: Conversation })
 /** Room `tenant:{id}`. `by` is null when the system did it. */
 export const ConversationAssigned = z.object({ ...durable, conversation: Conversation, by: z.object({ id: Id, name: z.string() }).nullable() })
+/** To who sees it no longer: it went to somebody else. Screens forget it. */
+export const ConversationGone = z.object({ ...durable, conversationId: Id })
 /** Room `lists:{id}`, which every login of the tenant joins. A list behind a settings page changed: load it again. */
-export const ListChanged = z.object({ ...durable, list: z.enum(['tags', 'users', 'channels', 'contacts', 'tenant', 'templates', 'notices', 'usage']) })
+export const ListChanged = z.object({
+  ...durable,
+  list: z.enum(['tags', 'users', 'channels', 'contacts', 'tenant', 'templates', 'notices', 'usage', 'roles', 'apiKeys']),
+})
 /** Room `conversation:{id}`. Not durable. `who` is the customer or a colleague. */
 export const Typing = z.object({ conversationId: Id, who: z.enum(['contact', 'user']), user: z.object({ id: Id, name: z.string() }).nullable() })
+/** To one person: what they may do or see has changed. The socket closes after it; load everything again. */
+export const AccessChanged = z.object({})
 /** To one login: it was ended elsewhere; the socket closes after it. */
 export const SessionEnded = z.object({ reason: z.string() })
 
@@ -51,9 +58,11 @@ export type ServerToClientEvents = {
   'message:updated': (e: z.infer<typeof MessageUpdated>) => void
   'conversation:updated': (e: z.infer<typeof ConversationUpdated>) => void
   'conversation:assigned': (e: z.infer<typeof ConversationAssigned>) => void
+  'conversation:gone': (e: z.infer<typeof ConversationGone>) => void
   'list:changed': (e: z.infer<typeof ListChanged>) => void
   'typing:start': (e: z.infer<typeof Typing>) => void
   'typing:stop': (e: z.infer<typeof Typing>) => void
+  'access:changed': (e: z.infer<typeof AccessChanged>) => void
   'session:ended': (e: z.infer<typeof SessionEnded>) => void
 }
 type Ack<T> = (answer: T | z.infer<typeof Refusal>) => void

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Sight } from './access.ts'
 import { Email, Id, Password, PersonName, Time } from './common.ts'
 
 export const TenantStatus = z.enum(['TRIAL', 'ACTIVE', 'SUSPENDED', 'CANCELLED'])
@@ -26,6 +27,8 @@ export const Tenant = z
     status: TenantStatus,
     plan: Plan,
     limits: z.object({ users: z.int().nullable(), channels: z.int().nullable() }),
+    /** Whose conversations are seen by who may not see all of them. */
+    attendantsSee: Sight,
     onboardedAt: Time.nullable(),
     createdAt: Time,
   })
@@ -38,6 +41,7 @@ export const UpdateTenantInput = z
     email: Email.optional(),
     /** True marks the first-run checklist as done or dismissed. */
     onboarded: z.literal(true).optional(),
+    attendantsSee: Sight.optional(),
   })
   .meta({ id: 'UpdateTenantInput' })
 

@@ -3,6 +3,10 @@ import path from 'node:path'
 import { accessRoutes } from './features/access/access.routes.ts'
 import { apiDocsRoutes } from './features/api-docs/api-docs.routes.ts'
 import { registerOpenApi } from './features/api-docs/api-docs.ts'
+import { apiKeyRoutes } from './features/api-keys/api-keys.routes.ts'
+import { recordUse } from './features/audit/access-records.ts'
+import { tellAdminCalls } from './features/audit/admin-calls.ts'
+import { auditRoutes } from './features/audit/audit.routes.ts'
 import { channelRoutes } from './features/channels/channels.routes.ts'
 import { numberRoutes } from './features/channels/number.routes.ts'
 import { webhookEventRoutes } from './features/channels/webhook-events.routes.ts'
@@ -11,12 +15,15 @@ import { webhookRoutes } from './features/channels/whatsapp-cloud/webhook.routes
 import type { WebhookStore } from './features/channels/whatsapp-cloud/webhook-store.ts'
 import { contactRoutes } from './features/contacts/contacts.routes.ts'
 import { type HealthParts, healthRoutes } from './features/health/health.routes.ts'
+import { securityTxtRoutes } from './features/health/security-txt.routes.ts'
 import { conversationRoutes } from './features/inbox/conversations.routes.ts'
 import { messageRoutes } from './features/inbox/messages.routes.ts'
 import { mediaRoutes } from './features/media/media.routes.ts'
 import { rawMessageRoutes } from './features/messages/raw-message.routes.ts'
 import { noticeRoutes } from './features/notices/notices.routes.ts'
+import { roleRoutes } from './features/roles/roles.routes.ts'
 import { tagRoutes } from './features/tags/tags.routes.ts'
+import { securityRoutes } from './features/tenants/security.routes.ts'
 import { tenantRoutes } from './features/tenants/tenants.routes.ts'
 import { usageRoutes } from './features/usage/usage.routes.ts'
 import { userRoutes } from './features/users/users.routes.ts'
@@ -24,20 +31,30 @@ import { guardRoutes } from './platform/auth.ts'
 import { REPOSITORY } from './platform/config.ts'
 import type { Context } from './platform/context.ts'
 import { createHttp, type Http, sendProblem, serveWeb } from './platform/http.ts'
+import { guardAddresses, limitRequests } from './platform/limits/request-limits.ts'
 
 export const WEB_DIST = path.join(REPOSITORY, 'packages/web/dist')
 
 /** List 1: every route. A worker has only those that say how it is. */
 export async function createApp(ctx: Context, parts: { webhooks: WebhookStore; health: HealthParts }): Promise<Http> {
   const app = await createHttp(ctx)
+  guardAddresses(app, ctx)
   guardRoutes(app, ctx)
+  limitRequests(app, ctx)
+  tellAdminCalls(app, ctx)
+  recordUse(app, ctx)
   await registerOpenApi(app)
   healthRoutes(app, ctx, parts.health)
+  securityTxtRoutes(app, ctx)
   if (ctx.config.ROLE === 'worker') return app
   await app.register(async () => {
+    auditRoutes(app, ctx)
     accessRoutes(app, ctx)
     userRoutes(app, ctx)
+    roleRoutes(app, ctx)
+    apiKeyRoutes(app, ctx)
     tenantRoutes(app, ctx)
+    securityRoutes(app, ctx)
     contactRoutes(app, ctx)
     tagRoutes(app, ctx)
     conversationRoutes(app, ctx)

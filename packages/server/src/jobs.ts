@@ -1,3 +1,5 @@
+import { sendMailJob } from './features/access/mails/mails.jobs.ts'
+import { sendSavedMail } from './features/access/mails/mails.ts'
 import { checkChannelJob } from './features/channels/channels.jobs.ts'
 import { checkChannel } from './features/channels/check-channel.ts'
 import { downloadMediaHandler } from './features/channels/whatsapp-cloud/download-media.ts'
@@ -19,7 +21,8 @@ export const jobBindings = (ctx: Context): JobBinding[] => [
   bindJob(markReadJob, 2, (job) => markConversationRead(ctx, job)),
   bindJob(downloadMediaJob, 8, downloadMediaHandler(ctx)),
   bindJob(syncTemplatesJob, 1, (job) => syncAccountTemplates(ctx, job)),
+  bindJob(sendMailJob, 4, (job) => sendSavedMail(ctx, job)),
   bindJob(deriveMediaJob, 4, (job, meta) => deriveMedia(ctx, job, meta)),
 ]
 
-export const JOB_DEFINITIONS = [checkChannelJob, syncTemplatesJob, markReadJob, downloadMediaJob, deriveMediaJob]
+export const JOB_DEFINITIONS = [checkChannelJob, syncTemplatesJob, markReadJob, downloadMediaJob, deriveMediaJob, sendMailJob]

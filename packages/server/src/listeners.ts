@@ -2,16 +2,34 @@ import type { ServerToClientEvents } from '@atende/contracts/realtime'
 import { forgetRoutes } from './features/channels/whatsapp-cloud/route-webhook.ts'
 import { presentConversations } from './features/conversations/conversations.ts'
 import { presentMessages } from './features/messages/messages.ts'
+import type { TenantLogin } from './platform/auth.ts'
 import type { Context } from './platform/context.ts'
 import { tenantTx } from './platform/context.ts'
+import { inTenant, type TenantTx } from './platform/database.ts'
 import type { EventKind, EventPayloads, StoredEvent } from './platform/events.ts'
-import { type Client, type Io, listsRoom, type Realtime, socketCursor, tenantRoom } from './platform/realtime.ts'
+import { type Client, conversationRoom, type Io, listsRoom, mineRoom, openRoom, type Realtime, sightRooms, socketCursor } from './platform/realtime.ts'
 
 type Message = Parameters<ServerToClientEvents['message:new']>[0]['message']
 type Conversation = Parameters<ServerToClientEvents['conversation:updated']>[0]['conversation']
 type Loaded = { messages: Map<string, Message>; conversations: Map<string, Conversation>; users: Map<string, string>; cursor: string }
-/** Sends to one room, or to one socket that catches up. */
-type Target = { room: (name: string) => Pick<Io, 'emit'> }
+/** Sends to rooms (each socket once), or to one socket that catches up, as far as it is in them. */
+type Target = { to: (rooms: readonly string[], except?: readonly string[]) => Pick<Io, 'emit' | 'socketsLeave'> }
+
+/** Those who may see the conversation now. */
+const seers = (target: Target, tenantId: string, conversation: Conversation) => target.to(sightRooms(tenantId, conversation.assignee?.id))
+
+/** Who saw it as the former assignee's, or as nobody's, and does so no longer. */
+function tellGone(
+  target: Target,
+  tenantId: string,
+  { conversationId, from }: EventPayloads['conversation.assigned'],
+  seersNow: string[],
+  cursor: string,
+): void {
+  const lost = target.to([from ? mineRoom(tenantId, from) : openRoom(tenantId)], seersNow)
+  lost.emit('conversation:gone', { cursor, conversationId })
+  lost.socketsLeave(conversationRoom(conversationId))
+}
 
 type Listener<K extends EventKind> = (payload: EventPayloads[K], loaded: Loaded, target: Target, tenantId: string) => void
 
@@ -23,36 +41,41 @@ const LISTENERS: { [K in EventKind]: Listener<K> } = {
   'message.new': ({ messageId, conversationId }, { messages, conversations, cursor }, target, tenantId) => {
     const message = messages.get(messageId)
     const conversation = conversations.get(conversationId)
-    if (message && conversation) target.room(tenantRoom(tenantId)).emit('message:new', { cursor, message, conversation })
+    if (message && conversation) seers(target, tenantId, conversation).emit('message:new', { cursor, message, conversation })
   },
-  'message.status': ({ messageId, conversationId }, { messages, cursor }, target, tenantId) => {
+  'message.status': ({ messageId, conversationId }, { messages, conversations, cursor }, target, tenantId) => {
     const m = messages.get(messageId)
-    if (!m) return
+    const conversation = conversations.get(conversationId)
+    if (!m || !conversation) return
     const { status, statusTimes, error, clientId } = m
-    target.room(tenantRoom(tenantId)).emit('message:status', { cursor, conversationId, messageId, clientId, status, statusTimes, error })
+    seers(target, tenantId, conversation).emit('message:status', { cursor, conversationId, messageId, clientId, status, statusTimes, error })
   },
-  'message.updated': ({ messageId }, { messages, cursor }, target, tenantId) => {
+  'message.updated': ({ messageId, conversationId }, { messages, conversations, cursor }, target, tenantId) => {
     const message = messages.get(messageId)
-    if (message) target.room(tenantRoom(tenantId)).emit('message:updated', { cursor, message })
+    const conversation = conversations.get(conversationId)
+    if (message && conversation) seers(target, tenantId, conversation).emit('message:updated', { cursor, message })
   },
   'conversation.updated': ({ conversationId }, { conversations, cursor }, target, tenantId) => {
     const conversation = conversations.get(conversationId)
-    if (conversation) target.room(tenantRoom(tenantId)).emit('conversation:updated', { cursor, conversation })
+    if (conversation) seers(target, tenantId, conversation).emit('conversation:updated', { cursor, conversation })
   },
-  'conversation.assigned': ({ conversationId, by }, { conversations, users, cursor }, target, tenantId) => {
+  'conversation.assigned': (payload, { conversations, users, cursor }, target, tenantId) => {
+    const { conversationId, by } = payload
     const conversation = conversations.get(conversationId)
-    if (conversation)
-      target.room(tenantRoom(tenantId)).emit('conversation:assigned', { cursor, conversation, by: by ? { id: by, name: users.get(by) ?? '' } : null })
+    // Who catches up cannot load what they may see no longer; it goes from their screen all the same.
+    if (!conversation) return tellGone(target, tenantId, payload, [], cursor)
+    seers(target, tenantId, conversation).emit('conversation:assigned', { cursor, conversation, by: by ? { id: by, name: users.get(by) ?? '' } : null })
+    tellGone(target, tenantId, payload, sightRooms(tenantId, conversation.assignee?.id), cursor)
   },
   'list.changed': ({ list }, { cursor }, target, tenantId) => {
-    target.room(listsRoom(tenantId)).emit('list:changed', { cursor, list })
+    target.to([listsRoom(tenantId)]).emit('list:changed', { cursor, list })
   },
   // Told at once and to nobody's room: see `applyAccess`.
   'session.ended': () => {},
   'access.changed': () => {},
 }
 
-async function load(ctx: Context, tenantId: string, events: readonly StoredEvent[], cursor: string): Promise<Loaded> {
+async function load(ctx: Context, tx: TenantTx, events: readonly StoredEvent[], cursor: string): Promise<Loaded> {
   const messageIds = new Set<string>()
   const conversationIds = new Set<string>()
   const userIds = new Set<string>()
@@ -61,7 +84,7 @@ async function load(ctx: Context, tenantId: string, events: readonly StoredEvent
     if ('conversationId' in payload) conversationIds.add(payload.conversationId)
     if ('by' in payload && payload.by) userIds.add(payload.by)
   }
-  return tenantTx(ctx, tenantId, async (tx) => ({
+  return {
     messages: await presentMessages(ctx, tx, [...messageIds]),
     conversations: await presentConversations(tx, [...conversationIds]),
     users: new Map(
@@ -76,16 +99,11 @@ async function load(ctx: Context, tenantId: string, events: readonly StoredEvent
           ).map((u) => [u.id, u.name]),
     ),
     cursor,
-  }))
+  }
 }
 
 const dispatch = <K extends EventKind>(e: { kind: K; payload: EventPayloads[K] }, loaded: Loaded, target: Target, tenantId: string) =>
   LISTENERS[e.kind](e.payload, loaded, target, tenantId)
-
-async function tell(ctx: Context, tenantId: string, events: readonly StoredEvent[], horizon: string, target: Target): Promise<void> {
-  const loaded = await load(ctx, tenantId, events, socketCursor(horizon))
-  for (const e of events) dispatch(e, loaded, target, tenantId)
-}
 
 function applyAccess(realtime: Realtime, e: StoredEvent): void {
   if (e.kind === 'session.ended') realtime.endSession(e.payload.sessionId, e.payload.reason)
@@ -98,11 +116,18 @@ export const tellEvents = (ctx: Context, realtime: Realtime) => async (events: S
   for (const e of events) applyAccess(realtime, e)
   for (const [tenantId, mine] of Map.groupBy(events, (e) => e.tenantId)) {
     if (!realtime.hasListeners(tenantId)) continue
-    await tell(ctx, tenantId, mine, horizon, { room: (name) => realtime.io.to(name) })
+    const loaded = await tenantTx(ctx, tenantId, (tx) => load(ctx, tx, mine, socketCursor(horizon)))
+    const target: Target = { to: (rooms, except = []) => realtime.io.to([...rooms]).except([...except]) }
+    for (const e of mine) dispatch(e, loaded, target, tenantId)
   }
 }
 
-/** The same, for one socket that was away. */
-export const replayEvents = (ctx: Context) => async (tenantId: string, events: StoredEvent[], horizon: string, to: Client) => {
-  await tell(ctx, tenantId, events, horizon, { room: () => ({ emit: to.emit.bind(to) }) })
+/** The same, for one socket that was away: what its person sees, in the rooms in which it is already. */
+export const replayEvents = (ctx: Context) => async (login: TenantLogin, events: StoredEvent[], horizon: string, to: Client) => {
+  const loaded = await inTenant(ctx.db, login.tenantId, (tx) => load(ctx, tx, events, socketCursor(horizon)), login.userId, login)
+  const isIn = (rooms: readonly string[]) => rooms.some((r) => to.rooms.has(r))
+  const nobody = { emit: () => true, socketsLeave: () => undefined }
+  const itself = { emit: to.emit.bind(to), socketsLeave: (room: string | string[]) => [room].flat().forEach((r) => void to.leave(r)) }
+  const target: Target = { to: (rooms, except = []) => (isIn(rooms) && !isIn(except) ? itself : nobody) }
+  for (const e of events) dispatch(e, loaded, target, login.tenantId)
 }

@@ -1,4 +1,8 @@
+import type { IncomingMessage } from 'node:http'
 import { createApp } from './app.ts'
+import { recordAccess } from './features/audit/access-records.ts'
+import { startCheckpoints } from './features/audit/checkpoints.ts'
+import { addressOfSocket } from './features/audit/where-from.ts'
 import { showTyping } from './features/channels/whatsapp-cloud/read-marks.ts'
 import { Receiver } from './features/channels/whatsapp-cloud/receive.ts'
 import { Sender } from './features/channels/whatsapp-cloud/sender.ts'
@@ -8,6 +12,7 @@ import { attendantTyping, customerTypes, startTyping } from './features/inbox/ty
 import { ensureSuperAdmin } from './features/tenants/super-admin.ts'
 import { JOB_DEFINITIONS, jobBindings } from './jobs.ts'
 import { replayEvents, tellEvents } from './listeners.ts'
+import type { TenantLogin } from './platform/auth.ts'
 import type { Config } from './platform/config.ts'
 import type { Context } from './platform/context.ts'
 import { EventTail } from './platform/events.ts'
@@ -15,7 +20,11 @@ import { findHome } from './platform/home.ts'
 import type { Http } from './platform/http.ts'
 import { type Installation, openInstallation, prepareInstallation } from './platform/installation.ts'
 import { Jobs } from './platform/jobs.ts'
+import { AddressGuard } from './platform/limits/address-guard.ts'
+import { openLimits } from './platform/limits/limits.ts'
 import { createLog } from './platform/log.ts'
+import { createMailer } from './platform/mail.ts'
+import { createOutgoing } from './platform/outgoing/outgoing.ts'
 import { freePort } from './platform/ports.ts'
 import { startRealtime } from './platform/realtime.ts'
 import { forgetRunning, noteRunning, requireAlone } from './platform/running-file.ts'
@@ -37,6 +46,9 @@ export type Server = {
 
 function createContext(config: Config, installation: Installation, port: () => number): Context {
   const log = createLog(config)
+  const signals = new Signals(installation.appUrl, log)
+  const { db, keys } = installation
+  const limits = openLimits(config, { db, keys, log })
   tellBrokenTo(installation.db, log)
   return {
     config,
@@ -45,12 +57,19 @@ function createContext(config: Config, installation: Installation, port: () => n
     keys: installation.keys,
     log,
     jobs: new Jobs(installation.appUrl, log, config.ROLE !== 'web'),
-    signals: new Signals(installation.appUrl, log),
+    signals,
+    limits,
+    addresses: new AddressGuard({ config, db, keys, log, signals, limits }),
     storage: createStorage(config, installation.home),
+    mail: createMailer(config, log),
+    outgoing: createOutgoing(config),
     startedAt: Date.now(),
     publicUrl: () => (config.PUBLIC_URL ?? `http://${config.HOST}:${port()}`).replace(/\/+$/, ''),
   }
 }
+
+/** How long requests may still run when the server ends. */
+const CLOSING_MS = 5000
 
 type HealthState = { stopping: boolean; sockets: () => number }
 type Part = { start: () => Promise<void>; stop: () => Promise<void> }
@@ -58,7 +77,9 @@ type Part = { start: () => Promise<void>; stop: () => Promise<void> }
 /** Web role: sockets, and the event tail that feeds them. */
 function webPart(ctx: Context, app: Http, health: HealthState): Part {
   const onTyping = attendantTyping(ctx, (tenantId, conversationId) => showTyping(ctx, tenantId, conversationId))
-  const realtime = startRealtime(app, ctx, { conversationExists, replay: replayEvents(ctx), onTyping })
+  const whereFrom = addressOfSocket(ctx.config.TRUSTED_PROXIES)
+  const onConnected = (login: TenantLogin, request: IncomingMessage) => recordAccess(ctx, login, whereFrom(request), 'socket')
+  const realtime = startRealtime(app, ctx, { conversationExists, replay: replayEvents(ctx), onTyping, onConnected })
   startTyping(ctx, realtime)
   health.sockets = () => realtime.io.engine.clientsCount
   const tail = new EventTail(ctx.db, ctx.signals, ctx.log, tellEvents(ctx, realtime))
@@ -74,6 +95,7 @@ function webPart(ctx: Context, app: Http, health: HealthState): Part {
 /** Worker role: stored deliveries, waiting messages, jobs, upkeep. */
 function workerPart(ctx: Context, receiver: Receiver): Part {
   let upkeep: { stop: () => void } | undefined
+  let checkpoints: { stop: () => Promise<void> } | undefined
   const sender = new Sender(ctx)
   return {
     async start() {
@@ -81,10 +103,11 @@ function workerPart(ctx: Context, receiver: Receiver): Part {
       await sender.start()
       await ctx.jobs.work(jobBindings(ctx))
       upkeep = startUpkeep(ctx)
+      checkpoints = startCheckpoints(ctx)
     },
     async stop() {
       upkeep?.stop()
-      await Promise.all([receiver.stop(), sender.stop()])
+      await Promise.all([receiver.stop(), sender.stop(), checkpoints?.stop()])
     },
   }
 }
@@ -128,6 +151,8 @@ async function startRoles(config: Config, installation: Installation, own: boole
   const app = await createApp(ctx, { webhooks, health })
   const parts = [...(isWeb ? [webPart(ctx, app, health)] : []), ...(isWorker ? [workerPart(ctx, receiver)] : [])]
 
+  await ctx.limits.start()
+  await ctx.addresses.start()
   await ctx.signals.start()
   await ctx.jobs.start()
   await app.listen({ port: wanted, host: config.HOST })
@@ -144,12 +169,19 @@ async function startRoles(config: Config, installation: Installation, own: boole
     routes: app.declaredRoutes,
     async stop() {
       health.stopping = true
+      // Who has begun may finish; connections that say nothing would hold the end back for a minute.
+      const cut = setTimeout(() => app.server.closeAllConnections(), CLOSING_MS)
       if (installation.embedded) forgetRunning(installation.home)
       await Promise.all(parts.map((part) => part.stop()))
       await app.close()
+      clearTimeout(cut)
       await webhooks.idle()
       await ctx.jobs.stop()
+      ctx.mail.close()
       await ctx.signals.stop()
+      ctx.addresses.stop()
+      await ctx.limits.stop()
+      ctx.outgoing.close()
       if (own) await installation.close({ alsoAdopted: true })
     },
   }

@@ -10,3 +10,5 @@
   const scheme = chosen === 'light' || chosen === 'dark' ? chosen : systemIsDark ? 'dark' : 'light'
   document.documentElement.setAttribute('data-mantine-color-scheme', scheme)
 })()
+// zod would try whether it may compile code, which the content security policy refuses and reports. Said before its first schema.
+globalThis.__zod_globalConfig = { jitless: true }

@@ -14,7 +14,12 @@ import { getLocale, rememberLocale } from './lib/locale.ts'
 import { queryClient } from './lib/query.ts'
 import { safeReturn } from './lib/return-path.ts'
 import { router } from './routes.tsx'
+import { StepUpHost } from './shell/StepUpHost.tsx'
 import { cssVariables, theme } from './theme.ts'
+
+// The page allows style elements only with its nonce. Mantine asks for it; what locks the scrolling behind dialogs looks for this name.
+const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? ''
+Object.assign(window, { __webpack_nonce__: nonce })
 
 const colorSchemes = localStorageColorSchemeManager({ key: 'atende.color-scheme' })
 
@@ -37,17 +42,24 @@ window.addEventListener('vite:preloadError', (event) => {
 rememberLocale(getLocale())
 
 // The login page needs little; everybody else gets the frame while the session is being looked up.
-if (!/^\/(entrar|criar-conta|convite)(?:\/|$)/.test(window.location.pathname)) void import('./shell/AppShell.tsx')
+if (!/^\/(entrar|criar-conta|convite|proteger-conta)(?:\/|$)/.test(window.location.pathname)) void import('./shell/AppShell.tsx')
 if (/^\/(conversas|$)/.test(window.location.pathname)) void import('./features/inbox/InboxPage.tsx')
 
 const root = document.getElementById('root')
 if (root !== null) {
   createRoot(root).render(
     <StrictMode>
-      <MantineProvider theme={theme} cssVariablesResolver={cssVariables} colorSchemeManager={colorSchemes} defaultColorScheme="auto">
+      <MantineProvider
+        theme={theme}
+        cssVariablesResolver={cssVariables}
+        colorSchemeManager={colorSchemes}
+        defaultColorScheme="auto"
+        getStyleNonce={() => nonce}
+      >
         <QueryClientProvider client={queryClient}>
           <Notifications position="top-center" limit={4} />
           <RouterProvider router={router} />
+          <StepUpHost />
         </QueryClientProvider>
       </MantineProvider>
     </StrictMode>,

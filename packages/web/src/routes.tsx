@@ -1,39 +1,11 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router'
+import { createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
 import { z } from 'zod'
+import { confirmEmailRoute, forgotRoute, invitationRoute, loginRoute, protectRoute, registerRoute, resetRoute, rootRoute } from './entry-routes.tsx'
 import { safeReturn } from './lib/return-path.ts'
-import { startSession, wasLoggedIn } from './lib/session.ts'
+import { startSession } from './lib/session.ts'
 import { NotFoundPage } from './shell/NotFoundPage.tsx'
 import { PagePending } from './shell/PagePending.tsx'
 import { RouteError } from './shell/RouteError.tsx'
-
-const rootRoute = createRootRoute({ component: Outlet, notFoundComponent: NotFoundPage })
-
-const EntrySearch = z.object({
-  voltar: z.string().optional().catch(undefined),
-  motivo: z.enum(['expired', 'ended', 'logout']).optional().catch(undefined),
-})
-
-const loginRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/entrar',
-  validateSearch: EntrySearch,
-  beforeLoad: async ({ search }) => {
-    if (!wasLoggedIn()) return
-    const me = await startSession().catch(() => null)
-    if (me !== null) throw redirect({ href: safeReturn(search.voltar) })
-  },
-  component: lazyRouteComponent(() => import('./features/access/LoginPage.tsx'), 'LoginPage'),
-})
-const registerRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/criar-conta',
-  component: lazyRouteComponent(() => import('./features/access/RegisterPage.tsx'), 'RegisterPage'),
-})
-const invitationRoute = createRoute({
-  getParentRoute: () => rootRoute,
-  path: '/convite/$token',
-  component: lazyRouteComponent(() => import('./features/access/InvitationPage.tsx'), 'InvitationPage'),
-})
 
 /** Everything inside needs a login; the address is kept for after it. */
 const appRoute = createRoute({
@@ -42,6 +14,7 @@ const appRoute = createRoute({
   beforeLoad: async ({ location }) => {
     const me = await startSession()
     if (me === null) throw redirect({ to: '/entrar', search: { voltar: safeReturn(location.href) } })
+    if (me.mustEnrol) throw redirect({ to: '/proteger-conta' })
   },
   component: lazyRouteComponent(() => import('./shell/AppShell.tsx'), 'AppShell'),
 })
@@ -113,6 +86,16 @@ const teamRoute = createRoute({
   path: '/equipe',
   component: lazyRouteComponent(() => import('./features/users/TeamPage.tsx'), 'TeamPage'),
 })
+const rolesRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/papeis',
+  component: lazyRouteComponent(() => import('./features/roles/RolesPage.tsx'), 'RolesPage'),
+})
+const apiKeysRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/chaves-de-api',
+  component: lazyRouteComponent(() => import('./features/api-keys/ApiKeysPage.tsx'), 'ApiKeysPage'),
+})
 const channelsRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: '/canais',
@@ -123,6 +106,12 @@ const channelRoute = createRoute({
   path: '/canais/$channelId',
   component: lazyRouteComponent(() => import('./features/channels/ChannelPage.tsx'), 'ChannelPage'),
 })
+const ssoRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/login-unico',
+  validateSearch: z.object({ ligado: z.coerce.number().optional().catch(undefined), erro: z.string().max(40).optional().catch(undefined) }),
+  component: lazyRouteComponent(() => import('./features/access/sso/SsoPage.tsx'), 'SsoPage'),
+})
 const tagsRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: '/etiquetas',
@@ -132,6 +121,11 @@ const companyRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: '/empresa',
   component: lazyRouteComponent(() => import('./features/tenant/CompanyPage.tsx'), 'CompanyPage'),
+})
+const securityRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/seguranca',
+  component: lazyRouteComponent(() => import('./features/security/SecurityPage.tsx'), 'SecurityPage'),
 })
 const templatesRoute = createRoute({
   getParentRoute: () => settingsRoute,
@@ -177,17 +171,46 @@ const eventsRoute = createRoute({
   }),
   component: lazyRouteComponent(() => import('./features/webhook-events/WebhookEventsPage.tsx'), 'WebhookEventsPage'),
 })
+const day = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}$/)
+  .optional()
+  .catch(undefined)
+const auditRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/auditoria',
+  validateSearch: z.object({
+    pessoa: word,
+    acao: word,
+    resultado: z.enum(['success', 'failure']).optional().catch(undefined),
+    de: day,
+    ate: day,
+    consultas: z.literal(true).optional().catch(undefined),
+  }),
+  component: lazyRouteComponent(() => import('./features/audit/AuditPage.tsx'), 'AuditPage'),
+})
+
+const serverLimitsRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/servidor/limites',
+  component: lazyRouteComponent(() => import('./features/server-limits/ServerLimitsPage.tsx'), 'ServerLimitsPage'),
+})
 
 const routeTree = rootRoute.addChildren([
   loginRoute,
   registerRoute,
   invitationRoute,
+  protectRoute,
+  forgotRoute,
+  resetRoute,
+  confirmEmailRoute,
   appRoute.addChildren([
     homeRoute,
     inboxRoute.addChildren([inboxHomeRoute, conversationRoute]),
     contactsRoute.addChildren([contactsHomeRoute, contactRoute]),
     onboardingRoute,
     noticesRoute,
+    serverLimitsRoute,
     settingsRoute.addChildren([
       settingsHomeRoute,
       templatesRoute,
@@ -195,12 +218,17 @@ const routeTree = rootRoute.addChildren([
       templateRoute,
       profileRoute,
       teamRoute,
+      rolesRoute,
+      apiKeysRoute,
       channelsRoute,
       channelRoute,
       tagsRoute,
       companyRoute,
+      securityRoute,
+      ssoRoute,
       usageRoute,
       eventsRoute,
+      auditRoute,
     ]),
   ]),
 ])

@@ -105,11 +105,13 @@ async function connect(slugOrId: string, input: z.infer<typeof CreateChannelInpu
   const { judgeFindings } = await import('../features/channels/test-connection.ts')
   const { writeAudit } = await import('../features/audit/audit.ts')
   const { inTenant } = await import('../platform/database.ts')
+  const { createOutgoing } = await import('../platform/outgoing/outgoing.ts')
   const { runningServer } = await import('../platform/running-file.ts')
   return withInstallation(async ({ config, installation }) => {
     const tenant = await findTenant(installation, slugOrId)
     const address = config.PUBLIC_URL ?? (await runningServer(installation.home)) ?? `http://${config.HOST}:${config.PORT}`
-    const settings = { config, keys: installation.keys, publicUrl: () => address.replace(/\/+$/, '') }
+    const outgoing = createOutgoing(config)
+    const settings = { config, keys: installation.keys, outgoing, publicUrl: () => address.replace(/\/+$/, '') }
     const made = await inTenant(installation.db, tenant.id, async (tx) => {
       const channel = await createChannel(settings, tx, tenant.id, input)
       await writeAudit(tx, {
@@ -122,6 +124,7 @@ async function connect(slugOrId: string, input: z.infer<typeof CreateChannelInpu
       return { channel, setup: await getChannelSetup(settings, tx, channel.id), access: await getChannelAccess(settings, tx, channel.id) }
     })
     const found = ask && made.access ? await askMeta(made.access) : null
+    outgoing.close()
     const { id } = made.channel
     const keep = found && ((tx: TenantTx) => keepFindings(settings, tx, { tenantId: tenant.id, id, found, asked: 'person' }))
     const channel = keep ? presentChannel(await inTenant(installation.db, tenant.id, keep)) : made.channel

@@ -5,6 +5,7 @@ import path from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startEmulator } from 'whatsapp-emulator'
+import { codeOf } from '../features/access/factors/test-factors.ts'
 
 const CLI = path.resolve(import.meta.dirname, '../cli.ts')
 const home = mkdtempSync(path.join(tmpdir(), 'atende-cli-'))
@@ -39,6 +40,7 @@ describe('used wrongly: exit code 2, and what is expected', () => {
   test.each([
     [['tenant', 'create', '--name', 'X'], /required option '--email/],
     [['no-such-command'], /unknown command/],
+    [['limits', 'clear', 'yesterday'], /yesterday is no address/],
     [['channel', 'add', '--tenant', 'x', '--kind', 'telegram', '--phone-number-id', '1', '--waba-id', '1'], /choices are whatsapp-cloud/i],
     [['tenant', 'create', '--name', 'Recanto', ...OWNER, '--owner-email', 'h@x.example', '--owner-password', 'short'], /--owner-password/],
     [['channel', 'add', '--tenant', 'x', ...CREDENTIALS, '--access-token-file', '/no/such/file'], /cannot read \/no\/such\/file/],
@@ -84,7 +86,7 @@ describe('without a running server', () => {
   })
 
   test('a database that is not there is a failure with a hint', async () => {
-    const { code, stderr } = await atende(['tenant', 'list'], { env: { DATABASE_URL: 'postgres://x:y@127.0.0.1:1/z' } })
+    const { code, stderr } = await atende(['tenant', 'list'], { env: { DATABASE_URL: 'postgres://x:k7-pedra-mar@127.0.0.1:1/z' } })
     expect(code).toBe(1)
     expect(stderr).toMatch(/ECONNREFUSED[\s\S]*DATABASE_URL/)
   })
@@ -116,13 +118,31 @@ describe('beside a running server', () => {
     expect(answer.status).toBe(200)
   })
 
+  test('whoever has lost phone and recovery codes logs in with the password again', async () => {
+    const post = async (where: string, body: unknown, token = '') => {
+      const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` }
+      const answer = await fetch(`${url}/api/auth/${where}`, { method: 'POST', headers, body: JSON.stringify(body) })
+      return (await answer.json()) as Record<string, string>
+    }
+    const who = { email: 'bruno@recanto.example', password: 'outra senha longa' }
+    const { accessToken } = await post('login', who)
+    const { secret = '' } = await post('factors/totp', {}, accessToken)
+    await post('factors/totp/confirm', { code: await codeOf(secret) }, accessToken)
+    expect(await post('login', who)).toHaveProperty('secondFactor')
+    expect(await json(['user', 'reset-factors', '--email', who.email])).toEqual({ email: who.email })
+    expect(await post('login', who)).toHaveProperty('accessToken')
+    expect((await atende(['user', 'reset-factors', '--email', 'ninguem@recanto.example'])).code).toBe(2)
+  })
+
   test('a channel, tested against Graph; the secrets do not come back', async () => {
     const emulator = await startEmulator({ quiet: true })
     const { phoneNumberId, wabaId, accessToken, appSecret, verifyToken } = emulator.defaults
     const file = path.join(home, 'token')
     writeFileSync(file, `${accessToken}\n`)
     const args = ['channel', 'add', '--tenant', 'pousada-recanto', '--kind', 'whatsapp-cloud', '--phone-number-id', phoneNumberId, '--waba-id', wabaId]
-    const made = await json([...args, '--access-token-file', file, '--app-secret', appSecret, '--verify-token', verifyToken, '--graph-url', emulator.graphUrl])
+    const rest = ['--access-token-file', file, '--app-secret', appSecret, '--verify-token', verifyToken, '--graph-url', emulator.graphUrl]
+    // In production an address of this machine is called only when the operator says so.
+    const made = await json([...args, ...rest], { env: { OUTGOING_ALLOW: '127.0.0.1' } })
     await emulator.stop()
     expect(made).toMatchObject({ status: 'connected', phoneNumberId, tenantSlug: 'pousada-recanto', verifyToken, test: { ok: true } })
     expect(JSON.stringify(made)).not.toContain(accessToken)
@@ -181,6 +201,11 @@ describe('beside a running server', () => {
     const { rows } = await client.query('select slug from tenants')
     await client.end()
     expect(rows).toEqual([{ slug: 'pousada-recanto' }])
+  })
+
+  test('limits of an address are forgotten, and bans listed', async () => {
+    expect(await json(['limits', 'clear', '2001:db8::7'])).toEqual({ network: '2001:db8::/64', bans: 0 })
+    expect(await json(['limits', 'bans'])).toEqual({ bans: [] })
   })
 
   test('SIGTERM ends it cleanly, the database too', async () => {

@@ -1,8 +1,11 @@
 import { Command } from 'commander'
 import { VERSION } from '../platform/config.ts'
+import { auditCommands } from './audit-commands.ts'
 import { channelCommands } from './channel-commands.ts'
 import { keyCommands } from './key-commands.ts'
+import { limitCommands } from './limit-commands.ts'
 import { fail, OK } from './output.ts'
+import { secretCommands } from './secret-commands.ts'
 import { serverCommands } from './server-commands.ts'
 import { tenantCommands } from './tenant-commands.ts'
 
@@ -16,6 +19,9 @@ function createProgram(): Command {
   serverCommands(program)
   tenantCommands(program)
   channelCommands(program)
+  secretCommands(program)
+  auditCommands(program)
+  limitCommands(program)
   keyCommands(program)
   const all = (c: Command): Command[] => [c, ...c.commands.flatMap(all)]
   for (const command of all(program)) command.exitOverride()

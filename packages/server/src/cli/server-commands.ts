@@ -39,9 +39,14 @@ async function begin(demo: boolean, json: boolean): Promise<Running> {
     const { server, emulator, stop } = await startDemo(began, json)
     return { url: server.url, pid: process.pid, seconds: seconds(), phoneUrl: emulator.phoneUrl, stop }
   }
-  const [{ startServer }, { loadConfig }] = [await import('../main.ts'), await import('../platform/config.ts')]
+  const [{ startServer }, { loadConfig }, { logCrashes }] = [
+    await import('../main.ts'),
+    await import('../platform/config.ts'),
+    await import('../platform/log.ts'),
+  ]
   // The one JSON object on stdout must stay alone; who sets LOG_LEVEL wants the log lines behind it.
   const server = await startServer(loadConfig({}, json ? { LOG_LEVEL: 'silent' } : {}))
+  logCrashes(server.ctx.log)
   return { url: server.url, pid: process.pid, seconds: seconds(), stop: server.stop }
 }
 

@@ -3,7 +3,7 @@ import { Email, Password, PersonName } from '@atende/contracts/common'
 import { CreateTenantInput, Plan } from '@atende/contracts/tenants'
 import { type Command, Option } from 'commander'
 import { z } from 'zod'
-import { print, table } from './output.ts'
+import { print, table, UsageError } from './output.ts'
 import { readSecret, secretOption } from './secrets.ts'
 
 type Secret<N extends string> = { [K in N | `${N}File`]?: string }
@@ -60,6 +60,13 @@ export function tenantCommands(program: Command): void {
       '\nExample:\n  echo "$PASSWORD" | atende user create --tenant recanto --name "Bruno Farias" --email bruno@recanto.example --role ATTENDANT --password -',
     )
     .action(createUser)
+
+  user
+    .command('reset-factors')
+    .description('remove the second factors of a person who has lost phone and recovery codes')
+    .requiredOption('--email <address>', 'login')
+    .addHelpText('after', '\nBe sure that it is them who ask.\n\nExample:\n  atende user reset-factors --email bruno@recanto.example')
+    .action(resetFactors)
 }
 
 async function createTenant(_: unknown, command: Command): Promise<void> {
@@ -115,4 +122,14 @@ async function createUser(_: unknown, command: Command): Promise<void> {
     return { tenant: found, user: await create(installation, { ...input, tenantId: found.id }) }
   })
   print(o.json ?? false, { ...user, tenantId: tenant.id, tenantSlug: tenant.slug }, [`Created ${user.email} (${user.role}) in ${tenant.name}.`])
+}
+
+async function resetFactors(_: unknown, command: Command): Promise<void> {
+  const o = command.optsWithGlobals<{ email: string; json?: boolean }>()
+  const { email } = z.object({ email: Email }).parse({ email: o.email })
+  const { withInstallation } = await import('./with-installation.ts')
+  const { forgetFactors } = await import('../features/access/factors/factors.ts')
+  const known = await withInstallation(({ installation }) => forgetFactors(installation.db, email))
+  if (!known) throw new UsageError(`--email: nobody has the login ${email}`)
+  print(o.json ?? false, { email }, [`${email} logs in with the password alone now.`])
 }

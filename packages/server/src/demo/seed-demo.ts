@@ -29,7 +29,7 @@ export async function seedDemo(ctx: Context, number: EmulatorNumber): Promise<{ 
     const attendants: string[] = []
     for (const a of DEMO.attendants) {
       const id = uuidv7()
-      await addUser(tx, { id, ...a, passwordHash })
+      await addUser(tx, { id, ...a, passwordHash, emailConfirmed: true })
       await addMembership(tx, { tenantId, userId: id, role: 'ATTENDANT' })
       attendants.push(id)
     }

@@ -3,7 +3,11 @@ import type { Keys } from './crypto.ts'
 import type { Database, TenantTx } from './database.ts'
 import { inTenant } from './database.ts'
 import type { Jobs } from './jobs.ts'
+import type { AddressGuard } from './limits/address-guard.ts'
+import type { Limits } from './limits/limits.ts'
 import type { Logger } from './log.ts'
+import type { Mailer } from './mail.ts'
+import type { Outgoing } from './outgoing/outgoing.ts'
 import type { Signals } from './signals.ts'
 import type { Storage } from './storage.ts'
 
@@ -18,6 +22,12 @@ export type Context = {
   jobs: Jobs
   signals: Signals
   storage: Storage
+  limits: Limits
+  /** Bans and lists of addresses. */
+  addresses: AddressGuard
+  mail: Mailer
+  /** The one way out to addresses that a tenant or a stranger may have chosen. */
+  outgoing: Outgoing
   startedAt: number
   /** Address that people and Meta use, without a trailing slash. */
   publicUrl: () => string

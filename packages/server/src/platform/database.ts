@@ -44,19 +44,30 @@ export function tenantOf(tx: TenantTx): string {
 
 const quote = (s: string) => `'${s.replaceAll("'", "''")}'`
 
+/** What a login may see of conversations (migration 0023), and the key it came by. Without it a person's transaction sees none. */
+export type Scope = { sees: string; apiKeyId: string | null }
+
 /** Sets the tenant (and the acting user) of the transaction; RLS reads them. Kept local: a pooled connection forgets them. */
-export async function enterTenant(tx: Transaction<DB>, tenantId: string, userId?: string): Promise<TenantTx> {
-  const query = userId
-    ? sql`select set_config('app.tenant_id', ${tenantId}, true), set_config('app.user_id', ${userId}, true)`
-    : sql`select set_config('app.tenant_id', ${tenantId}, true)`
-  await query.execute(tx)
+export async function enterTenant(tx: Transaction<DB>, tenantId: string, userId?: string, scope?: Scope): Promise<TenantTx> {
+  const settings: [string, string][] = [['app.tenant_id', tenantId]]
+  if (userId) settings.push(['app.user_id', userId])
+  if (scope) settings.push(['app.sees', scope.sees], ['app.api_key_id', scope.apiKeyId ?? ''])
+  await sql`select ${sql.join(settings.map(([name, value]) => sql`set_config(${name}, ${value}, true)`))}`.execute(tx)
   tenantOfTx.set(tx, tenantId)
   return tx as TenantTx
 }
 
+/** For the end of an act that was allowed and takes its object out of the actor's sight: handing a conversation over. */
+export async function seeingAll<T>(tx: TenantTx, work: () => Promise<T>): Promise<T> {
+  const { rows } = await sql<{ sees: string }>`select current_setting('app.sees', true) sees, set_config('app.sees', 'all', true)`.execute(tx)
+  const answer = await work()
+  await sql`select set_config('app.sees', ${rows[0]?.sees ?? ''}, true)`.execute(tx)
+  return answer
+}
+
 /** Runs `work` in one transaction of this tenant. */
-export const inTenant = <T>(db: Database, tenantId: string, work: (tx: TenantTx) => Promise<T>, userId?: string): Promise<T> =>
-  db.transaction().execute(async (tx) => work(await enterTenant(tx, tenantId, userId)))
+export const inTenant = <T>(db: Database, tenantId: string, work: (tx: TenantTx) => Promise<T>, userId?: string, scope?: Scope): Promise<T> =>
+  db.transaction().execute(async (tx) => work(await enterTenant(tx, tenantId, userId, scope)))
 
 /** Runs `work` as a person outside of any tenant (own account, super admin). */
 export const asUser = <T>(db: Database, userId: string, work: (tx: SystemTx) => Promise<T>): Promise<T> =>

@@ -8,13 +8,15 @@ export class AppError extends Error {
   readonly detail: string | undefined
   readonly fields: FieldError[] | undefined
   readonly retryAfter: number | undefined
+  readonly methods: string[] | undefined
 
-  constructor(code: ErrorCode, options: { detail?: string; fields?: FieldError[]; retryAfter?: number } = {}) {
+  constructor(code: ErrorCode, options: { detail?: string; fields?: FieldError[]; retryAfter?: number; methods?: string[] } = {}) {
     super(`${code}: ${options.detail ?? ERRORS[code].title}`)
     this.code = code
     this.detail = options.detail
     this.fields = options.fields
     this.retryAfter = options.retryAfter
+    this.methods = options.methods
   }
 }
 

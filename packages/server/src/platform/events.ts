@@ -13,8 +13,8 @@ export type EventPayloads = {
   'message.status': { messageId: string; conversationId: string }
   'message.updated': { messageId: string; conversationId: string }
   'conversation.updated': { conversationId: string }
-  'conversation.assigned': { conversationId: string; by: string | null }
-  'list.changed': { list: 'tags' | 'users' | 'channels' | 'contacts' | 'tenant' | 'templates' | 'notices' | 'usage' }
+  'conversation.assigned': { conversationId: string; by: string | null /** Whose it was before. */; from: string | null }
+  'list.changed': { list: 'tags' | 'users' | 'channels' | 'contacts' | 'tenant' | 'templates' | 'notices' | 'usage' | 'roles' | 'apiKeys' }
   'session.ended': { sessionId: string; reason: string }
   'access.changed': { userId: string }
 }

@@ -4,15 +4,18 @@ import type { Permission } from '@atende/contracts/access'
 import { ERRORS, type ErrorCode, type Problem } from '@atende/contracts/errors'
 import cookie from '@fastify/cookie'
 import cors from '@fastify/cors'
-import helmet from '@fastify/helmet'
 import multipart from '@fastify/multipart'
 import Fastify, { type FastifyBaseLogger, type FastifyError, type FastifyReply, type FastifyRequest, LogController, type RouteOptions } from 'fastify'
 import { hasZodFastifySchemaValidationErrors, serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { pt } from 'zod/locales'
 import type { Context } from './context.ts'
+import { randomToken } from './crypto.ts'
 import { AppError, type FieldError } from './errors.ts'
 import { uuidv7 } from './ids.ts'
+import { LIMIT_HEADERS } from './limits/limit-headers.ts'
+import { countRefusal, tooMany } from './limits/request-limits.ts'
+import { pagePolicy, secureHeaders } from './secure-headers.ts'
 import { sayLimit } from './validation-texts.ts'
 
 export const BODY_LIMIT = 20 * 1024 * 1024
@@ -23,6 +26,10 @@ export type Access = 'public' | 'login' | Permission
 declare module 'fastify' {
   interface FastifyContextConfig {
     access?: Access
+    /** Dangerous: the caller must have proven who they are within the last minutes. A function says for which bodies. */
+    stepUp?: true | ((body: unknown) => boolean)
+    /** Works also for who must set up a second factor first. */
+    beforeEnrolment?: true
   }
   interface FastifyInstance {
     /** Every route that was registered, as the guard sees it. */
@@ -45,7 +52,13 @@ const MESSAGES: Record<string, ErrorCode> = {
   '22P05': 'malformed_body',
 }
 
-type Known = { code: ErrorCode; detail?: string | undefined; fields?: FieldError[] | undefined; retryAfter?: number | undefined }
+type Known = {
+  code: ErrorCode
+  detail?: string | undefined
+  fields?: FieldError[] | undefined
+  retryAfter?: number | undefined
+  methods?: string[] | undefined
+}
 
 function understand(error: FastifyError | AppError | Error): Known | undefined {
   if (error instanceof AppError) return error
@@ -76,32 +89,10 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, known:
     ...(known.detail ? { detail: known.detail } : {}),
     ...(known.fields ? { errors: known.fields } : {}),
     ...(known.retryAfter ? { retryAfter: known.retryAfter } : {}),
+    ...(known.methods ? { methods: known.methods } : {}),
   }
   if (known.retryAfter) reply.header('retry-after', String(known.retryAfter))
   return reply.code(status).type('application/problem+json').serializer(JSON.stringify).send(body)
-}
-
-/** `connect-src` needs ws for Firefox, where 'self' does not cover it. */
-function contentPolicy(ctx: Context) {
-  return {
-    useDefaults: false,
-    directives: {
-      defaultSrc: ["'self'"],
-      scriptSrc: ["'self'"],
-      styleSrc: ["'self'", "'unsafe-inline'"],
-      imgSrc: ["'self'", 'data:', 'blob:'],
-      mediaSrc: ["'self'", 'blob:'],
-      fontSrc: ["'self'"],
-      connectSrc: ["'self'", 'ws:', 'wss:'],
-      objectSrc: ["'none'"],
-      baseUri: ["'self'"],
-      formAction: ["'self'"],
-      frameAncestors: ["'none'"],
-      workerSrc: ["'self'", 'blob:'],
-      manifestSrc: ["'self'"],
-      ...(ctx.config.NODE_ENV === 'production' && ctx.publicUrl().startsWith('https') ? { upgradeInsecureRequests: [] } : {}),
-    },
-  }
 }
 
 /** A Fastify server with everything that each route shares: limits, headers, contracts in and out, problems, request ids. */
@@ -112,7 +103,9 @@ export async function createHttp(ctx: Context) {
     genReqId: () => uuidv7(),
     loggerInstance: ctx.log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
-    requestTimeout: 60_000,
+    requestTimeout: ctx.config.REQUEST_SECONDS * 1000,
+    // Node looks at its connections only now and then; half a minute would be added to the time.
+    http: { headersTimeout: Math.min(ctx.config.REQUEST_SECONDS, 20) * 1000, connectionsCheckingInterval: Math.min(ctx.config.REQUEST_SECONDS * 250, 5000) },
     connectionTimeout: 0,
     keepAliveTimeout: 72_000,
     forceCloseConnections: 'idle',
@@ -147,19 +140,22 @@ export async function createHttp(ctx: Context) {
     else request.log.debug({ reqId: request.id, method: request.method, route, status: reply.statusCode, ms }, 'request')
   })
 
-  await app.register(helmet, {
-    contentSecurityPolicy: contentPolicy(ctx),
-    strictTransportSecurity: ctx.publicUrl().startsWith('https') ? { maxAge: 31_536_000, includeSubDomains: true } : false,
-    referrerPolicy: { policy: 'same-origin' },
-    crossOriginResourcePolicy: { policy: 'same-origin' },
+  await secureHeaders(app, ctx)
+  await app.register(cors, {
+    origin: ctx.config.origins,
+    credentials: true,
+    maxAge: 600,
+    exposedHeaders: ['x-request-id', 'etag', 'retry-after', ...LIMIT_HEADERS],
   })
-  await app.register(cors, { origin: ctx.config.origins, credentials: true, maxAge: 600, exposedHeaders: ['x-request-id', 'etag', 'retry-after'] })
   await app.register(cookie)
   await app.register(multipart, { limits: { fileSize: BODY_LIMIT, files: 1, fields: 10, fieldSize: 10_000 } })
 
-  app.setErrorHandler((error: FastifyError | AppError | Error, request, reply) => {
+  app.setErrorHandler(async (error: FastifyError | AppError | Error, request, reply) => {
     const known = understand(error)
-    if (known) return sendProblem(request, reply, known)
+    if (known) {
+      const seconds = await countRefusal(ctx, request, known.code)
+      return sendProblem(request, reply, seconds > 0 ? tooMany(seconds) : known)
+    }
     request.log.error({ err: error, reqId: request.id, route: request.routeOptions.url }, 'unexpected error')
     return sendProblem(request, reply, { code: 'internal' })
   })
@@ -170,7 +166,7 @@ export type Http = Awaited<ReturnType<typeof createHttp>>
 /** Files of the built web client, and its page for every address that is not the API's. */
 export async function serveWeb(app: Http, dist: string): Promise<void> {
   const { default: fastifyStatic } = await import('@fastify/static')
-  const page = readFileSync(path.join(dist, 'index.html'))
+  const page = readFileSync(path.join(dist, 'index.html'), 'utf8')
   await app.register(async (scope) => {
     scope.addHook('onRoute', (route) => {
       route.config = { ...route.config, access: 'public' }
@@ -185,8 +181,11 @@ export async function serveWeb(app: Http, dist: string): Promise<void> {
     })
   })
   app.setNotFoundHandler((request, reply) => {
-    const api = /^\/(api|assets|webhooks|debug|socket\.io|health|ready|alive)(\/|\?|$)/.test(request.url)
+    const api = /^\/(api|assets|webhooks|debug|socket\.io|health|ready|alive|\.well-known)(\/|\?|$)/.test(request.url)
     if (api || (request.method !== 'GET' && request.method !== 'HEAD')) return sendProblem(request, reply, { code: 'not_found' })
-    return reply.header('cache-control', 'no-cache').type('text/html; charset=utf-8').send(page)
+    const nonce = randomToken(16)
+    reply.header('content-security-policy', pagePolicy(String(reply.getHeader('content-security-policy')), nonce, request.headers.host))
+    // With its own nonce each time: a kept copy would be of another answer.
+    return reply.header('cache-control', 'no-store').type('text/html; charset=utf-8').send(page.replace('__CSP_NONCE__', nonce))
   })
 }

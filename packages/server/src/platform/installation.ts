@@ -7,6 +7,7 @@ import { findHome, loadSecrets, readMasterKeys } from './home.ts'
 import { type JobQueue, prepareJobs } from './jobs.ts'
 import { MasterKeys } from './master-keys.ts'
 import { runningServer } from './running-file.ts'
+import { requireStrongSecrets } from './strong-secrets.ts'
 import { loadServerKey } from './vault/server-key.ts'
 
 const EMBEDDED_PORT = 54_329
@@ -86,6 +87,7 @@ async function externalUrls(config: Config, keys: Keys) {
 
 /** @throws ConfigError when the settings cannot work. */
 export async function openInstallation(config: Config): Promise<Installation> {
+  requireStrongSecrets(config)
   const home = findHome(config.DATA_DIR)
   const secrets = loadSecrets(home)
   const keys = new Keys(new MasterKeys(readMasterKeys(config, home), () => readMasterKeys(config, home)))
@@ -115,7 +117,10 @@ export async function prepareInstallation(i: Preparing, jobs: readonly JobQueue[
   return alone(ownerUrl, async () => {
     const applied = await migrate(ownerUrl, appRole, keys)
     await prepareJobs(ownerUrl, appRole, jobs)
-    if (db && keys) await loadServerKey(db, keys)
+    if (db && keys) {
+      useKeys(db, keys)
+      await loadServerKey(db, keys)
+    }
     return applied
   })
 }

@@ -1,8 +1,12 @@
 import { type Logger, pino } from 'pino'
 import type { Config } from './config.ts'
+import { describeError } from './log-errors.ts'
 
 /** Values of these keys never reach a log line, wherever they stand. */
-const REDACT = ['authorization', 'cookie', 'password', 'token', 'secret', 'body', 'email', 'phone', 'name', 'text']
+const REDACT = [
+  ...['authorization', 'cookie', 'password', 'token', 'accessToken', 'refreshToken', 'secret', 'appSecret', 'verifyToken', 'key', 'pin', 'code_verifier'],
+  ...['body', 'payload', 'content', 'raw', 'query', 'params', 'headers', 'email', 'phone', 'name', 'text', 'notes', 'filename', 'url', 'ip', 'userAgent'],
+]
 
 /** JSON to stdout. People's data and secrets are not logged at all; the redaction is the second net. */
 export const createLog = (config: Pick<Config, 'LOG_LEVEL'>): Logger =>
@@ -11,9 +15,20 @@ export const createLog = (config: Pick<Config, 'LOG_LEVEL'>): Logger =>
     base: null,
     redact: { paths: REDACT.flatMap((k) => [k, `*.${k}`, `*.*.${k}`]), censor: '[redacted]' },
     serializers: {
-      err: (e: unknown) =>
-        e instanceof Error ? { type: e.name, message: e.message, stack: e.stack, code: 'code' in e ? e.code : undefined } : { message: String(e) },
+      err: (e: unknown) => describeError(e),
+      error: (e: unknown) => describeError(e),
+      // The framework's own write the address with its query, and who called.
+      req: () => '[request]',
+      res: () => '[answer]',
     },
   })
+
+/** What nobody caught ends the process, as it would by itself, but tells it like any other error: Node prints whatever the error holds. */
+export function logCrashes(log: Logger): void {
+  process.once('uncaughtException', (err, origin) => {
+    log.fatal({ err, origin }, 'the process ends')
+    process.exit(1)
+  })
+}
 
 export type { Logger }

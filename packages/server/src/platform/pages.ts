@@ -17,8 +17,9 @@ export function decodeCursor<T extends z.ZodType>(cursor: string, shape: T): z.i
 export const TimeIdCursor = z.tuple([
   z
     .string()
-    .max(40)
-    .regex(/^[0-9T:. +Z-]+$/),
+    .regex(/^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d(:\d\d)?)$/)
+    // The 99th day of a month would be an error of the database.
+    .refine((at) => !Number.isNaN(Date.parse(at.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00')))),
   z.uuid(),
 ])
 

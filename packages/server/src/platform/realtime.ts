@@ -1,20 +1,29 @@
-import { can } from '@atende/contracts/access'
+import type { IncomingMessage } from 'node:http'
 import { AuthenticateInput, type ClientToServerEvents, RoomInput, type ServerToClientEvents } from '@atende/contracts/realtime'
 import { Server, type Socket } from 'socket.io'
 import { ZodError } from 'zod'
-import { checkToken, type TenantLogin } from './auth.ts'
+import { checkToken, may, type TenantLogin } from './auth.ts'
 import type { Context } from './context.ts'
 import { inTenant, type TenantTx } from './database.ts'
 import { AppError } from './errors.ts'
 import { currentHorizon, eventsSince, type StoredEvent } from './events.ts'
 import type { Http } from './http.ts'
+import { connectionLimits, eventLimit } from './limits/socket-limits.ts'
 
 type Data = { login: TenantLogin | null; expiry: NodeJS.Timeout | undefined }
 export type Io = Server<ClientToServerEvents, ServerToClientEvents, Record<string, never>, Data>
 export type Client = Socket<ClientToServerEvents, ServerToClientEvents, Record<string, never>, Data>
 
-/** Conversations and messages of a tenant: only logins that may read conversations. */
+/** Conversations and messages of a tenant: only logins that may read all conversations. */
 export const tenantRoom = (tenantId: string) => `tenant:${tenantId}`
+/** What is one person's, for those who see only the own conversations; and what is nobody's yet, for those who see that too. */
+export const mineRoom = (tenantId: string, userId: string) => `mine:${tenantId}:${userId}`
+export const openRoom = (tenantId: string) => `open:${tenantId}`
+/** Who hears of a conversation, by whose it is. */
+export const sightRooms = (tenantId: string, assigneeId: string | null | undefined): string[] => [
+  tenantRoom(tenantId),
+  assigneeId ? mineRoom(tenantId, assigneeId) : openRoom(tenantId),
+]
 /** Changes of settings lists: every login of the tenant. */
 export const listsRoom = (tenantId: string) => `lists:${tenantId}`
 /** Typing in one conversation; joined on request, checked each time. */
@@ -32,8 +41,10 @@ export type RealtimeParts = {
   /** Is this a conversation of the transaction's tenant? */
   conversationExists: (tx: TenantTx, id: string) => Promise<boolean>
   /** Sends past events to one socket, as they would have been sent live. */
-  replay: (tenantId: string, events: StoredEvent[], horizon: string, to: Client) => Promise<void>
+  replay: (login: TenantLogin, events: StoredEvent[], horizon: string, to: Client) => Promise<void>
   onTyping: (login: TenantLogin, conversationId: string, state: 'start' | 'stop') => void
+  /** Somebody's socket stands; `request` is the one that opened it. */
+  onConnected: (login: TenantLogin, request: IncomingMessage) => Promise<void>
 }
 
 export type Realtime = {
@@ -60,8 +71,12 @@ const refusal = (e: unknown) => ({ ok: false as const, code: e instanceof AppErr
 
 async function enterRooms(socket: Client, login: TenantLogin): Promise<void> {
   for (const room of socket.rooms) if (room !== socket.id) await socket.leave(room)
-  const rooms = [listsRoom(login.tenantId), sessionRoom(login.sessionId), userRoom(login.tenantId, login.userId)]
-  if (can(login.role, 'conversations.read')) rooms.push(tenantRoom(login.tenantId))
+  const { tenantId, userId, sees } = login
+  const rooms = [listsRoom(tenantId), sessionRoom(login.sessionId), userRoom(tenantId, userId)]
+  if (may(login, 'conversations.read')) {
+    rooms.push(sees === 'all' ? tenantRoom(tenantId) : mineRoom(tenantId, userId))
+    if (sees === 'own_and_unassigned') rooms.push(openRoom(tenantId))
+  }
   await socket.join(rooms)
 }
 
@@ -70,18 +85,28 @@ function closeWhenExpired(socket: Client, at: Date): void {
   socket.data.expiry = setTimeout(() => socket.disconnect(true), at.getTime() - Date.now() + GRACE_MS)
 }
 
+/** One person's tabs and devices are few. @throws AppError too_many_requests */
+function requireSocketRoom(ctx: Context, socket: Client, { tenantId, userId }: TenantLogin): void {
+  const open = socket.nsp.adapter.rooms.get(userRoom(tenantId, userId))
+  if (open && !open.has(socket.id) && open.size >= ctx.config.RATE_LIMIT_SOCKETS_PER_USER) throw new AppError('too_many_requests')
+}
+
 type Hub = { ctx: Context; parts: RealtimeParts }
 
 async function authenticate({ ctx, parts }: Hub, socket: Client, raw: unknown) {
   const input = AuthenticateInput.parse(raw)
   const login = await checkToken(ctx, input.token)
   if (!login.tenantId) throw new AppError('forbidden')
+  if (login.mustEnrol) throw new AppError('second_factor_required')
   const mine: TenantLogin = { ...login, tenantId: login.tenantId }
   const before = socket.data.login
   if (before && (before.tenantId !== mine.tenantId || before.userId !== mine.userId)) throw new AppError('forbidden')
-  const joined = before && can(mine.role, 'conversations.read') ? [...socket.rooms].filter((r) => r.startsWith('conversation:')) : []
+  requireSocketRoom(ctx, socket, mine)
+  // With another sight each conversation must be asked for again.
+  const joined = before && may(mine, 'conversations.read') && before.sees === mine.sees ? [...socket.rooms].filter((r) => r.startsWith('conversation:')) : []
   await enterRooms(socket, mine)
   await socket.join(joined)
+  if (!before) await parts.onConnected(mine, socket.request)
   socket.data.login = mine
   closeWhenExpired(socket, mine.expiresAt)
   // The rooms are joined before the past is read, so nothing falls between; what comes twice does no harm.
@@ -92,17 +117,18 @@ async function authenticate({ ctx, parts }: Hub, socket: Client, raw: unknown) {
 
 async function replaySince({ ctx, parts }: Hub, socket: Client, login: TenantLogin, cursor: string, horizon: string): Promise<boolean> {
   const since = readCursor(cursor, horizon)
-  if (!since || !can(login.role, 'conversations.read')) return false
+  if (!since || !may(login, 'conversations.read')) return false
   const events = await inTenant(ctx.db, login.tenantId, (tx) => eventsSince(tx, since, REPLAY_MAX))
-  if (!events) return false
-  await parts.replay(login.tenantId, events, horizon, socket)
+  // What was seen before may be more than may be seen now.
+  if (!events || events.some((e) => e.kind === 'access.changed' && e.payload.userId === login.userId)) return false
+  await parts.replay(login, events, horizon, socket)
   return true
 }
 
 function requireReader(socket: Client): TenantLogin {
   const { login } = socket.data
   if (!login) throw new AppError('unauthenticated')
-  if (!can(login.role, 'conversations.read')) throw new AppError('forbidden')
+  if (!may(login, 'conversations.read')) throw new AppError('forbidden')
   return login
 }
 
@@ -121,7 +147,7 @@ const clientEvents = (hub: Hub, socket: Client): Record<keyof ClientToServerEven
     'join:conversation': async (raw) => {
       const login = requireReader(socket)
       const { conversationId } = RoomInput.parse(raw)
-      const exists = await inTenant(hub.ctx.db, login.tenantId, (tx) => hub.parts.conversationExists(tx, conversationId))
+      const exists = await inTenant(hub.ctx.db, login.tenantId, (tx) => hub.parts.conversationExists(tx, conversationId), login.userId, login)
       if (!exists) throw new AppError('not_found')
       await socket.join(conversationRoom(conversationId))
       return { ok: true }
@@ -145,8 +171,12 @@ export const clientEventNames = (): string[] => {
 /** Runs each event's handler and answers its acknowledgement; bad input or a missing acknowledgement never ends the process. */
 function listen(hub: Hub, socket: Client): void {
   const handlers = clientEvents(hub, socket)
+  const allow = eventLimit(hub.ctx.config.RATE_LIMIT_SOCKET_EVENTS)
   socket.onAny((name: string, raw: unknown, ack?: unknown) => {
     const answer = (a: unknown) => (typeof ack === 'function' ? ack(a) : undefined)
+    const pace = allow()
+    if (pace === 'hopeless') socket.disconnect(true)
+    if (pace !== 'ok') return answer({ ok: false, code: 'too_many_requests' })
     const handle = Object.hasOwn(handlers, name) ? handlers[name as keyof ClientToServerEvents] : undefined
     if (!handle) return answer({ ok: false, code: 'not_found' })
     handle(raw).then(answer, (e) => {
@@ -162,12 +192,20 @@ const originAllowed = (ctx: Context, origin: string | undefined, host: string | 
 
 export function startRealtime(app: Http, ctx: Context, parts: RealtimeParts): Realtime {
   const hub: Hub = { ctx, parts }
+  const connections = connectionLimits(ctx)
   const io: Io = new Server(app.server, {
     serveClient: false,
     maxHttpBufferSize: 64 * 1024,
     cors: { origin: ctx.config.origins, credentials: true },
-    allowRequest: ({ headers }, done) => done(null, originAllowed(ctx, headers.origin, headers.host)),
+    allowRequest: (request, done) => {
+      if (!originAllowed(ctx, request.headers.origin, request.headers.host)) return done(null, false)
+      connections.refusal(request).then(
+        (reason) => done(reason ?? null, reason === undefined),
+        () => done(null, true),
+      )
+    },
   })
+  connections.watch(io.engine)
 
   // A token in the handshake saves the round trip of `authenticate`; a bad one is refused before the connection stands.
   io.use((socket, next) => {
@@ -176,7 +214,7 @@ export function startRealtime(app: Http, ctx: Context, parts: RealtimeParts): Re
     if (auth.token === undefined) return next()
     authenticate(hub, socket, auth).then(
       () => next(),
-      () => next(new Error('unauthenticated')),
+      (e) => next(new Error(e instanceof AppError && e.code === 'too_many_requests' ? e.code : 'unauthenticated')),
     )
   })
 
@@ -190,13 +228,16 @@ export function startRealtime(app: Http, ctx: Context, parts: RealtimeParts): Re
     io,
     hasListeners: (tenantId) => {
       const { rooms } = io.sockets.adapter
-      return rooms.has(tenantRoom(tenantId)) || rooms.has(listsRoom(tenantId))
+      return rooms.has(listsRoom(tenantId))
     },
     endSession: (sessionId, reason) => {
       io.to(sessionRoom(sessionId)).emit('session:ended', { reason })
       io.in(sessionRoom(sessionId)).disconnectSockets(true)
     },
-    recheckUser: (tenantId, userId) => io.in(userRoom(tenantId, userId)).disconnectSockets(true),
+    recheckUser: (tenantId, userId) => {
+      io.to(userRoom(tenantId, userId)).emit('access:changed', {})
+      io.in(userRoom(tenantId, userId)).disconnectSockets(true)
+    },
     stop: async () => {
       io.disconnectSockets(true)
       // A connection on which nothing was asked yet counts as busy, and would hold the end for a minute.

@@ -1,10 +1,13 @@
 import type { GeneratedAlways } from 'kysely'
 import type { Created, Defaulted, Json } from './columns.ts'
+import type { AccountTables } from './schema-accounts.ts'
+import type { AuditTables } from './schema-audit.ts'
+import type { FactorTables } from './schema-factors.ts'
 import type { InboxTables } from './schema-inbox.ts'
 import type { KeyTables } from './schema-keys.ts'
 import type { WhatsappTables } from './schema-whatsapp.ts'
 
-/** Companies, their people, and the diary. */
+/** Companies and their people. */
 type TenantTables = {
   tenants: {
     id: string
@@ -13,7 +16,9 @@ type TenantTables = {
     email: string
     status: Defaulted<string>
     plan: Defaulted<string>
+    attendants_see: Defaulted<string>
     onboarded_at: Date | null
+    second_factor: Defaulted<string>
     created_at: Created
     updated_at: Defaulted<Date>
   }
@@ -23,17 +28,34 @@ type TenantTables = {
     name: string
     password_hash: string
     locale: Defaulted<string>
+    email_confirmed_at: Date | null
     super_admin_since: Date | null
     last_seen_at: Date | null
     created_at: Created
     updated_at: Defaulted<Date>
   }
-  memberships: { tenant_id: string; user_id: string; role: string; deactivated_at: Date | null; created_at: Created }
+  memberships: { tenant_id: string; user_id: string; role: string; role_id: string | null; deactivated_at: Date | null; created_at: Created }
+  custom_roles: { id: string; tenant_id: string; name: string; permissions: string[]; created_at: Created; updated_at: Defaulted<Date> }
+  api_keys: {
+    id: string
+    tenant_id: string
+    name: string
+    secret_hash: Buffer
+    scopes: string[]
+    created_by: string
+    created_at: Created
+    expires_at: Date | null
+    last_used_at: Date | null
+    last_used_from: string | null
+    revoked_at: Date | null
+    revoked_by: string | null
+  }
   invitations: {
     id: string
     tenant_id: string
     email: string
     role: string
+    role_id: string | null
     token_hash: Buffer
     invited_by: string | null
     expires_at: Date
@@ -54,19 +76,8 @@ type TenantTables = {
     expires_at: Date
     ended_at: Date | null
     end_reason: string | null
-  }
-  audit_logs: {
-    id: string
-    tenant_id: string
-    actor_user_id: string | null
-    action: string
-    object_type: string | null
-    object_id: string | null
-    outcome: Defaulted<string>
-    ip: string | null
-    request_id: string | null
-    details: Json<Record<string, unknown>>
-    at: Created
+    proven_at: Defaulted<Date | null>
+    opened_by: Defaulted<string>
   }
   usage_tracking: { tenant_id: string; month: string; metric: string; count: string }
   outgoing_events: {
@@ -80,4 +91,4 @@ type TenantTables = {
 }
 
 /** The tables as the application sees them; the truth is in migrations/. */
-export type DB = TenantTables & InboxTables & WhatsappTables & KeyTables
+export type DB = TenantTables & AccountTables & AuditTables & FactorTables & InboxTables & WhatsappTables & KeyTables

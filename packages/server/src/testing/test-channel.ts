@@ -7,7 +7,7 @@ export type TestChannel = { id: string; phoneNumberId: string; wabaId: string; a
 
 let numbers = 0
 /** A channel of this tenant with credentials that nobody answers to: for signed webhooks made by hand. */
-export async function connectChannel(server: TestServer, owner: Owner, graphUrl = 'http://127.0.0.1:9'): Promise<TestChannel> {
+export async function connectChannel(server: Pick<TestServer, 'call'>, owner: Pick<Owner, 'token'>, graphUrl = 'http://127.0.0.1:9'): Promise<TestChannel> {
   const n = String(++numbers).padStart(6, '0')
   const credentials = {
     phoneNumberId: `9100${process.pid}${n}`,

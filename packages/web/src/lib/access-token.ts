@@ -49,10 +49,17 @@ export const tokenKeeper = createTokenKeeper({
   now: Date.now,
 })
 
+let leaving = false
+/** From here on an end is our own wish, even when the socket hears of it before the answer comes. */
+export const startLeaving = (): void => {
+  leaving = true
+}
+
 /** The login is over: screens listen to this to go to the login page. */
 export function endSession(why: SessionEnd): void {
   tokenKeeper.forget()
-  for (const listener of endListeners) listener(why)
+  for (const listener of endListeners) listener(leaving ? 'logout' : why)
+  if (why === 'logout') leaving = false
 }
 
 export function onSessionEnd(listener: (why: SessionEnd) => void): () => void {

@@ -11,6 +11,7 @@ type Parts = {
   requestId?: string | null
   errors?: FieldError[] | undefined
   retryAfter?: number | undefined
+  methods?: string[] | undefined
 }
 
 /** Anything that kept an answer from coming. Besides the server's codes there are `offline`, `timeout` and `answer_unexpected`. */
@@ -22,6 +23,8 @@ export class ApiError extends Error {
   readonly requestId: string | null
   readonly errors: readonly FieldError[]
   readonly retryAfter: number | null
+  /** With `step_up_required`: the ways in which this person can prove who they are. */
+  readonly methods: readonly string[]
 
   constructor(parts: Parts, options?: ErrorOptions) {
     super(`${parts.code}: ${parts.title}`, options)
@@ -33,6 +36,7 @@ export class ApiError extends Error {
     this.requestId = parts.requestId ?? null
     this.errors = parts.errors ?? []
     this.retryAfter = parts.retryAfter ?? null
+    this.methods = parts.methods ?? []
   }
 }
 

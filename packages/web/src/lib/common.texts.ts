@@ -80,6 +80,7 @@ export const commonTexts = texts(
       ATTENDANT: 'Atendente',
       DPO: 'Encarregado de dados',
       SUPER_ADMIN: 'Operador do servidor',
+      CUSTOM: 'Perfil próprio',
     },
     roleHint: {
       OWNER: 'Tudo, inclusive a conta da empresa.',
@@ -168,6 +169,7 @@ export const commonTexts = texts(
       ATTENDANT: 'Attendant',
       DPO: 'Data protection officer',
       SUPER_ADMIN: 'Server operator',
+      CUSTOM: 'Own role',
     },
     roleHint: {
       OWNER: 'Everything, including the company account.',

@@ -1,7 +1,6 @@
-import { Login, type LoginInput, Me, type Permission } from '@atende/contracts/access'
+import { type Login, Me, type Permission } from '@atende/contracts/access'
 import { useQuery } from '@tanstack/react-query'
-import type { z } from 'zod'
-import { endSession, onSessionEnd, tellTabsLogout, tokenKeeper } from './access-token.ts'
+import { endSession, onSessionEnd, startLeaving, tellTabsLogout, tokenKeeper } from './access-token.ts'
 import { api, NoContent } from './api.ts'
 import { changeLocale } from './i18n.ts'
 import { readStored, writeStored } from './locale.ts'
@@ -26,8 +25,6 @@ export function acceptLogin(answer: Login): Promise<Me> {
   return keepMe(answer.me)
 }
 
-export const login = async (input: z.input<typeof LoginInput>): Promise<Me> => acceptLogin(await api(Login, 'POST', '/api/auth/login', { body: input }))
-
 /** Who is logged in, from memory or through the refresh cookie; null when nobody is. Throws ApiError when the server is away. */
 export async function startSession(): Promise<Me | null> {
   const known = queryClient.getQueryData<Me>(keys.me)
@@ -41,6 +38,7 @@ export async function startSession(): Promise<Me | null> {
 export async function logout(): Promise<void> {
   // First, or the server's word reaches the other tabs before ours and reads as if somebody else had ended the session.
   tellTabsLogout()
+  startLeaving()
   await api(NoContent, 'POST', '/api/auth/logout').catch(() => undefined)
   endSession('logout')
 }

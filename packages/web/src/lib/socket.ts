@@ -4,6 +4,7 @@ import { io, type Socket } from 'socket.io-client'
 import { endSession, onSessionEnd, tokenKeeper } from './access-token.ts'
 import { getConnection, setConnection } from './connection.ts'
 import { keys, queryClient, refetchFailed } from './query.ts'
+import { goToEnrolment } from './step-up.ts'
 
 export const socket: Socket<ServerToClientEvents, ClientToServerEvents> = io({
   path: '/socket.io',
@@ -41,21 +42,35 @@ async function authenticate(refused: string | null, patience: number): Promise<v
   }
   const answer = await socket.timeout(patience).emitWithAck('authenticate', cursor === undefined ? { token } : { token, cursor })
   if (!answer.ok) {
+    if (answer.code === 'too_many_requests') return authenticateLater()
+    if (answer.code === 'second_factor_required') return goToEnrolment()
     // A second refusal in a row with a new token is not about the token.
     if (refused === null) await authenticate(token, patience)
     else endSession('expired')
     return
   }
   if (answer.reset || cursor === undefined) cursor = answer.cursor
-  if (answer.reset) void queryClient.invalidateQueries()
+  if (answer.reset) loadAgain()
   markOnline()
   planRenewal(answer.expiresAt)
+}
+
+/** What nobody looks at is forgotten: it may be more than may be seen now. */
+function loadAgain(): void {
+  queryClient.removeQueries({ type: 'inactive' })
+  void queryClient.invalidateQueries()
 }
 
 function planRenewal(expiresAt: string): void {
   clearTimeout(renewal)
   const wait = Math.max(5_000, new Date(expiresAt).getTime() - Date.now() - RENEW_EARLY_MS)
   renewal = setTimeout(() => void tryAuthenticate(tokenKeeper.fresh()), wait)
+}
+
+/** Too many tabs, or too fast: that ends no login. */
+function authenticateLater(): void {
+  clearTimeout(renewal)
+  renewal = setTimeout(() => void tryAuthenticate(null), ACK_MS)
 }
 
 async function tryAuthenticate(refused: string | null, patience = ACK_MS): Promise<void> {
@@ -100,12 +115,13 @@ function wire(): void {
     setTimeout(() => {
       if (tokenKeeper.sessionId() === null) return
       socket.connect()
-      // The usual reason is another role: the screens must know what it may do.
       void queryClient.invalidateQueries({ queryKey: keys.me })
     }, 500)
   })
   socket.io.on('reconnect_attempt', markAway)
   socket.on('connect_error', markAway)
+  // Another role, or another rule of who sees what: the socket is closed after it.
+  socket.on('access:changed', loadAgain)
   socket.on('session:ended', () => endSession('ended'))
   socket.onAny((_name, event: unknown) => {
     if (typeof event === 'object' && event !== null && 'cursor' in event && typeof event.cursor === 'string') cursor = event.cursor

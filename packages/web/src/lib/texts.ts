@@ -1,4 +1,9 @@
 import { accessTexts } from '../features/access/access.texts.ts'
+import type { accountTexts } from '../features/access/account.texts.ts'
+import type { factorsTexts } from '../features/access/factors/factors.texts.ts'
+import type { ssoTexts } from '../features/access/sso/sso.texts.ts'
+import type { apiKeysTexts } from '../features/api-keys/api-keys.texts.ts'
+import type { auditTexts } from '../features/audit/audit.texts.ts'
 import type { channelHealthTexts } from '../features/channels/channel-health.texts.ts'
 import { channelsTexts } from '../features/channels/channels.texts.ts'
 import { contactsTexts } from '../features/contacts/contacts.texts.ts'
@@ -11,6 +16,9 @@ import { messagesTexts } from '../features/messages/messages.texts.ts'
 import type { richTexts } from '../features/messages/rich.texts.ts'
 import type { noticesTexts } from '../features/notices/notices.texts.ts'
 import { onboardingTexts } from '../features/onboarding/onboarding.texts.ts'
+import type { rolesTexts } from '../features/roles/roles.texts.ts'
+import type { securityTexts } from '../features/security/security.texts.ts'
+import type { serverLimitsTexts } from '../features/server-limits/server-limits.texts.ts'
 import { settingsTexts } from '../features/settings/settings.texts.ts'
 import { tagsTexts } from '../features/tags/tags.texts.ts'
 import type { templatesTexts } from '../features/templates/templates.texts.ts'
@@ -44,12 +52,20 @@ export const namespaces = {
 
 /** Namespaces that come with their pages, to keep the first load small: `addTexts` in i18n.ts. */
 export type LateNamespaces = {
+  audit: typeof auditTexts
+  account: typeof accountTexts
+  sso: typeof ssoTexts
   rich: typeof richTexts
   notices: typeof noticesTexts
   channelHealth: typeof channelHealthTexts
   templates: typeof templatesTexts
   usage: typeof usageTexts
+  serverLimits: typeof serverLimitsTexts
   interactive: typeof interactiveTexts
+  roles: typeof rolesTexts
+  apiKeys: typeof apiKeysTexts
+  factors: typeof factorsTexts
+  security: typeof securityTexts
 }
 
 export const resourcesOf = (locale: Locale): Record<string, object> =>

@@ -6,10 +6,22 @@ const loginOf = (accessToken: string): Login => ({
   accessToken,
   expiresIn: 900,
   me: {
-    user: { id: crypto.randomUUID(), name: 'Ana', email: 'ana@exemplo.com.br', role: 'ATTENDANT', locale: 'pt-BR', permissions: [] },
+    user: {
+      id: crypto.randomUUID(),
+      name: 'Ana',
+      email: 'ana@exemplo.com.br',
+      emailConfirmed: true,
+      role: 'ATTENDANT',
+      locale: 'pt-BR',
+      permissions: [],
+      roleId: null,
+      roleName: null,
+      sees: 'all',
+    },
     tenant: null,
     memberships: [],
     sessionId: 'session-1',
+    mustEnrol: false,
   },
 })
 

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { InboxNotices } from '../features/inbox/InboxNotices.tsx'
 import { useNoticeCount } from '../features/notices/use-notice-count.ts'
 import { readStored, writeStored } from '../lib/locale.ts'
-import { useCan } from '../lib/session.ts'
+import { useCan, useMe } from '../lib/session.ts'
 import { useShortcut } from '../lib/shortcuts.ts'
 import { connectSocket } from '../lib/socket.ts'
 import classes from './AppShell.module.css'
@@ -17,6 +17,8 @@ import { useLiveLists } from './use-live-lists.ts'
 const STORED = 'atende.rail'
 /** Comes only when there is something urgent. */
 const CriticalBar = lazy(() => import('../features/notices/CriticalBar.tsx').then((m) => ({ default: m.CriticalBar })))
+/** Comes only while the own address is not confirmed. */
+const EmailBanner = lazy(() => import('../features/access/EmailBanner.tsx').then((m) => ({ default: m.EmailBanner })))
 
 function useRailWidth(): [boolean, () => void] {
   const roomy = useMediaQuery('(min-width: 1360px)', true)
@@ -47,8 +49,11 @@ export function AppShell() {
   const inConversation = useRouterState({ select: (state) => /^\/conversas\/[^/]+/.test(state.location.pathname) })
   useGeneralShortcuts(() => setHelp(true))
   const urgent = (useNoticeCount(useCan('channels.manage'))?.critical ?? 0) > 0
+  const { emailConfirmed } = useMe().user
   useLiveLists()
-  useEffect(connectSocket, [])
+  const inTenant = useMe().tenant !== null
+  // What is told live is told to companies; a socket without one is refused, which would read as an ended login.
+  useEffect(() => (inTenant ? connectSocket() : undefined), [inTenant])
   return (
     <div className={classes.shell} data-focused={inConversation || undefined}>
       <a href="#conteudo" className={classes.skip}>
@@ -58,10 +63,15 @@ export function AppShell() {
         <Rail wide={wide} onToggle={toggle} onShortcuts={() => setHelp(true)} />
       </div>
       <div className={classes.main}>
-        <ConnectionNotice />
+        {inTenant && <ConnectionNotice />}
         {urgent && (
           <Suspense>
             <CriticalBar />
+          </Suspense>
+        )}
+        {!emailConfirmed && (
+          <Suspense>
+            <EmailBanner />
           </Suspense>
         )}
         <main id="conteudo" tabIndex={-1} className={classes.content}>

@@ -49,7 +49,8 @@ export function Rail({ wide, onToggle, onShortcuts }: RailProps) {
   const mayContacts = useCan('contacts.read')
   const mayManage = useCan('channels.manage')
   const notices = useNoticeCount(mayManage)?.open ?? 0
-  const mayStart = mayManage && me.tenant !== null && me.tenant.onboardedAt === null
+  const maySetUp = [mayManage, useCan('users.manage'), useCan('tenant.manage')].every(Boolean)
+  const mayStart = maySetUp && me.tenant !== null && me.tenant.onboardedAt === null
   const toggleLabel = wide ? t('nav.collapse') : t('nav.expand')
   return (
     <nav className={classes.rail} data-wide={wide || undefined} aria-label={t('nav.label')}>

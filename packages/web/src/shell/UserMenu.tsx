@@ -35,7 +35,7 @@ export function UserMenu({ wide, onShortcuts }: { wide: boolean; onShortcuts: ()
           <span className={classes.words}>
             <VisuallyHidden>{t('userMenu.label')}: </VisuallyHidden>
             <span className={classes.name}>{me.user.name}</span>
-            <span className={classes.company}>{me.tenant?.name ?? t(`role.${me.user.role}`)}</span>
+            <span className={classes.company}>{me.tenant?.name ?? me.user.roleName ?? t(`role.${me.user.role}`)}</span>
           </span>
         </UnstyledButton>
       </Menu.Target>

@@ -14,6 +14,8 @@ const LISTS: Record<z.infer<typeof ListChanged>['list'], readonly QueryKey[]> = 
   templates: [keys.templates],
   notices: [keys.notices],
   usage: [keys.whatsappUsage, keys.messagePrices],
+  roles: [keys.roles],
+  apiKeys: [keys.apiKeys],
 }
 
 const COUNT_EVERY_MS = 800
@@ -35,4 +37,5 @@ export function useLiveLists(): void {
   useSocketEvent('message:new', countAgain)
   useSocketEvent('conversation:updated', countAgain)
   useSocketEvent('conversation:assigned', countAgain)
+  useSocketEvent('conversation:gone', countAgain)
 }

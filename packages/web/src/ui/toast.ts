@@ -1,9 +1,12 @@
 import { notifications } from '@mantine/notifications'
 import { isApiError } from '../lib/api-error.ts'
 import { errorSentence, supportCode } from '../lib/error-text.ts'
+import { i18n } from '../lib/i18n.ts'
+
+const closeButton = () => ({ 'aria-label': i18n.t('common:action.close') })
 
 export function toast(message: string): void {
-  notifications.show({ message, color: 'sea', autoClose: 3_500, withBorder: true })
+  notifications.show({ message, color: 'sea', autoClose: 3_500, withBorder: true, closeButtonProps: closeButton() })
 }
 
 /** For actions started by a click, where the screen itself has no place for the fault. */
@@ -16,5 +19,6 @@ export function toastError(error: unknown): void {
     autoClose: 8_000,
     withBorder: true,
     role: 'alert',
+    closeButtonProps: closeButton(),
   })
 }

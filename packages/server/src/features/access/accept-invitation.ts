@@ -1,4 +1,4 @@
-import { type InvitationPreview, TenantRole } from '@atende/contracts/access'
+import { type InvitationPreview, MemberRole } from '@atende/contracts/access'
 import type { z } from 'zod'
 import type { Context } from '../../platform/context.ts'
 import { checkPassword, hashPassword } from '../../platform/crypto.ts'
@@ -10,13 +10,25 @@ import { uuidv7 } from '../../platform/ids.ts'
 import { writeAudit } from '../audit/audit.ts'
 import { addMembership, addUser, getTenant, requirePlanRoom } from '../tenants/tenants.ts'
 import { findLogin } from './access.db.ts'
+import { mailLink } from './account-links.ts'
+import { isClosed, type Outcome, openOrAsk } from './factors/finish-login.ts'
 import * as db from './invitations.db.ts'
-import { isClosed } from './log-in.ts'
 import type { LoginLimit } from './login-limit.ts'
-import { type Client, type Opened, openSession } from './sessions.ts'
+import type { Client } from './sessions.ts'
+import { passwordRefused, ssoRequired } from './sso/settings.ts'
 import { hashSecret, readInvitationToken } from './tokens.ts'
 
-type Found = { id: string; tenantId: string; tenantName: string; email: string; role: TenantRole; invitedBy: string | null; hash: Buffer }
+type Found = {
+  id: string
+  tenantId: string
+  tenantName: string
+  slug: string
+  email: string
+  role: MemberRole
+  roleName: string | null
+  invitedBy: string | null
+  hash: Buffer
+}
 
 /** Malformed, unknown, expired, revoked, used: all the same to who holds the link. @throws AppError invitation_invalid */
 async function find(ctx: Context, text: string): Promise<Found> {
@@ -29,14 +41,14 @@ async function find(ctx: Context, text: string): Promise<Found> {
     return row && { row, tenant: await getTenant(tx, tenantId) }
   })
   if (!found || isClosed(found.tenant.status)) throw new AppError('invitation_invalid')
-  const { id, email, role, invited_by: invitedBy } = found.row
-  return { id, tenantId, tenantName: found.tenant.name, email, role: TenantRole.parse(role), invitedBy, hash }
+  const { id, email, role, role_name: roleName, invited_by: invitedBy } = found.row
+  return { id, tenantId, tenantName: found.tenant.name, slug: found.tenant.slug, email, role: MemberRole.parse(role), roleName, invitedBy, hash }
 }
 
 /** What the page of the link shows. @throws AppError invitation_invalid */
 export async function previewInvitation(ctx: Context, text: string): Promise<z.infer<typeof InvitationPreview>> {
-  const { tenantName, email, role, invitedBy } = await find(ctx, text)
-  return { tenantName, email, role, invitedBy, existingUser: (await findLogin(ctx.db, email)) !== undefined }
+  const { tenantName, email, role, roleName, invitedBy } = await find(ctx, text)
+  return { tenantName, email, role, roleName, invitedBy, existingUser: (await findLogin(ctx.db, email)) !== undefined }
 }
 
 /** The person and, for a newcomer, the hash of the password they chose. */
@@ -45,14 +57,14 @@ type Accepting = { userId: string; newcomer: { name: string; passwordHash: strin
 async function identify(ctx: Context, limit: LoginLimit, email: string, input: { name: string; password: string }, client: Client): Promise<Accepting> {
   const known = await findLogin(ctx.db, email)
   if (!known) return { userId: uuidv7(), newcomer: { name: input.name, passwordHash: await hashPassword(input.password) } }
-  const right = await limit.attempt({ ip: client.ip, email }, async () => (await checkPassword(input.password, known.passwordHash)) || undefined)
+  const right = await limit.attempt({ ...client, email }, async () => (await checkPassword(input.password, known.passwordHash)) || undefined)
   if (!right) throw new AppError('login_failed')
   return { userId: known.userId, newcomer: null }
 }
 
 /**
  * Joins the tenant. A newcomer chooses a password; who has a login confirms with theirs. A link works once.
- * @throws AppError invitation_invalid, login_failed, too_many_requests, plan_limit
+ * @throws AppError invitation_invalid, login_failed, too_many_requests, plan_limit, sso_required (joined, but this company is entered otherwise)
  */
 export async function acceptInvitation(
   ctx: Context,
@@ -60,21 +72,28 @@ export async function acceptInvitation(
   text: string,
   input: { name: string; password: string },
   client: Client,
-): Promise<Opened> {
+): Promise<Outcome> {
   const found = await find(ctx, text)
   const who = await identify(ctx, limit, found.email, input, client)
-  return inTenant(ctx.db, found.tenantId, (tx) => join(tx, found, who, client), who.userId).catch((e) => {
+  const opened = await inTenant(ctx.db, found.tenantId, (tx) => join(ctx, tx, found, who, client), who.userId).catch((e) => {
     // Someone signed up with this address in this very moment: the link is tried again, with that password.
     throw isUniqueViolation(e, 'users_email') ? new AppError('email_taken') : e
   })
+  if (!opened) throw ssoRequired(found.slug)
+  return opened
 }
 
-async function join(tx: TenantTx, found: Found, { userId, newcomer }: Accepting, client: Client): Promise<Opened> {
-  const { tenantId, role } = found
+async function join(ctx: Context, tx: TenantTx, found: Found, { userId, newcomer }: Accepting, client: Client): Promise<Outcome | undefined> {
+  const { tenantId } = found
   await requirePlanRoom(tx, tenantId, 'users')
-  if (!(await db.accept(tx, found.id, found.hash))) throw new AppError('invitation_invalid')
+  // Read again under the lock: its role may have been deleted meanwhile, and another stands there instead.
+  const offer = await db.findByToken(tx, found.hash)
+  if (!offer || !(await db.accept(tx, found.id, found.hash))) throw new AppError('invitation_invalid')
+  const { role, role_id: roleId } = offer
   if (newcomer) await addUser(tx, { id: userId, email: found.email, ...newcomer })
-  if (!(await addMembership(tx, { tenantId, userId, role }))) throw new AppError('invitation_invalid')
+  if (!(await addMembership(tx, { tenantId, userId, role, roleId }))) throw new AppError('invitation_invalid')
+  // The link was shown to who invited, too: it does not say whose mailbox this is.
+  if (newcomer) await mailLink(ctx, tx, 'confirm_email', { userId, tenantId, email: found.email, locale: 'pt-BR' })
   await publish(tx, tenantId, [{ kind: 'list.changed', payload: { list: 'users' } }])
   const line = {
     tenantId,
@@ -84,6 +103,8 @@ async function join(tx: TenantTx, found: Found, { userId, newcomer }: Accepting,
     ip: client.ip,
     requestId: client.requestId,
   }
-  await writeAudit(tx, { ...line, details: { role } })
-  return openSession(tx, { userId, tenantId }, client)
+  await writeAudit(tx, { ...line, details: { role, roleId } })
+  if (await passwordRefused(tx, role)) return undefined
+  // Whoever has a second factor has it here too: a password alone opens nothing.
+  return openOrAsk(tx, { userId, tenantId }, client, 'password')
 }

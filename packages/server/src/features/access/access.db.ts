@@ -27,6 +27,13 @@ export type LiveSession = { user_id: string; tenant_id: string | null; tenant_st
 export const findLiveSession = async (db: Database, sessionId: string): Promise<LiveSession | undefined> =>
   (await sql<LiveSession>`select user_id, tenant_id, tenant_status from door_session(${sessionId})`.execute(db)).rows[0]
 
+/** Must this person set up a second factor before anything else? */
+export const mustEnrol = async (tx: SystemTx, sessionId: string): Promise<boolean> =>
+  (await sql<{ must_enrol: boolean }>`select must_enrol from door_session_guard(${sessionId})`.execute(tx)).rows[0]?.must_enrol ?? false
+
+/** Logins that wait for their second step. */
+export const dropPendingLogins = (tx: SystemTx, userId: string) => tx.deleteFrom('pending_logins').where('user_id', '=', userId).execute()
+
 export const memberships = async (tx: SystemTx) =>
   (await sql<{ tenant_id: string; tenant_name: string; role: string }>`select * from door_memberships()`.execute(tx)).rows
 
@@ -35,7 +42,13 @@ export const self = (tx: SystemTx, userId: string) => tx.selectFrom('users').sel
 export const updateSelf = (
   tx: SystemTx,
   userId: string,
-  change: { name?: string | undefined; locale?: string | undefined; password_hash?: string | undefined },
+  change: {
+    name?: string | undefined
+    locale?: string | undefined
+    password_hash?: string | undefined
+    email?: string | undefined
+    email_confirmed_at?: Date | undefined
+  },
 ) =>
   tx
     .updateTable('users')
@@ -45,7 +58,15 @@ export const updateSelf = (
 
 export const touchSelf = (tx: SystemTx, userId: string) => tx.updateTable('users').set({ last_seen_at: sql<Date>`now()` }).where('id', '=', userId).execute()
 
-type NewSession = { id: string; tenant_id: string | null; user_id: string; refresh_hash: Buffer; ip: string | null; user_agent: string | null }
+type NewSession = {
+  id: string
+  tenant_id: string | null
+  user_id: string
+  refresh_hash: Buffer
+  ip: string | null
+  user_agent: string | null
+  opened_by: string
+}
 export const insertSession = (tx: SystemTx, row: NewSession) =>
   tx
     .insertInto('sessions')
@@ -82,7 +103,7 @@ export const holdsToken = async (tx: SystemTx, id: string, generation: number, h
     .where('refresh_hash', '=', hash)
     .executeTakeFirst()) !== undefined
 
-export type EndFilter = { tenantId: string | null; userId: string; reason: string; only?: string | undefined; except?: string | undefined }
+export type EndFilter = { tenantId: string | null; userId: string; reason: string; only?: string | undefined; except?: string | undefined; openedBy?: string }
 /** Ends live sessions of a person in one tenant (or outside of any); answers which. */
 export async function endSessions(tx: SystemTx, f: EndFilter): Promise<string[]> {
   let query = tx
@@ -93,8 +114,13 @@ export async function endSessions(tx: SystemTx, f: EndFilter): Promise<string[]>
     .where('ended_at', 'is', null)
   if (f.only !== undefined) query = query.where('id', '=', f.only)
   if (f.except !== undefined) query = query.where('id', '!=', f.except)
+  if (f.openedBy !== undefined) query = query.where('opened_by', '=', f.openedBy)
   return (await query.returning('id').execute()).map((r) => r.id)
 }
+
+/** Asked inside the session's tenant. */
+export const openedBy = async (tx: SystemTx, sessionId: string): Promise<string | undefined> =>
+  (await tx.selectFrom('sessions').select('opened_by').where('id', '=', sessionId).executeTakeFirst())?.opened_by
 
 export const liveSessions = (tx: SystemTx, who: { userId: string; tenantId: string | null }) =>
   tx

@@ -1,35 +1,28 @@
 import { Login, LoginInput, Me, RegisterInput, Session, UpdateMeInput } from '@atende/contracts/access'
 import { IdParams } from '@atende/contracts/common'
-import type { FastifyReply } from 'fastify'
+import { LoginAnswer } from '@atende/contracts/factors'
 import { z } from 'zod'
-import { type Login as Caller, personTx } from '../../platform/auth.ts'
+import { callerOf, personTx } from '../../platform/auth.ts'
 import type { Context } from '../../platform/context.ts'
-import { AppError } from '../../platform/errors.ts'
 import type { Http } from '../../platform/http.ts'
 import { logIn } from './log-in.ts'
 import type { LoginLimit } from './login-limit.ts'
 import { logOutEverywhere, updateMe } from './me.ts'
 import { logOut, refresh } from './refresh.ts'
-import { clearRefreshCookie, clientOf, readRefreshCookie, requireOwnOrigin, setRefreshCookie } from './refresh-cookie.ts'
+import { clearRefreshCookie, clientOf, readRefreshCookie, requireOwnOrigin } from './refresh-cookie.ts'
 import { register } from './register.ts'
-import { endOwnSession, listSessions, type Opened, presentLogin, readMe } from './sessions.ts'
-import { signUpLimit } from './sign-up-limit.ts'
+import { sendLogin, sendOutcome } from './send-login.ts'
+import { endOwnSession, listSessions, readMe } from './sessions.ts'
+import { requireRoom } from './sign-up-limit.ts'
 
 const tags = ['auth']
 
-/** Answers a login; its refresh token goes into the cookie. */
-export async function sendLogin(ctx: Context, reply: FastifyReply, opened: Opened): Promise<Login> {
-  setRefreshCookie(ctx, reply, opened.refreshToken)
-  return presentLogin(ctx, opened)
-}
-
 export function authRoutes(app: Http, ctx: Context, limit: LoginLimit): void {
-  const requireSignUpRoom = signUpLimit(ctx.config.SIGN_UP_LIMIT)
   app.post(
     '/api/auth/register',
     { config: { access: 'public' }, schema: { tags, summary: 'Sign a company up', body: RegisterInput, response: { 201: Login } } },
     async (request, reply) => {
-      await requireSignUpRoom(request.ip)
+      await requireRoom(ctx, 'signUp', request.ip)
       const login = await sendLogin(ctx, reply, await register(ctx, request.body, clientOf(request)))
       return reply.code(201).send(login)
     },
@@ -37,22 +30,25 @@ export function authRoutes(app: Http, ctx: Context, limit: LoginLimit): void {
 
   app.post(
     '/api/auth/login',
-    { config: { access: 'public' }, schema: { tags, summary: 'Log in', body: LoginInput, response: { 200: Login } } },
-    async (request, reply) => sendLogin(ctx, reply, await logIn(ctx, limit, request.body, clientOf(request))),
+    { config: { access: 'public' }, schema: { tags, summary: 'Log in', body: LoginInput, response: { 200: LoginAnswer } } },
+    async (request, reply) => sendOutcome(ctx, reply, await logIn(ctx, limit, request.body, clientOf(request))),
   )
 
   app.post(
     '/api/auth/refresh',
-    { config: { access: 'public' }, schema: { tags, summary: 'A new access token for the refresh cookie, which is replaced', response: { 200: Login } } },
+    {
+      config: { access: 'public', limit: 'refused' },
+      schema: { tags, summary: 'A new access token for the refresh cookie, which is replaced', response: { 200: Login } },
+    },
     async (request, reply) => {
       requireOwnOrigin(ctx, request)
-      return sendLogin(ctx, reply, await refresh(ctx, readRefreshCookie(request) ?? '', clientOf(request)))
+      return sendLogin(ctx, reply, await refresh(ctx, readRefreshCookie(request) ?? '', clientOf(request)), 'refresh')
     },
   )
 
   app.post(
     '/api/auth/logout',
-    { config: { access: 'public' }, schema: { tags, summary: 'End this login', response: { 204: z.void() } } },
+    { config: { access: 'public', limit: 'refused' }, schema: { tags, summary: 'End this login', response: { 204: z.void() } } },
     async (request, reply) => {
       requireOwnOrigin(ctx, request)
       const access = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1]
@@ -65,29 +61,28 @@ export function authRoutes(app: Http, ctx: Context, limit: LoginLimit): void {
   sessionRoutes(app, ctx)
 }
 
-const callerOf = (login: Caller | null): Caller => {
-  if (!login) throw new AppError('unauthenticated')
-  return login
-}
+const changesPassword = (body: unknown): boolean => typeof body === 'object' && body !== null && 'newPassword' in body && body.newPassword !== undefined
 
 function accountRoutes(app: Http, ctx: Context, limit: LoginLimit): void {
-  app.get('/api/auth/me', { config: { access: 'login' }, schema: { tags, summary: 'Who is logged in', response: { 200: Me } } }, async (request) =>
-    personTx(ctx, request, readMe),
+  app.get(
+    '/api/auth/me',
+    { config: { access: 'login', beforeEnrolment: true }, schema: { tags, summary: 'Who is logged in', response: { 200: Me } } },
+    async (request) => personTx(ctx, request, readMe),
   )
 
   app.patch(
     '/api/auth/me',
-    { config: { access: 'login' }, schema: { tags, summary: 'Change the own account', body: UpdateMeInput, response: { 200: Me } } },
-    async (request) => updateMe(ctx, limit, callerOf(request.login), request.body, clientOf(request)),
+    { config: { access: 'login', stepUp: changesPassword }, schema: { tags, summary: 'Change the own account', body: UpdateMeInput, response: { 200: Me } } },
+    async (request) => updateMe(ctx, limit, callerOf(request), request.body, clientOf(request)),
   )
 }
 
 function sessionRoutes(app: Http, ctx: Context): void {
   app.post(
     '/api/auth/logout-all',
-    { config: { access: 'login' }, schema: { tags, summary: 'End all own logins, everywhere, at once', response: { 204: z.void() } } },
+    { config: { access: 'login', beforeEnrolment: true }, schema: { tags, summary: 'End all own logins, everywhere, at once', response: { 204: z.void() } } },
     async (request, reply) => {
-      await logOutEverywhere(ctx, callerOf(request.login), clientOf(request))
+      await logOutEverywhere(ctx, callerOf(request), clientOf(request))
       clearRefreshCookie(ctx, reply)
       return reply.code(204).send()
     },

@@ -8,7 +8,9 @@ const waiting = (tx: TenantTx) =>
   tx
     .selectFrom('invitations')
     .leftJoin('users', 'users.id', 'invitations.invited_by')
+    .leftJoin('custom_roles', 'custom_roles.id', 'invitations.role_id')
     .select(['invitations.id', 'invitations.email', 'invitations.role', 'invitations.expires_at', 'invitations.created_at', 'users.name as invited_by'])
+    .select(['invitations.role_id', 'custom_roles.name as role_name', 'custom_roles.permissions'])
     .where('invitations.accepted_at', 'is', null)
     .where('invitations.revoked_at', 'is', null)
 
@@ -24,7 +26,10 @@ export async function countOpen(tx: TenantTx): Promise<number> {
   return rows.length
 }
 
-export async function insert(tx: TenantTx, row: { tenant_id: string; email: string; role: string; token_hash: Buffer; invited_by: string }): Promise<string> {
+export async function insert(
+  tx: TenantTx,
+  row: { tenant_id: string; email: string; role: string; role_id: string | null; token_hash: Buffer; invited_by: string },
+): Promise<string> {
   const id = uuidv7()
   await tx
     .insertInto('invitations')
@@ -54,3 +59,6 @@ export const memberExists = async (tx: TenantTx, email: string): Promise<boolean
     .select('users.id')
     .where(sql<boolean>`lower(users.email) = lower(${email})`)
     .executeTakeFirst()) !== undefined
+
+export const findInviter = (tx: TenantTx, userId: string) =>
+  tx.selectFrom('users').select(['email_confirmed_at', 'locale']).where('id', '=', userId).executeTakeFirst()

@@ -1,15 +1,16 @@
-import { AcceptInvitationInput, Invitation, InvitationCreated, InvitationPreview, InviteInput, Login } from '@atende/contracts/access'
+import { AcceptInvitationInput, Invitation, InvitationCreated, InvitationPreview, InviteInput } from '@atende/contracts/access'
 import { IdParams } from '@atende/contracts/common'
+import { LoginAnswer } from '@atende/contracts/factors'
 import { z } from 'zod'
 import { callerTx } from '../../platform/auth.ts'
 import type { Context } from '../../platform/context.ts'
 import type { Http } from '../../platform/http.ts'
 import { auditedBy, writeAudit } from '../audit/audit.ts'
 import { acceptInvitation, previewInvitation } from './accept-invitation.ts'
-import { sendLogin } from './auth.routes.ts'
 import { invite, listInvitations, renewInvitation, revokeInvitation } from './invitations.ts'
 import type { LoginLimit } from './login-limit.ts'
 import { clientOf } from './refresh-cookie.ts'
+import { sendOutcome } from './send-login.ts'
 
 const tags = ['users']
 const TokenParams = z.object({ token: z.string().max(300) })
@@ -35,7 +36,7 @@ export function invitationRoutes(app: Http, ctx: Context, limit: LoginLimit): vo
       const made = await callerTx(ctx, request, async (tx, login) => {
         const invitation = await invite(ctx, tx, login, request.body)
         const line = lineOf(login.tenantId, 'invitation.create', invitation.id)
-        await writeAudit(tx, { ...line, details: { role: invitation.role }, ...auditedBy(request) })
+        await writeAudit(tx, { ...line, details: { role: invitation.role, roleId: invitation.roleId }, ...auditedBy(request) })
         return invitation
       })
       return reply.code(201).send(made)
@@ -88,8 +89,8 @@ function publicRoutes(app: Http, ctx: Context, limit: LoginLimit): void {
     '/api/auth/invitations/:token/accept',
     {
       config: { access: 'public' },
-      schema: { tags: ['auth'], summary: 'Join by an invitation link', params: TokenParams, body: AcceptInvitationInput, response: { 200: Login } },
+      schema: { tags: ['auth'], summary: 'Join by an invitation link', params: TokenParams, body: AcceptInvitationInput, response: { 200: LoginAnswer } },
     },
-    async (request, reply) => sendLogin(ctx, reply, await acceptInvitation(ctx, limit, request.params.token, request.body, clientOf(request))),
+    async (request, reply) => sendOutcome(ctx, reply, await acceptInvitation(ctx, limit, request.params.token, request.body, clientOf(request))),
   )
 }

@@ -26,7 +26,7 @@ test('a newcomer opens the link, chooses a password, and works', async () => {
   expect(Date.parse(made.expiresAt) - Date.now()).toBeGreaterThan(6.9 * 86_400_000)
   expect(await listed(owner.token)).toMatchObject([{ id: made.id, invitedBy: 'Dona Teste' }])
   const seen = InvitationPreview.parse((await preview(made.link)).body)
-  expect(seen).toEqual({ tenantName: 'Casa Boa', email: made.email, role: 'SUPERVISOR', invitedBy: 'Dona Teste', existingUser: false })
+  expect(seen).toEqual({ tenantName: 'Casa Boa', email: made.email, role: 'SUPERVISOR', roleName: null, invitedBy: 'Dona Teste', existingUser: false })
   const answer = await accept(made.link)
   const { accessToken, me } = Login.parse(answer.body)
   expect(me).toMatchObject({ user: { name: 'Bia', email: made.email, role: 'SUPERVISOR' }, tenant: { id: owner.tenantId } })

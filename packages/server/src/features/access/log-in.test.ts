@@ -50,8 +50,8 @@ test('unknown, wrong, deactivated and foreign are one answer, in the same time',
     expect(r.ms).toBeGreaterThan(140)
   }
   expect(results[0]?.answer).toMatchObject({ status: 401, body: { code: 'login_failed' } })
-  const lines = await server.sql("select outcome, details from audit_logs where tenant_id = $1 and action = 'session.login'", [owner.tenantId])
-  expect(lines).toEqual([{ outcome: 'failure', details: { reason: 'wrong_password' } }])
+  const lines = await server.diary("tenant_id = $1 and action = 'session.login'", [owner.tenantId])
+  expect(lines).toMatchObject([{ outcome: 'failure', details: { reason: 'wrong_password' } }])
 })
 
 test('the sixth try of an account is refused with a time to wait, from anywhere and with the right password', async () => {

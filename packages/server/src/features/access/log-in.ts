@@ -1,21 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Context } from '../../platform/context.ts'
-import { checkPassword, hashPassword, randomToken } from '../../platform/crypto.ts'
-import { asUser, inTenant } from '../../platform/database.ts'
+import { checkPassword, hashPassword, hmacSha256, randomToken } from '../../platform/crypto.ts'
+import { inTenant } from '../../platform/database.ts'
 import { AppError } from '../../platform/errors.ts'
 import { writeAudit } from '../audit/audit.ts'
 import { slugOfHost } from '../tenants/slug.ts'
 import { slugExists } from '../tenants/tenants.ts'
 import * as db from './access.db.ts'
+import { type Entry, finishLogin, type Outcome } from './factors/finish-login.ts'
 import type { LoginLimit } from './login-limit.ts'
-import { type Client, type Opened, openSession } from './sessions.ts'
+import type { Client } from './sessions.ts'
 
 /** Every failure takes at least this long: longer than a hash and a line in the diary, so that they do not show. */
 const FAILURE_MS = 150
 
 type Input = { email: string; password: string; tenantId?: string | undefined }
-/** `tenant` is null outside of any. */
-type Entry = { userId: string; tenant: db.Workplace | null }
 
 /** Costs as much as a real hash, and matches nothing. */
 let dummy: Promise<string> | undefined
@@ -25,18 +24,18 @@ export const dummyHash = (): Promise<string> => {
 }
 
 /**
- * Opens a session for a mail address and password. A wrong address, a wrong password, a deactivated person and a tenant they do not
+ * Opens a session for a mail address and password, or asks for the second factor. A wrong address, a wrong password, a deactivated person and a tenant they do not
  * belong to are one and the same refusal, after the same time.
- * @throws AppError login_failed, too_many_requests, tenant_suspended (only after the right password)
+ * @throws AppError login_failed, too_many_requests, tenant_suspended and sso_required (only after the right password)
  */
-export async function logIn(ctx: Context, limit: LoginLimit, input: Input, client: Client): Promise<Opened> {
+export async function logIn(ctx: Context, limit: LoginLimit, input: Input, client: Client): Promise<Outcome> {
   const began = performance.now()
-  const entry = await limit.attempt({ ip: client.ip, email: input.email }, () => check(ctx, input, client))
+  const entry = await limit.attempt({ ...client, email: input.email }, () => check(ctx, input, client))
   if (!entry) {
     await sleep(Math.max(0, FAILURE_MS - (performance.now() - began)))
     throw new AppError('login_failed')
   }
-  return open(ctx, entry, client)
+  return finishLogin(ctx, entry, client, 'password')
 }
 
 async function check(ctx: Context, input: Input, client: Client): Promise<Entry | undefined> {
@@ -44,7 +43,7 @@ async function check(ctx: Context, input: Input, client: Client): Promise<Entry 
   const right = await checkPassword(input.password, found?.passwordHash ?? (await dummyHash()))
   const entry = found && (await choose(ctx, found, input.tenantId, client.host))
   if (right && entry) return entry
-  if (entry) await auditFailure(ctx, entry, client)
+  await auditFailure(ctx, entry, input.email, client)
   return undefined
 }
 
@@ -52,7 +51,7 @@ const newest = (places: readonly db.Workplace[]) =>
   places.toSorted((a, b) => Date.parse(b.lastUsedAt ?? '1970-01-01') - Date.parse(a.lastUsedAt ?? '1970-01-01'))[0]
 
 /** Which tenant: the one asked for, or that of the address in the browser, or the one used last. */
-async function choose(ctx: Context, found: db.FoundLogin, tenantId: string | undefined, host: string): Promise<Entry | undefined> {
+export async function choose(ctx: Context, found: db.FoundLogin, tenantId: string | undefined, host: string): Promise<Entry | undefined> {
   const { userId, workplaces } = found
   const at = (tenant: db.Workplace | undefined): Entry | undefined => tenant && { userId, tenant }
   if (tenantId !== undefined) return at(workplaces.find((w) => w.tenantId === tenantId))
@@ -65,32 +64,20 @@ async function choose(ctx: Context, found: db.FoundLogin, tenantId: string | und
   return found.superAdmin ? { userId, tenant: null } : at(newest(workplaces))
 }
 
-async function auditFailure(ctx: Context, { userId, tenant }: Entry, client: Client): Promise<void> {
-  const { ip, requestId } = client
-  if (!tenant) return ctx.log.warn({ reqId: requestId }, 'access: wrong password of a super admin')
-  const entry = { tenantId: tenant.tenantId, actorId: null, action: 'session.login', object: { type: 'user', id: userId }, ip, requestId }
-  await inTenant(ctx.db, tenant.tenantId, (tx) => writeAudit(tx, { ...entry, outcome: 'failure', details: { reason: 'wrong_password' } }))
-}
+/** Nobody's account, or one without a place to work: a fingerprint tells whether it is the same address again, and not which. */
+const unknownAccount = (ctx: Context, email: string) => ({
+  reason: 'unknown_account',
+  account: hmacSha256(ctx.keys.derive('audit-account'), email).toString('hex').slice(0, 16),
+})
 
-export const isClosed = (status: string | null): boolean => status === 'SUSPENDED' || status === 'CANCELLED'
-
-async function open(ctx: Context, { userId, tenant }: Entry, client: Client): Promise<Opened> {
-  if (!tenant) {
-    ctx.log.info({ reqId: client.requestId }, 'access: a super admin logged in')
-    return asUser(ctx.db, userId, (tx) => openSession(tx, { userId, tenantId: null }, client))
-  }
-  const { tenantId, status } = tenant
-  const closed = isClosed(status)
-  const opened = await inTenant(
-    ctx.db,
-    tenantId,
-    async (tx) => {
-      const line = { tenantId, actorId: userId, action: 'session.login', object: { type: 'user', id: userId }, ip: client.ip, requestId: client.requestId }
-      await writeAudit(tx, closed ? { ...line, outcome: 'failure', details: { reason: 'tenant_suspended' } } : line)
-      return closed ? undefined : openSession(tx, { userId, tenantId }, client)
-    },
-    userId,
-  )
-  if (!opened) throw new AppError('tenant_suspended')
-  return opened
+async function auditFailure(ctx: Context, entry: Entry | undefined, email: string, client: Client): Promise<void> {
+  const { ip, userAgent, requestId } = client
+  const line = { actorId: null, action: 'session.login', outcome: 'failure' as const, ip, userAgent, requestId }
+  const object = entry && { type: 'user', id: entry.userId }
+  const tenantId = entry?.tenant?.tenantId
+  if (tenantId !== undefined)
+    return inTenant(ctx.db, tenantId, (tx) => writeAudit(tx, { ...line, tenantId, ...(object && { object }), details: { reason: 'wrong_password' } }))
+  if (entry) ctx.log.warn({ reqId: requestId }, 'access: wrong password of a super admin')
+  const details = entry ? { reason: 'wrong_password' } : unknownAccount(ctx, email)
+  await ctx.db.transaction().execute((tx) => writeAudit(tx, { ...line, tenantId: null, ...(object && { object }), details }))
 }

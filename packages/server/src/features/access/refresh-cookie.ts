@@ -1,6 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Context } from '../../platform/context.ts'
 import { AppError } from '../../platform/errors.ts'
+import { clientAddress } from '../../platform/limits/request-limits.ts'
+import { DEVICE_COOKIE } from './device-cookie.ts'
 import type { Client } from './sessions.ts'
 
 const NAME = 'atende_refresh'
@@ -26,8 +28,10 @@ export function requireOwnOrigin(ctx: Context, request: FastifyRequest): void {
 }
 
 export const clientOf = (request: FastifyRequest): Client => ({
-  ip: request.ip,
+  ip: clientAddress(request).address,
+  port: clientAddress(request).port,
   userAgent: request.headers['user-agent']?.slice(0, 300) ?? null,
   requestId: request.id,
   host: request.host,
+  device: request.cookies[DEVICE_COOKIE],
 })

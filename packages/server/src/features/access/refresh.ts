@@ -1,10 +1,11 @@
 import { checkToken } from '../../platform/auth.ts'
 import type { Context } from '../../platform/context.ts'
-import { asUser, enterTenant, inTenant, type SystemTx } from '../../platform/database.ts'
+import { enterTenant, type SystemTx } from '../../platform/database.ts'
 import { AppError } from '../../platform/errors.ts'
 import { writeAudit } from '../audit/audit.ts'
 import * as db from './access.db.ts'
-import { isClosed } from './log-in.ts'
+import { isClosed } from './factors/finish-login.ts'
+import { inPlace } from './in-place.ts'
 import { type Client, endSessions, type Holder, type Opened, readMe } from './sessions.ts'
 import { hashSecret, newSecret, type RefreshToken, readToken, writeToken } from './tokens.ts'
 
@@ -17,9 +18,6 @@ async function findLive(ctx: Context, text: string): Promise<Live> {
   const holder = { userId: live.user_id, tenantId: live.tenant_id, sessionId: token.sessionId }
   return { token, holder, suspended: isClosed(live.tenant_status) }
 }
-
-const inPlace = <T>(ctx: Context, { tenantId, userId }: Holder, work: (tx: SystemTx) => Promise<T>): Promise<T> =>
-  tenantId === null ? asUser(ctx.db, userId, work) : inTenant(ctx.db, tenantId, work, userId)
 
 /**
  * Exchanges a refresh token for a new one; the old one is worth nothing from then on. Showing it again, or a wrong secret for a live
@@ -50,14 +48,14 @@ async function endReused(ctx: Context, tx: SystemTx, holder: Holder, client: Cli
   // Nothing to end: it was ended, by a logout perhaps, while this token was on its way.
   if (ended === 0) return undefined
   ctx.log.warn({ reqId: client.requestId, sessionId }, 'access: a refresh token was used twice, its session was ended')
-  if (tenantId) await audit(tx, { ...holder, tenantId }, client, 'session.reuse_detected', 'failure')
+  await audit(tx, holder, client, 'session.reuse_detected', 'failure')
   return undefined
 }
 
-async function audit(tx: SystemTx, holder: Holder & { tenantId: string }, client: Client, action: string, outcome: 'success' | 'failure') {
+async function audit(tx: SystemTx, holder: Holder, client: Client, action: string, outcome: 'success' | 'failure') {
   const { tenantId, userId, sessionId } = holder
   const line = { tenantId, actorId: userId, action, outcome, object: { type: 'session', id: sessionId }, ip: client.ip, requestId: client.requestId }
-  await writeAudit(await enterTenant(tx, tenantId), line)
+  await writeAudit(tenantId === null ? tx : await enterTenant(tx, tenantId), line)
 }
 
 /**
@@ -78,5 +76,5 @@ const end = (ctx: Context, holder: Holder, client: Client): Promise<void> =>
   inPlace(ctx, holder, async (tx) => {
     const { tenantId, userId, sessionId } = holder
     const ended = await endSessions(tx, { tenantId, userId, reason: 'logout', only: sessionId })
-    if (tenantId && ended > 0) await audit(tx, { ...holder, tenantId }, client, 'session.logout', 'success')
+    if (ended > 0) await audit(tx, holder, client, 'session.logout', 'success')
   })

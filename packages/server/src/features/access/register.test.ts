@@ -20,7 +20,10 @@ test('a visitor signs up: tenant on trial, owner, session, and a cookie that scr
   expect(me.tenant).toMatchObject({ name: 'Pousada São João', slug: 'pousada-sao-joao', status: 'TRIAL', onboardedAt: null })
   expect(me.memberships).toEqual([{ tenantId: me.tenant?.id, tenantName: 'Pousada São João', role: 'OWNER' }])
   expect(expiresIn).toBe(900)
-  expect(answer.headers.getSetCookie()).toEqual([expect.stringMatching(/^atende_refresh=[^;]+; Max-Age=2592000; Path=\/api\/auth; HttpOnly; SameSite=Strict$/)])
+  expect(answer.headers.getSetCookie()).toEqual([
+    expect.stringMatching(/^atende_refresh=[^;]+; Max-Age=2592000; Path=\/api\/auth; HttpOnly; SameSite=Strict$/),
+    expect.stringMatching(/^atende_device=[\w.-]+; Max-Age=\d+; Path=\/api\/auth; HttpOnly; SameSite=Strict$/),
+  ])
   expect(Me.parse((await server.call('GET', '/api/auth/me', { token: accessToken })).body)).toEqual(me)
 })
 

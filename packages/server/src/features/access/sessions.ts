@@ -1,4 +1,4 @@
-import { Locale, type Login, type Me, ROLE_PERMISSIONS, Role, type Session, TenantRole } from '@atende/contracts/access'
+import { Locale, type Login, type Me, MemberRole, type Session } from '@atende/contracts/access'
 import type { z } from 'zod'
 import { ACCESS_TOKEN_SECONDS, issueAccessToken } from '../../platform/auth.ts'
 import type { Context } from '../../platform/context.ts'
@@ -6,20 +6,35 @@ import { enterTenant, type SystemTx } from '../../platform/database.ts'
 import { AppError, notFound } from '../../platform/errors.ts'
 import { publish } from '../../platform/events.ts'
 import { uuidv7 } from '../../platform/ids.ts'
+import { findRights, SERVER_RIGHTS } from '../../platform/rights.ts'
 import { writeAudit } from '../audit/audit.ts'
 import { getTenant } from '../tenants/tenants.ts'
 import * as db from './access.db.ts'
 import { hashSecret, newSecret, writeToken } from './tokens.ts'
 
 /** Where a call comes from. */
-export type Client = { ip: string; userAgent: string | null; requestId: string; host: string }
+export type Client = {
+  ip: string
+  /** Null when only a proxy knows it. */
+  port?: number | null
+  userAgent: string | null
+  requestId: string
+  host: string
+  /** Its cookie as a known device. */
+  device?: string | undefined
+}
 /** Who holds a session; `tenantId` is null for a super admin. */
 export type Holder = { userId: string; tenantId: string | null; sessionId: string }
 /** An open session: its refresh token belongs into the cookie and nowhere else. */
 export type Opened = { holder: Holder; refreshToken: string; me: Me }
 
-/** Opens a session, in a transaction of its tenant (if any) and its person. */
-export async function openSession(tx: SystemTx, who: { userId: string; tenantId: string | null }, client: Client): Promise<Opened> {
+/** Opens a session, in a transaction of its tenant (if any) and its person. Every way in ends here. */
+export async function openSession(
+  tx: SystemTx,
+  who: { userId: string; tenantId: string | null },
+  client: Client,
+  openedBy: 'password' | 'sso' = 'password',
+): Promise<Opened> {
   const secret = newSecret()
   const holder = { ...who, sessionId: uuidv7() }
   await db.insertSession(tx, {
@@ -29,6 +44,7 @@ export async function openSession(tx: SystemTx, who: { userId: string; tenantId:
     refresh_hash: hashSecret(secret),
     ip: client.ip,
     user_agent: client.userAgent,
+    opened_by: openedBy,
   })
   await db.touchSelf(tx, who.userId)
   return { holder, refreshToken: writeToken({ ...holder, generation: 1, secret }), me: await readMe(tx, holder) }
@@ -39,16 +55,26 @@ export async function readMe(tx: SystemTx, holder: Holder): Promise<Me> {
   const user = await db.self(tx, holder.userId)
   if (!user) throw new AppError('unauthenticated')
   const memberships = await db.memberships(tx)
-  const own = memberships.find((m) => m.tenant_id === holder.tenantId)
-  if (holder.tenantId !== null && !own) throw new AppError('unauthenticated')
-  const role: Role = own ? Role.parse(own.role) : 'SUPER_ADMIN'
-  const permissions = [...ROLE_PERMISSIONS[role]]
+  const rights = holder.tenantId === null ? SERVER_RIGHTS : await findRights(tx, holder.tenantId, holder.userId)
+  if (!rights) throw new AppError('unauthenticated')
+  const { role, roleId, roleName, sees } = rights
+  const { id, name, email } = user
+  const own = { role, roleId, roleName, permissions: [...rights.permissions], sees }
+  // A tenant's own provider vouches for its people there; where else they work is none of its business.
+  const places = holder.tenantId !== null && (await isBySso(tx, holder)) ? memberships.filter((m) => m.tenant_id === holder.tenantId) : memberships
   return {
-    user: { id: user.id, name: user.name, email: user.email, role, locale: Locale.catch('pt-BR').parse(user.locale), permissions },
+    user: { id, name, email, emailConfirmed: user.email_confirmed_at !== null, locale: Locale.catch('pt-BR').parse(user.locale), ...own },
     tenant: await readTenant(tx, holder),
-    memberships: memberships.map((m) => ({ tenantId: m.tenant_id, tenantName: m.tenant_name, role: TenantRole.parse(m.role) })),
+    memberships: places.map((m) => ({ tenantId: m.tenant_id, tenantName: m.tenant_name, role: MemberRole.parse(m.role) })),
     sessionId: holder.sessionId,
+    mustEnrol: await db.mustEnrol(tx, holder.sessionId),
   }
+}
+
+/** Did this session begin at the tenant's provider? Leaves the transaction in the session's tenant. */
+export async function isBySso(tx: SystemTx, holder: Holder): Promise<boolean> {
+  if (holder.tenantId === null) return false
+  return (await db.openedBy(await enterTenant(tx, holder.tenantId), holder.sessionId)) === 'sso'
 }
 
 async function readTenant(tx: SystemTx, holder: Holder): Promise<Me['tenant']> {
@@ -80,6 +106,7 @@ export async function endSessions(tx: SystemTx, filter: db.EndFilter): Promise<n
 
 /** Ends every session of the acting person, in all their tenants. Leaves the transaction in the last of these. */
 export async function endEverySession(tx: SystemTx, userId: string, reason: string, except?: string): Promise<void> {
+  await db.dropPendingLogins(tx, userId)
   await endSessions(tx, { tenantId: null, userId, reason, except })
   for (const m of await db.memberships(tx)) await endSessions(tx, { tenantId: m.tenant_id, userId, reason, except })
 }
@@ -102,7 +129,6 @@ export async function listSessions(tx: SystemTx, holder: Holder): Promise<z.infe
 export async function endOwnSession(tx: SystemTx, holder: Holder, sessionId: string, client: Client): Promise<void> {
   const { tenantId, userId } = holder
   if ((await endSessions(tx, { tenantId, userId, reason: 'ended_by_user', only: sessionId })) === 0) throw notFound()
-  if (!tenantId) return
   const line = { tenantId, actorId: userId, action: 'session.end', object: { type: 'session', id: sessionId }, ip: client.ip, requestId: client.requestId }
-  await writeAudit(await enterTenant(tx, tenantId), line)
+  await writeAudit(tenantId === null ? tx : await enterTenant(tx, tenantId), line)
 }

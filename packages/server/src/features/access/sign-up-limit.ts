@@ -1,17 +1,18 @@
-import { RateLimiterMemory } from 'rate-limiter-flexible'
-import { AppError } from '../../platform/errors.ts'
-import { networkOf } from './login-limit.ts'
+import type { Context } from '../../platform/context.ts'
+import { networkOf } from '../../platform/limits/client-address.ts'
+import { strike, tooMany } from '../../platform/limits/request-limits.ts'
+import { limitRules } from '../../platform/limits/rules.ts'
 
-const HOUR_SECONDS = 3600
+const WORDS = {
+  signUp: 'Muitas contas novas foram criadas desta rede. Tente de novo mais tarde.',
+  forgot: 'Muitos pedidos de senha nova vieram desta rede. Tente de novo mais tarde.',
+}
 
-/** New companies per network and hour; each costs a password hash and a tenant. Lives in this process. */
-export function signUpLimit(points: number): (ip: string) => Promise<void> {
-  const limiter = new RateLimiterMemory({ keyPrefix: 'sign-up', points, duration: HOUR_SECONDS })
-  /** @throws AppError too_many_requests */
-  return async (ip) => {
-    const network = networkOf(ip)
-    const state = await limiter.get(network)
-    if (state && state.consumedPoints >= points) throw new AppError('too_many_requests', { retryAfter: Math.max(1, Math.ceil(state.msBeforeNext / 1000)) })
-    await limiter.penalty(network)
-  }
+/** New companies, or mails for a new password, per network and hour: each costs a tenant or a mail. @throws AppError too_many_requests */
+export async function requireRoom(ctx: Context, what: keyof typeof WORDS, ip: string): Promise<void> {
+  if (ctx.addresses.standing(ip) === 'allowed') return
+  const verdict = await ctx.limits.take({ rule: limitRules(ctx.config).network[what], key: networkOf(ip) })
+  if (verdict.allowed) return
+  await strike(ctx, ip)
+  throw tooMany(verdict.retryAfterSeconds, WORDS[what])
 }

@@ -29,6 +29,15 @@ export function readToken(text: string): RefreshToken | undefined {
   return tenantId === undefined || !sessionId || generation > 2_147_483_646 ? undefined : { tenantId, sessionId, generation, secret: m[4] ?? '' }
 }
 
+/** A login that waits for its second step carries its person, for the same reason as an invitation its tenant. */
+export const writePersonToken = (userId: string, secret: string): string => `${packId(userId)}.${secret}`
+
+export function readPersonToken(text: string): { userId: string; secret: string } | undefined {
+  const m = /^([\w-]{22})\.([\w-]{43})$/.exec(text)
+  const userId = unpackId(m?.[1] ?? '')
+  return m && userId ? { userId, secret: m[2] ?? '' } : undefined
+}
+
 /** An invitation's link carries its tenant too, so that it needs no way across tenants. */
 export const writeInvitationToken = (tenantId: string, secret: string): string => `${packId(tenantId)}.${secret}`
 

@@ -30,13 +30,14 @@ type Documented = FastifySchema & {
 }
 
 /** Says who may call it, and that every route can answer a problem. */
-function describeAccess(schema: Documented, access: Access | undefined): Documented {
+function describeAccess(schema: Documented, access: Access | undefined, dangerous: boolean): Documented {
   const open = access === undefined || access === 'public'
   const who = open ? undefined : access === 'login' ? 'Needs a login.' : `Needs the permission \`${access}\`.`
+  const proof = dangerous ? 'Needs a proof of who you are from the last ten minutes, else 403 `step_up_required`.' : undefined
   const answers = typeof schema.response === 'object' && schema.response !== null ? schema.response : { 200: { description: 'Done' } }
   return {
     ...schema,
-    description: [schema.description, who].filter(Boolean).join('\n\n'),
+    description: [schema.description, who, proof].filter(Boolean).join('\n\n'),
     response: { ...answers, default: problem },
     ...(schema.consumes?.includes('multipart/form-data') ? { body: UPLOAD } : {}),
     ...(open ? { security: [] } : {}),
@@ -58,7 +59,7 @@ export async function registerOpenApi(app: Http): Promise<void> {
       },
       components: {
         securitySchemes: {
-          bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'Access token of /api/auth/login, valid for 15 minutes.' },
+          bearer: { type: 'http', scheme: 'bearer', description: 'Access token of /api/auth/login, valid for 15 minutes; or an API key (`atd_…`).' },
         },
       },
       security: [{ bearer: [] }],
@@ -67,7 +68,7 @@ export async function registerOpenApi(app: Http): Promise<void> {
       const { schema, url } = document
       if (!API.test(url) || url.endsWith('*')) return { schema: { ...schema, hide: true }, url }
       const transformed = jsonSchemaTransform({ ...document, schema: schema ?? {} })
-      return { schema: describeAccess(transformed.schema ?? {}, accessOf(document.route)), url }
+      return { schema: describeAccess(transformed.schema ?? {}, accessOf(document.route), document.route?.config?.stepUp !== undefined), url }
     },
     transformObject: jsonSchemaTransformObject,
   })

@@ -1,8 +1,9 @@
+import type { Outgoing } from '../../platform/outgoing/outgoing.ts'
 import { createGraph, GraphFailure } from './whatsapp-cloud/graph.ts'
 import type { Failure } from './whatsapp-cloud/graph-call.ts'
 import { type AccountDetails, createNumberGraph, type NumberDetails } from './whatsapp-cloud/graph-numbers.ts'
 
-export type Credentials = { phoneNumberId: string; wabaId: string; accessToken: string; graphUrl: string; graphVersion: string }
+export type Credentials = { phoneNumberId: string; wabaId: string; accessToken: string; graphUrl: string; graphVersion: string; outgoing: Outgoing }
 /** One question, with what came of it. */
 export type Answered<T> = { ok: true; value: T } | { ok: false; failure: Failure }
 type Token = Awaited<ReturnType<ReturnType<typeof createGraph>['debugToken']>>

@@ -47,6 +47,9 @@ function readRoutes(app: Http, ctx: Context): void {
   )
 }
 
+/** Renaming and switching on or off can be undone; another token or secret sends and receives in the company's name. */
+const changesSecrets = (body: unknown): boolean => typeof body === 'object' && body !== null && ('accessToken' in body || 'appSecret' in body)
+
 function changeRoutes(app: Http, ctx: Context): void {
   app.post(
     '/api/channels',
@@ -69,7 +72,7 @@ function changeRoutes(app: Http, ctx: Context): void {
   app.patch(
     '/api/channels/:id',
     {
-      config: manage,
+      config: { ...manage, stepUp: changesSecrets },
       schema: { tags, summary: 'Rename, replace secrets, switch on or off', params: IdParams, body: UpdateChannelInput, response: { 200: Channel } },
     },
     async (request) => {
@@ -91,7 +94,7 @@ function changeRoutes(app: Http, ctx: Context): void {
   app.delete(
     '/api/channels/:id',
     {
-      config: manage,
+      config: { ...manage, stepUp: true },
       schema: {
         tags,
         summary: 'Remove a channel; one with conversations gives up its number and keeps its history',
@@ -118,7 +121,8 @@ function connectionRoutes(app: Http, ctx: Context): void {
     async (request) => {
       const { graphUrl, graphVersion } = request.body
       requireAllowedGraph(ctx, graphUrl)
-      return testConnection({ ...request.body, graphUrl: graphUrl ?? ctx.config.GRAPH_URL, graphVersion: graphVersion ?? ctx.config.GRAPH_VERSION })
+      const graph = { graphUrl: graphUrl ?? ctx.config.GRAPH_URL, graphVersion: graphVersion ?? ctx.config.GRAPH_VERSION }
+      return testConnection({ ...request.body, ...graph, outgoing: ctx.outgoing })
     },
   )
 

@@ -180,7 +180,7 @@ describe('changing and removing', () => {
     await server.call('POST', `/api/channels/${id}/test`, { token: who.token })
     expect((await server.call<Channel>('GET', `/api/channels/${id}`, { token: who.token })).body.status).toBe('disabled')
     expect((await patch({ enabled: true })).body.status).toBe('connected')
-    const lines = await server.sql<{ action: string }>('select action from audit_logs where object_id = $1 order by id', [id])
+    const lines = await server.sql<{ action: string }>("select action from audit_logs where object_id = $1 and object_type = 'channel' order by seq", [id])
     expect(lines.map((l) => l.action)).toEqual(['channel.create', 'channel.update', 'channel.update', 'channel.update', 'channel.update'])
     const told = await server.sql("select 1 from outgoing_events where tenant_id = $1 and payload->>'list' = 'channels'", [who.tenantId])
     expect(told.length).toBeGreaterThan(4)

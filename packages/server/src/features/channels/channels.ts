@@ -6,6 +6,7 @@ import type { TenantTx } from '../../platform/database.ts'
 import { AppError, isUniqueViolation, notFound } from '../../platform/errors.ts'
 import { publish } from '../../platform/events.ts'
 import { uuidv7 } from '../../platform/ids.ts'
+import type { Outgoing } from '../../platform/outgoing/outgoing.ts'
 import { resumeSending } from '../conversations/send-lanes.ts'
 import { type NoticeCode, raiseNotices } from '../notices/notices.ts'
 import { requirePlanRoom } from '../tenants/tenants.ts'
@@ -146,21 +147,22 @@ export type SendingChannel = {
   graphUrl: string
   graphVersion: string
   accessToken: string
+  outgoing: Outgoing
 }
 
 /** Opened credentials, also of a channel that is switched off (media that arrived is still fetched). Undefined when absent or released. */
-export async function getChannelAccess(ctx: Pick<Context, 'keys'>, tx: TenantTx, channelId: string): Promise<SendingChannel | undefined> {
+export async function getChannelAccess(ctx: Pick<Context, 'keys' | 'outgoing'>, tx: TenantTx, channelId: string): Promise<SendingChannel | undefined> {
   const row = await db.find(tx, channelId)
   return row && openRow(ctx, row)
 }
 
 /** Opened credentials; undefined when the channel is absent or switched off. */
-export async function getSendingChannel(ctx: Pick<Context, 'keys'>, tx: TenantTx, channelId: string): Promise<SendingChannel | undefined> {
+export async function getSendingChannel(ctx: Pick<Context, 'keys' | 'outgoing'>, tx: TenantTx, channelId: string): Promise<SendingChannel | undefined> {
   const row = await db.find(tx, channelId)
   return row && row.status !== 'disabled' ? openRow(ctx, row) : undefined
 }
 
-const openRow = (ctx: Pick<Context, 'keys'>, row: db.ChannelRow): SendingChannel | undefined =>
+const openRow = (ctx: Pick<Context, 'keys' | 'outgoing'>, row: db.ChannelRow): SendingChannel | undefined =>
   row.access_token_enc === null
     ? undefined
     : {
@@ -171,6 +173,7 @@ const openRow = (ctx: Pick<Context, 'keys'>, row: db.ChannelRow): SendingChannel
         graphUrl: row.graph_url,
         graphVersion: row.graph_version,
         accessToken: ctx.keys.open(`channels.access_token:${row.id}`, row.access_token_enc),
+        outgoing: ctx.outgoing,
       }
 
 const TOKEN_CODES = new Set([0, 190])

@@ -26,12 +26,11 @@ export const describeEmulator = (ctx: Pick<Context, 'config'>) => {
   return { available: url !== undefined, phoneUrl: url ? `${url}/` : null }
 }
 
-async function control(base: string, path: string, body: object): Promise<unknown> {
-  const response = await fetch(`${base}/control/${path}`, {
+async function control(ctx: Context, base: string, path: string, body: object): Promise<unknown> {
+  const response = await ctx.outgoing.fetch(`${base}/control/${path}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
-    redirect: 'manual',
     signal: AbortSignal.timeout(TIMEOUT_MS),
   })
   if (!response.ok) throw new Error(`the emulator answered ${response.status}`)
@@ -54,7 +53,7 @@ export async function connectEmulator(ctx: Context, request: FastifyRequest): Pr
     return getTenant(tx, tenantId)
   })
   const number = EmulatorNumber.parse(
-    await control(base, 'numbers', { displayPhoneNumber: inventPhone(), verifiedName: tenant.name }).catch((err) => {
+    await control(ctx, base, 'numbers', { displayPhoneNumber: inventPhone(), verifiedName: tenant.name }).catch((err) => {
       ctx.log.warn({ err }, 'emulator: no number')
       throw new AppError('emulator_unavailable')
     }),
@@ -79,7 +78,7 @@ export async function connectEmulator(ctx: Context, request: FastifyRequest): Pr
 async function introduce(ctx: Context, base: string, tenantId: string, channelId: string, number: z.infer<typeof EmulatorNumber>): Promise<Channel> {
   const { phoneNumberId, verifyToken } = number
   try {
-    await control(base, `numbers/${phoneNumberId}/webhook`, { callbackUrl: `${ctx.publicUrl()}/webhooks/whatsapp`, verifyToken })
+    await control(ctx, base, `numbers/${phoneNumberId}/webhook`, { callbackUrl: `${ctx.publicUrl()}/webhooks/whatsapp`, verifyToken })
     const { channel } = await testStored(ctx, tenantId, channelId)
     await planTemplateSync(ctx, { tenantId, channelId })
     return channel

@@ -101,10 +101,10 @@ function actionRoutes(app: Http, ctx: Context): void {
   app.post('/api/channels/:id/register', { config: manage, schema: takes('Register the number for the Cloud API', RegisterNumberInput) }, async (request) =>
     act(ctx, request, 'register', (at) => registerNumber(ctx, at, request.body.pin)),
   )
-  app.post('/api/channels/:id/deregister', { config: manage, schema: answers('Take the number out of the Cloud API') }, async (request) =>
+  app.post('/api/channels/:id/deregister', { config: { ...manage, stepUp: true }, schema: answers('Take the number out of the Cloud API') }, async (request) =>
     act(ctx, request, 'deregister', (at) => deregisterNumber(ctx, at)),
   )
-  app.post('/api/channels/:id/pin', { config: manage, schema: takes('Set the two-step PIN', SetPinInput) }, async (request) =>
+  app.post('/api/channels/:id/pin', { config: { ...manage, stepUp: true }, schema: takes('Set the two-step PIN', SetPinInput) }, async (request) =>
     act(ctx, request, 'pin', (at) => setPin(ctx, at, request.body.pin)),
   )
   app.post(

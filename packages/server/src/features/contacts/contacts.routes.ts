@@ -81,7 +81,7 @@ function changeRoutes(app: Http, ctx: Context): void {
   app.delete(
     '/api/contacts/:id',
     {
-      config: { access: 'contacts.delete' },
+      config: { access: 'contacts.delete', stepUp: true },
       schema: { tags, summary: 'Delete a contact with its conversations', params: IdParams, response: { 204: z.void() } },
     },
     async (request, reply) => {
@@ -99,7 +99,7 @@ function mergeRoutes(app: Http, ctx: Context): void {
   app.post(
     '/api/contacts/:id/merge',
     {
-      config: { access: 'contacts.write' },
+      config: { access: 'contacts.merge' },
       schema: {
         tags,
         summary: 'Make another contact part of this one',
@@ -124,7 +124,7 @@ function mergeRoutes(app: Http, ctx: Context): void {
   app.post(
     '/api/contacts/:id/merges/:mergeId/undo',
     {
-      config: { access: 'contacts.write' },
+      config: { access: 'contacts.merge' },
       schema: {
         tags,
         summary: 'Part two contacts again',

@@ -229,8 +229,8 @@ test('deleting takes a supervisor, and takes the identities along', async () => 
   expect((await remove(owner.token)).status).toBe(204)
   expect((await remove(owner.token)).status).toBe(404)
   expect((await create({ name: 'Outro', phone: '61 99999-0001' })).status).toBe(201)
-  const lines = await server.sql("select details from audit_logs where action = 'contact.delete' and object_id = $1", [made.id])
-  expect(lines).toEqual([{ details: {} }])
+  const lines = await server.diary("action = 'contact.delete' and object_id = $1", [made.id])
+  expect(lines).toMatchObject([{ details: {} }])
 })
 
 test('a foreign contact is an absent one', async () => {

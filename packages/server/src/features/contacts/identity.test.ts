@@ -68,8 +68,8 @@ test('two that a sighting shows to be one become one, with a trace; both address
   expect(kinds(both)).toEqual([`bsuid:${id}`, `phone:${number}`])
   expect(both.merges).toMatchObject([{ name: 'caio.silva', reason: 'identity', by: null }])
   expect(await contact(b)).toEqual(both)
-  const lines = await server.sql("select actor_user_id, details->>'otherId' as other from audit_logs where action = 'contact.merge' and object_id = $1", [a])
-  expect(lines).toEqual([{ actor_user_id: null, other: b }])
+  const lines = await server.diary("action = 'contact.merge' and object_id = $1", [a])
+  expect(lines).toMatchObject([{ actor_user_id: null, details: { otherId: b } }])
   expect(await one({ bsuid: id, at: at(3) })).toBe(a)
 })
 

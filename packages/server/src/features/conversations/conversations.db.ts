@@ -154,7 +154,10 @@ export const update = (
     .where('id', '=', id)
     .execute()
 
-export const insertIfAbsent = (tx: TenantTx, row: { id: string; tenant_id: string; channel_id: string; contact_id: string; last_activity_at: Date }) =>
+export const insertIfAbsent = (
+  tx: TenantTx,
+  row: { id: string; tenant_id: string; channel_id: string; contact_id: string; last_activity_at: Date; assignee_id?: string },
+) =>
   tx
     .insertInto('conversations')
     .values(row)
@@ -197,7 +200,7 @@ export const activeMember = (tx: TenantTx, userId: string) =>
   tx
     .selectFrom('memberships')
     .innerJoin('users', 'users.id', 'memberships.user_id')
-    .select(['users.id', 'users.name', 'memberships.role'])
+    .select(['users.id', 'users.name'])
     .where('memberships.user_id', '=', userId)
     .where('memberships.deactivated_at', 'is', null)
     .executeTakeFirst()

@@ -1,15 +1,15 @@
-import { can, Role } from '@atende/contracts/access'
 import type { Conversation, ConversationCounts, ConversationsQuery } from '@atende/contracts/conversations'
 import { ConversationStatus } from '@atende/contracts/conversations'
 import { Direction, MessageStatus } from '@atende/contracts/messages'
 import { TagColor } from '@atende/contracts/tags'
 import type { z } from 'zod'
-import type { TenantLogin } from '../../platform/auth.ts'
-import type { TenantTx } from '../../platform/database.ts'
+import { may, type TenantLogin } from '../../platform/auth.ts'
+import { seeingAll, type TenantTx } from '../../platform/database.ts'
 import { AppError, invalidField, notFound } from '../../platform/errors.ts'
 import { publish } from '../../platform/events.ts'
 import { uuidv7 } from '../../platform/ids.ts'
 import { decodeCursor, TimeIdCursor, toPage } from '../../platform/pages.ts'
+import { findRights } from '../../platform/rights.ts'
 import { type Opened, openMany, previewOf, shownType } from '../../platform/vault/sealed-words.ts'
 import { openerFor } from '../../platform/vault/vault.ts'
 import { keptContact } from '../contacts/contacts.ts'
@@ -98,9 +98,6 @@ export const lockConversation = (tx: TenantTx, id: string) => db.lock(tx, id)
 
 export const conversationExists = (tx: TenantTx, id: string): Promise<boolean> => db.exists(tx, id)
 
-/** The conversation of this address: itself, or the one it became part of. @throws AppError not_found */
-export const keptConversation = async (tx: TenantTx, id: string): Promise<string> => (await getConversation(tx, id)).id
-
 /** Conversations of the people that a search means, by their keyed hashes. */
 export const findByPerson = (tx: TenantTx, asked: AskedPerson, max: number): Promise<string[]> => db.searchByPerson(tx, asked, max)
 
@@ -128,11 +125,18 @@ export async function countConversations(tx: TenantTx, login: TenantLogin): Prom
   return { all: Number(c.all), mine: Number(c.mine), unassigned: Number(c.unassigned), unread: Number(c.unread), closesSoon: Number(c.closes_soon) }
 }
 
-/** The conversation of a contact on a channel, made when there is none. @throws AppError not_found */
-export async function findOrOpenConversation(tx: TenantTx, tenantId: string, channelId: string, contactId: string): Promise<string> {
+/**
+ * The conversation of a contact on a channel, made when there is none. Who sees only the own ones owns what they begin.
+ * @throws AppError not_found, conversation_assigned when there is one that this person may not see
+ */
+export async function findOrOpenConversation(tx: TenantTx, login: TenantLogin, channelId: string, contactId: string): Promise<string> {
+  const { tenantId } = login
+  const limited = login.sees !== 'all'
   const kept = await keptContact(tx, contactId)
-  await db.insertIfAbsent(tx, { id: uuidv7(), tenant_id: tenantId, channel_id: channelId, contact_id: kept, last_activity_at: new Date() })
+  const row = { id: uuidv7(), tenant_id: tenantId, channel_id: channelId, contact_id: kept, last_activity_at: new Date() }
+  await db.insertIfAbsent(tx, limited ? { ...row, assignee_id: login.userId } : row)
   const found = await db.findByContact(tx, channelId, kept)
+  if (!found && limited) throw new AppError('conversation_assigned', { detail: 'Esta conversa não está com você. Peça a quem coordena para passá-la.' })
   if (!found) throw notFound()
   return found.id
 }
@@ -178,12 +182,15 @@ export async function assign(
   }
   if (row.assignee_id === input.userId) return
   const member = input.userId ? await db.activeMember(tx, input.userId) : undefined
-  if (input.userId && (!member || !can(Role.parse(member.role), 'messages.send'))) {
+  const rights = member && (await findRights(tx, login.tenantId, member.id))
+  if (input.userId && !(rights && may(rights, 'messages.send'))) {
     throw invalidField('userId', 'not_assignable', 'Esta pessoa não atende conversas nesta conta.')
   }
-  await db.update(tx, id, { assignee_id: input.userId })
-  await note(id, member ? 'assigned' : 'unassigned', { by: login.userName, to: member?.name ?? null })
-  await publish(tx, login.tenantId, [{ kind: 'conversation.assigned', payload: { conversationId: id, by: login.userId } }])
+  await seeingAll(tx, async () => {
+    await db.update(tx, id, { assignee_id: input.userId })
+    await note(id, member ? 'assigned' : 'unassigned', { by: login.userName, to: member?.name ?? null })
+  })
+  await publish(tx, login.tenantId, [{ kind: 'conversation.assigned', payload: { conversationId: id, by: login.userId, from: row.assignee_id } }])
 }
 
 /** @throws AppError not_found, validation_failed for a tag of nobody */

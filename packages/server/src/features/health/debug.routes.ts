@@ -5,9 +5,10 @@ import type { Context } from '../../platform/context.ts'
 import { notFound } from '../../platform/errors.ts'
 import type { Http } from '../../platform/http.ts'
 import { listRoutes } from '../../platform/list-routes.ts'
+import { MAILS_POLICY, mailsPage } from './mails-page.ts'
 
 const tags = ['debug']
-const SECRET = /KEY|PASSWORD|SECRET|TOKEN|DATABASE_URL|DATABASE_OWNER_URL|SUPER_ADMIN/
+const SECRET = /KEY|PASSWORD|SECRET|TOKEN|DATABASE_URL|DATABASE_OWNER_URL|SMTP_URL|SUPER_ADMIN/
 
 /** Settings as they are in force; secrets only as "set". */
 export const redactConfig = (config: Config): Record<string, unknown> =>
@@ -28,4 +29,7 @@ export function debugRoutes(app: Http, ctx: Context): void {
   app.get('/debug/routes', { ...local, schema: { tags, summary: 'Every route, and who may call it' } }, async () => ({ items: listRoutes(app) }))
   app.get('/debug/config', { ...local, schema: { tags, summary: 'Settings in force, without secrets' } }, async () => redactConfig(ctx.config))
   app.get('/debug/jobs', { ...local, schema: { tags, summary: 'Job queues' } }, async () => ({ items: await ctx.jobs.stats() }))
+  app.get('/debug/mails', { ...local, schema: { tags, summary: 'Mails that would have left, the newest first' } }, async (_request, reply) =>
+    reply.header('content-security-policy', MAILS_POLICY).type('text/html; charset=utf-8').send(mailsPage(ctx.mail.kept())),
+  )
 }

@@ -33,6 +33,12 @@ async function checkSender(ctx: Context): Promise<Check> {
   return { status: oldestSeconds > BACKLOG_SECONDS ? 'degraded' : 'up', waiting: Number(rows[0]?.waiting ?? 0), oldestSeconds }
 }
 
+/** Which store counts the limits; one that stands in for another still limits. */
+function checkLimiter(ctx: Context): Check {
+  const { store, standIn } = ctx.limits.state()
+  return { status: standIn ? 'degraded' : 'up', store }
+}
+
 /** A check that fails or hangs says `down`; the reason stays in the log, this page is public. */
 const guarded = (ctx: Context, name: string, work: Promise<Check>): Promise<Check> =>
   within(ANSWER_MS, work).catch((err): Check => {
@@ -56,7 +62,7 @@ async function look(ctx: Context, parts: HealthParts): Promise<Report> {
     memory: checkMemory(),
     cpu: checkCpu(),
     cache: { status: 'off' },
-    limiter: { status: 'up', store: 'memory' },
+    limiter: checkLimiter(ctx),
     links: { status: 'off' },
   }
   const states = Object.values(checks).map((c) => c.status)

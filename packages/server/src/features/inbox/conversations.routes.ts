@@ -12,11 +12,12 @@ import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { callerTx, type TenantLogin } from '../../platform/auth.ts'
 import type { Context } from '../../platform/context.ts'
-import type { TenantTx } from '../../platform/database.ts'
+import { seeingAll, type TenantTx } from '../../platform/database.ts'
 import { invalidField } from '../../platform/errors.ts'
 import { publish } from '../../platform/events.ts'
 import type { Http } from '../../platform/http.ts'
 import { auditedBy, writeAudit } from '../audit/audit.ts'
+import { noteReading } from '../audit/note-reading.ts'
 import {
   type ActivityWriter,
   assign,
@@ -67,7 +68,12 @@ function readRoutes(app: Http, ctx: Context): void {
   app.get(
     '/api/conversations/:id',
     { config: { access: 'conversations.read' }, schema: { tags, summary: 'One conversation', params: IdParams, response: { 200: Conversation } } },
-    async (request) => callerTx(ctx, request, (tx) => getConversation(tx, request.params.id)),
+    async (request) =>
+      callerTx(ctx, request, async (tx, login) => {
+        const conversation = await getConversation(tx, request.params.id)
+        await noteReading(tx, request, login, { id: conversation.id, assigneeId: conversation.assignee?.id ?? null })
+        return conversation
+      }),
   )
 }
 
@@ -83,7 +89,7 @@ function changeRoutes(app: Http, ctx: Context): void {
         const { channelId, contactId } = request.body
         await requireOwn(tx, 'contacts', contactId, 'contactId')
         await requireOwn(tx, 'channels', channelId, 'channelId')
-        const id = await findOrOpenConversation(tx, login.tenantId, channelId, contactId)
+        const id = await findOrOpenConversation(tx, login, channelId, contactId)
         await publish(tx, login.tenantId, [{ kind: 'conversation.updated', payload: { conversationId: id } }])
         return getConversation(tx, id)
       }),
@@ -111,7 +117,8 @@ function changeRoutes(app: Http, ctx: Context): void {
       callerTx(ctx, request, async (tx, login) => {
         await assign(tx, login, request.params.id, request.body, noteIn(tx, login.tenantId))
         await audit(tx, request, login, 'conversation.assign', request.params.id, { to: request.body.userId })
-        return getConversation(tx, request.params.id)
+        // Also when it is out of sight from now on: this is the answer of having handed it over.
+        return seeingAll(tx, () => getConversation(tx, request.params.id))
       }),
   )
   app.put(

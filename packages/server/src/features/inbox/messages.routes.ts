@@ -4,7 +4,8 @@ import { Message, MessagePage, MessagesQuery, SendMessageInput } from '@atende/c
 import { callerTx } from '../../platform/auth.ts'
 import type { Context } from '../../platform/context.ts'
 import type { Http } from '../../platform/http.ts'
-import { keptConversation } from '../conversations/conversations.ts'
+import { noteReading } from '../audit/note-reading.ts'
+import { getConversation } from '../conversations/conversations.ts'
 import { getMessage, listMessages } from '../messages/messages.ts'
 import { findMessages } from '../messages/search-messages.ts'
 import { retryMessage } from './retry-message.ts'
@@ -20,9 +21,10 @@ export function messageRoutes(app: Http, ctx: Context): void {
       schema: { tags, summary: 'Messages of a conversation, oldest first', querystring: MessagesQuery, response: { 200: MessagePage } },
     },
     async (request) =>
-      callerTx(ctx, request, async (tx) => {
-        const conversationId = await keptConversation(tx, request.query.conversationId)
-        return listMessages(ctx, tx, { ...request.query, conversationId })
+      callerTx(ctx, request, async (tx, login) => {
+        const { id, assignee } = await getConversation(tx, request.query.conversationId)
+        await noteReading(tx, request, login, { id, assigneeId: assignee?.id ?? null })
+        return listMessages(ctx, tx, { ...request.query, conversationId: id })
       }),
   )
   app.get(
@@ -32,9 +34,10 @@ export function messageRoutes(app: Http, ctx: Context): void {
       schema: { tags, summary: 'Messages of a conversation with these words, newest first', querystring: SearchMessagesQuery, response: { 200: MessageHits } },
     },
     async (request) =>
-      callerTx(ctx, request, async (tx) => {
-        const conversationId = await keptConversation(tx, request.query.conversationId)
-        return { items: await findMessages(ctx, tx, conversationId, request.query.q) }
+      callerTx(ctx, request, async (tx, login) => {
+        const { id, assignee } = await getConversation(tx, request.query.conversationId)
+        await noteReading(tx, request, login, { id, assigneeId: assignee?.id ?? null })
+        return { items: await findMessages(ctx, tx, id, request.query.q) }
       }),
   )
   app.get(
@@ -45,7 +48,7 @@ export function messageRoutes(app: Http, ctx: Context): void {
   app.post(
     '/api/messages',
     {
-      config: { access: 'messages.send' },
+      config: { access: 'messages.send', limit: 'send' },
       schema: {
         tags,
         summary: 'Send a message',
@@ -62,7 +65,7 @@ export function messageRoutes(app: Http, ctx: Context): void {
   app.post(
     '/api/messages/:id/retry',
     {
-      config: { access: 'messages.send' },
+      config: { access: 'messages.send', limit: 'send' },
       schema: {
         tags,
         summary: 'Send again what failed or was never answered',

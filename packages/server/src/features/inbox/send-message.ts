@@ -56,7 +56,9 @@ export async function sendMessage(ctx: Context, tx: TenantTx, login: TenantLogin
       at,
       providerId: null,
       clientId: input.clientId,
-      senderUserId: login.userId,
+      // A program is no colleague whose name stands beside the message.
+      senderUserId: login.apiKeyId ? null : login.userId,
+      sentFrom: login.apiKeyId ? 'api' : null,
       ...parts,
     },
   ])

@@ -23,6 +23,9 @@ export const findMany = (tx: TenantTx, ids: readonly string[]) =>
     .selectAll()
     .where('id', 'in', [...ids])
     .execute()
+/** By a door: only `media_id` says which conversation a file belongs to, and these stand inside of what is shown already. */
+export const shown = async (tx: TenantTx, ids: readonly string[]) =>
+  (await sql<SealedRow>`select * from door_shown_media(${[...ids]}::uuid[])`.execute(tx)).rows
 /** As it stands in the table; what is known of the file is sealed. */
 export type SealedRow = NonNullable<Awaited<ReturnType<typeof find>>>
 

@@ -2,8 +2,9 @@ import { IdParams } from '@atende/contracts/common'
 import { Media } from '@atende/contracts/media'
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { callerTx, checkToken, requirePermission, tenantLogin } from '../../platform/auth.ts'
+import { callerTx, identify, requirePermission, tenantLogin } from '../../platform/auth.ts'
 import { type Context, tenantTx } from '../../platform/context.ts'
+import type { TenantTx } from '../../platform/database.ts'
 import { notFound } from '../../platform/errors.ts'
 import type { Http } from '../../platform/http.ts'
 import { fetchMediaAgain } from './fetch-again.ts'
@@ -19,17 +20,22 @@ const Variant = z.enum(MEDIA_VARIANTS).default('original')
 const UrlToken = z.object({ v: Variant, t: z.uuid(), e: z.string().regex(/^\d{10,12}$/), s: z.string().max(100) })
 
 /** Whose media is asked for, and which file of it: by a signed address, or by a login. Everything else is absent. */
-async function askedFor(ctx: Context, request: FastifyRequest, mediaId: string): Promise<{ tenantId: string; variant: MediaVariant }> {
+async function askedFor(
+  ctx: Context,
+  request: FastifyRequest,
+  mediaId: string,
+): Promise<{ read: <T>(work: (tx: TenantTx) => Promise<T>) => Promise<T>; variant: MediaVariant }> {
   const bearer = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1]
   if (bearer) {
-    request.login = await checkToken(ctx, bearer)
+    request.login = await identify(ctx, bearer, request.ip)
     requirePermission(request.login, 'conversations.read')
     const { v } = z.object({ v: Variant.catch('original') }).parse(request.query)
-    return { tenantId: tenantLogin(request).tenantId, variant: v }
+    return { read: (work) => callerTx(ctx, request, work), variant: v }
   }
   const token = UrlToken.safeParse(request.query)
   if (!token.success || !isUrlValid(ctx, mediaId, token.data)) throw notFound()
-  return { tenantId: token.data.t, variant: token.data.v }
+  const { t, v } = token.data
+  return { read: (work) => tenantTx(ctx, t, work), variant: v }
 }
 
 export function mediaRoutes(app: Http, ctx: Context): void {
@@ -80,12 +86,12 @@ export function mediaRoutes(app: Http, ctx: Context): void {
   app.get(
     '/api/media/:id/content',
     {
-      config: { access: 'public' },
+      config: { access: 'public', limit: 'refused' },
       schema: { tags, summary: 'The bytes, by a signed address of the media or with a login; accepts byte ranges', params: IdParams },
     },
     async (request, reply) => {
-      const { tenantId, variant } = await askedFor(ctx, request, request.params.id)
-      const file = await tenantTx(ctx, tenantId, async (tx) => {
+      const { read, variant } = await askedFor(ctx, request, request.params.id)
+      const file = await read(async (tx) => {
         const row = await getMedia(tx, request.params.id)
         return { row, lock: await fileLock(tx, row) }
       })

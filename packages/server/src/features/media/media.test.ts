@@ -82,6 +82,16 @@ describe('uploading', () => {
     expect((await server.call('POST', '/api/media', { body: form('x', 'a.txt') })).status).toBe(401)
   })
 
+  test.each([
+    ['without an end', 'multipart/form-data; boundary=x', '--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\nabc'],
+    ['without a boundary', 'multipart/form-data', 'abc'],
+    ['with a header cut off', 'multipart/form-data; boundary=x', '--x\r\nContent-Dispo'],
+  ])("a broken form is the sender's fault: %s", async (_, type, body) => {
+    const headers = { authorization: `Bearer ${owner.token}`, 'content-type': type }
+    const answer = await fetch(`${server.url}/api/media`, { method: 'POST', headers, body })
+    expect([answer.status, await answer.json()]).toEqual([400, expect.objectContaining({ code: 'malformed_body' })])
+  })
+
   test('a file of nearly 20 MB passes as a document', async () => {
     expect((await upload(form(Buffer.alloc(19 * 1024 * 1024, 'a'), 'a.txt'))).body).toMatchObject({ kind: 'document', size: 19 * 1024 * 1024 })
   })

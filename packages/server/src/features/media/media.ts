@@ -137,6 +137,10 @@ export async function claimFiles(tx: TenantTx, ids: readonly string[], contactId
 export const findMedia = async (tx: TenantTx, ids: readonly string[]): Promise<MediaRow[]> =>
   ids.length === 0 ? [] : withFacts(tx, await db.findMany(tx, ids))
 
+/** Files inside of messages that the caller is being shown: headers, cards, ads. */
+export const findShownMedia = async (tx: TenantTx, ids: readonly string[]): Promise<MediaRow[]> =>
+  ids.length === 0 ? [] : withFacts(tx, await db.shown(tx, ids))
+
 /** @throws AppError not_found */
 export async function getMedia(tx: TenantTx, id: string): Promise<MediaRow> {
   const [row] = await findMedia(tx, [id])

@@ -24,13 +24,9 @@ function readKind(value: string | undefined): MediaKind | undefined {
   return kind.data
 }
 
-/**
- * The file and the fields of a multipart form, in whatever order they come. All parts are read before anything is judged.
- * @throws AppError content_type_refused, media_too_large, validation_failed
- */
-export async function readUpload(request: FastifyRequest): Promise<Upload> {
-  if (!request.isMultipart()) throw new AppError('content_type_refused', { detail: 'Envie multipart/form-data com o campo "file".' })
-  let file: { data: Buffer; filename: string; declaredMime: string } | undefined
+type Parts = { file: { data: Buffer; filename: string; declaredMime: string } | undefined; fields: Map<string, string> }
+async function readParts(request: FastifyRequest): Promise<Parts> {
+  let file: Parts['file']
   const fields = new Map<string, string>()
   for await (const part of request.parts()) {
     if (part.type === 'field') fields.set(part.fieldname, String(part.value))
@@ -41,6 +37,19 @@ export async function readUpload(request: FastifyRequest): Promise<Upload> {
       file = { data, filename: cleanFilename(fields.get('filename') || part.filename), declaredMime: part.mimetype }
     }
   }
+  return { file, fields }
+}
+
+/**
+ * The file and the fields of a multipart form, in whatever order they come. All parts are read before anything is judged.
+ * @throws AppError malformed_body, content_type_refused, media_too_large, validation_failed
+ */
+export async function readUpload(request: FastifyRequest): Promise<Upload> {
+  if (!request.isMultipart()) throw new AppError('content_type_refused', { detail: 'Envie multipart/form-data com o campo "file".' })
+  const { file, fields } = await readParts(request).catch((e) => {
+    // Errors of the parser itself have no code; they are about the form, not about us.
+    throw e instanceof AppError || (e instanceof Error && 'code' in e) ? e : new AppError('malformed_body')
+  })
   if (!file) throw invalidField('file', 'required', 'Falta o arquivo.')
   return { ...file, kind: readKind(fields.get('kind')) }
 }

@@ -6,7 +6,7 @@ import type { TenantTx } from '../../platform/database.ts'
 import { CLOSED, type Opened, openWords, previewOf, shownType, type Words } from '../../platform/vault/sealed-words.ts'
 import { openerFor } from '../../platform/vault/vault.ts'
 import { BROKEN, type OpenedPerson, openPeople } from '../contacts/sealed-person.ts'
-import { findMedia } from '../media/media.ts'
+import { findShownMedia } from '../media/media.ts'
 import { presentJoinedMedia, presentMedia } from '../media/present-media.ts'
 import * as db from './messages.db.ts'
 import { contentOf, type Files, filesIn } from './present-content.ts'
@@ -24,7 +24,7 @@ const StoredReferral = z.object({
 })
 const Product = z.object({ catalogId: z.string(), productId: z.string() })
 const Pricing = z.object({ category: z.string(), type: z.string() })
-const SentFrom = z.enum(['app', 'other'])
+const SentFrom = z.enum(['app', 'other', 'api'])
 const NOTHING_SAID: Words = { body: null, content: {}, earlier: [] }
 
 /** Only our own words for statuses; what else was told about a message (payments, calls) stands in lines of its own. */
@@ -99,7 +99,7 @@ export async function presentRows(ctx: Context, tx: TenantTx, rows: readonly db.
   const emojis: Emojis = new Map(reactions.map((r) => [r.id, openWords(tx, opener, r.id, r.sealed)]))
   const said = new Map(rows.map((r) => [r.id, openWords(tx, opener, r.id, r.sealed)]))
   const inside = [...said.values()].flatMap((s) => (s.state === 'open' ? filesIn(s.content) : []))
-  const files: Files = new Map((await findMedia(tx, [...new Set(inside)])).map((m) => [m.id, presentMedia(ctx, m)]))
+  const files: Files = new Map((await findShownMedia(tx, [...new Set(inside)])).map((m) => [m.id, presentMedia(ctx, m)]))
   const authors = await openPeople(
     tx,
     rows.flatMap((r) => (r.author_contact_id ? [{ id: r.author_contact_id, sealed: r.author_sealed }] : [])),

@@ -35,7 +35,7 @@ export type NewMessage = {
   raw?: Record<string, unknown> | null
   /** Who wrote, in a group. */
   authorContactId?: string | null
-  sentFrom?: 'app' | 'other' | null
+  sentFrom?: 'app' | 'other' | 'api' | null
   /** Whose conversation it is, when the caller knows: saves asking. */
   contactId?: string
 }

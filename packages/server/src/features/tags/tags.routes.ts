@@ -35,7 +35,13 @@ export function tagRoutes(app: Http, ctx: Context): void {
       config: { access: 'tags.write' },
       schema: { tags, summary: 'Rename or recolour a tag', params: IdParams, body: UpdateTagInput, response: { 200: Tag } },
     },
-    async (request) => callerTx(ctx, request, (tx, login) => updateTag(tx, login.tenantId, request.params.id, request.body)),
+    async (request) =>
+      callerTx(ctx, request, async (tx, { tenantId }) => {
+        const { id } = request.params
+        const tag = await updateTag(tx, tenantId, id, request.body)
+        await writeAudit(tx, { tenantId, action: 'tag.update', object: { type: 'tag', id }, ...auditedBy(request) })
+        return tag
+      }),
   )
 
   app.delete(

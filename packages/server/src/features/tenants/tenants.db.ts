@@ -11,12 +11,17 @@ export const find = (tx: TenantTx, tenantId: string) => tx.selectFrom('tenants')
 /** Others who ask for the same lock wait; rows that only refer to the tenant may still be written. */
 export const lock = (tx: TenantTx, tenantId: string) => tx.selectFrom('tenants').selectAll().where('id', '=', tenantId).forNoKeyUpdate().executeTakeFirst()
 
-export const update = (tx: TenantTx, tenantId: string, change: { name?: string | undefined; email?: string | undefined; onboarded?: true | undefined }) =>
+export const update = (
+  tx: TenantTx,
+  tenantId: string,
+  change: { name?: string | undefined; email?: string | undefined; onboarded?: true | undefined; attendantsSee?: string | undefined },
+) =>
   tx
     .updateTable('tenants')
     .set({
       name: change.name,
       email: change.email,
+      attendants_see: change.attendantsSee,
       onboarded_at: change.onboarded ? sql<Date>`coalesce(onboarded_at, now())` : undefined,
       updated_at: sql<Date>`now()`,
     })
@@ -28,16 +33,25 @@ export const insert = (tx: TenantTx, row: { id: string; name: string; slug: stri
   tx.insertInto('tenants').values(row).execute()
 
 /** Without RETURNING: nobody may read a user before they belong to the tenant. */
-export const insertUser = (tx: TenantTx, row: { id: string; email: string; name: string; password_hash: string }) =>
+export const insertUser = (tx: TenantTx, row: { id: string; email: string; name: string; password_hash: string; email_confirmed_at?: Date | null }) =>
   tx.insertInto('users').values(row).execute()
 
-export const insertMembership = (tx: TenantTx, row: { tenant_id: string; user_id: string; role: string }) =>
+export const insertMembership = (tx: TenantTx, row: { tenant_id: string; user_id: string; role: string; role_id?: string | null }) =>
   tx
     .insertInto('memberships')
     .values(row)
     .onConflict((c) => c.columns(['tenant_id', 'user_id']).doNothing())
     .returning('user_id')
     .executeTakeFirst()
+
+export const setSecondFactor = (tx: TenantTx, tenantId: string, policy: string) =>
+  tx.updateTable('tenants').set({ second_factor: policy, updated_at: sql<Date>`now()` }).where('id', '=', tenantId).execute()
+
+/** How many people there are, and how many of them have a second factor. */
+export async function factorCounts(tx: TenantTx): Promise<{ people: number; protected: number }> {
+  const { rows } = await sql<{ people: number; protected: number }>`select * from door_factor_counts()`.execute(tx)
+  return rows[0] ?? { people: 0, protected: 0 }
+}
 
 export const memberIds = (tx: TenantTx) => tx.selectFrom('memberships').select('user_id').where('deactivated_at', 'is', null).execute()
 

@@ -1,3 +1,4 @@
+import { Sight } from '@atende/contracts/access'
 import { PLAN_LIMITS, Plan, type Tenant, TenantStatus, type Usage } from '@atende/contracts/tenants'
 import type { z } from 'zod'
 import { enterTenant, type SystemTx, type TenantTx } from '../../platform/database.ts'
@@ -15,6 +16,7 @@ const presentTenant = (row: db.TenantRow): Tenant => {
     status: TenantStatus.parse(row.status),
     plan,
     limits: PLAN_LIMITS[plan],
+    attendantsSee: Sight.parse(row.attendants_see),
     onboardedAt: row.onboarded_at?.toISOString() ?? null,
     createdAt: row.created_at.toISOString(),
   }
@@ -27,13 +29,19 @@ export async function getTenant(tx: TenantTx, tenantId: string): Promise<Tenant>
   return presentTenant(row)
 }
 
-type TenantChange = { name?: string | undefined; email?: string | undefined; onboarded?: true | undefined }
+type TenantChange = { name?: string | undefined; email?: string | undefined; onboarded?: true | undefined; attendantsSee?: Sight | undefined }
 
 /** @throws AppError not_found */
 export async function updateTenant(tx: TenantTx, tenantId: string, change: TenantChange): Promise<Tenant> {
+  const before = change.attendantsSee && (await lockTenant(tx, tenantId)).attendantsSee
   const row = await db.update(tx, tenantId, change)
   if (!row) throw notFound()
-  await publish(tx, tenantId, [{ kind: 'list.changed', payload: { list: 'tenant' } }])
+  const events: NewEvent[] = [{ kind: 'list.changed', payload: { list: 'tenant' } }]
+  // What everybody sees may be another now: their sockets come back with it.
+  if (before !== change.attendantsSee) {
+    for (const m of await db.memberIds(tx)) events.push({ kind: 'access.changed', payload: { userId: m.user_id } })
+  }
+  await publish(tx, tenantId, events)
   return presentTenant(row)
 }
 
@@ -73,12 +81,13 @@ export async function requirePlanRoom(tx: TenantTx, tenantId: string, kind: 'use
 }
 
 /** Makes someone a member who is not one yet; false when they already are (or were). */
-export const addMembership = async (tx: TenantTx, m: { tenantId: string; userId: string; role: string }): Promise<boolean> =>
-  (await db.insertMembership(tx, { tenant_id: m.tenantId, user_id: m.userId, role: m.role })) !== undefined
+export const addMembership = async (tx: TenantTx, m: { tenantId: string; userId: string; role: string; roleId?: string | null }): Promise<boolean> =>
+  (await db.insertMembership(tx, { tenant_id: m.tenantId, user_id: m.userId, role: m.role, role_id: m.roleId ?? null })) !== undefined
 
 /** A new login; the person belongs nowhere until `addMembership`. @throws a unique violation of `users_email` */
-export const addUser = async (tx: TenantTx, u: { id: string; email: string; name: string; passwordHash: string }): Promise<void> => {
-  await db.insertUser(tx, { id: u.id, email: u.email.toLowerCase(), name: u.name, password_hash: u.passwordHash })
+export const addUser = async (tx: TenantTx, u: { id: string; email: string; name: string; passwordHash: string; emailConfirmed?: boolean }): Promise<void> => {
+  const email_confirmed_at = u.emailConfirmed ? new Date() : null
+  await db.insertUser(tx, { id: u.id, email: u.email.toLowerCase(), name: u.name, password_hash: u.passwordHash, email_confirmed_at })
 }
 
 /** Every tenant, for a super admin; empty for anybody else. */

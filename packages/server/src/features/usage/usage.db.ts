@@ -131,9 +131,13 @@ export async function ownListChangedAt(tx: TenantTx): Promise<Date | null> {
   return rows[0]?.at ?? null
 }
 
+/** Two who replace the same at once would both find nothing to take away, and collide. */
+const oneAtATime = (tx: TenantTx, tenantId: string) => sql`select pg_advisory_xact_lock(hashtextextended(${`usage ${tenantId}`}, 0))`.execute(tx)
+
 /** The tenant's own price of the same thing and day is replaced. */
 export async function putPrice(tx: TenantTx, tenantId: string, p: Omit<PriceRow, 'id' | 'own'>): Promise<string> {
   const id = uuidv7()
+  await oneAtATime(tx, tenantId)
   await sql`delete from message_prices where tenant_id = ${tenantId}::uuid and category = ${p.category} and country = ${p.country}
     and valid_from = ${p.validFrom}::date`.execute(tx)
   await sql`insert into message_prices (id, tenant_id, category, country, currency, amount, valid_from)
@@ -143,6 +147,7 @@ export async function putPrice(tx: TenantTx, tenantId: string, p: Omit<PriceRow,
 
 export async function putQuota(tx: TenantTx, tenantId: string, q: Omit<QuotaRow, 'id' | 'own'>): Promise<string> {
   const id = uuidv7()
+  await oneAtATime(tx, tenantId)
   await sql`delete from free_quotas where tenant_id = ${tenantId}::uuid and category = ${q.category} and valid_from = ${q.validFrom}::date`.execute(tx)
   await sql`insert into free_quotas (id, tenant_id, category, per_number_and_month, valid_from)
     values (${id}::uuid, ${tenantId}::uuid, ${q.category}, ${q.perNumberAndMonth}, ${q.validFrom}::date)`.execute(tx)

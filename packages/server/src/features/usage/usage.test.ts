@@ -233,3 +233,15 @@ test.each([
 ])('the country of %s is %s', (recipient, country) => {
   expect(countryOf(recipient)).toBe(country)
 })
+
+test('the same price or quota saved many times at once: the last one stays, and nobody gets an error', async () => {
+  const same = { validFrom: '2026-01-01', category: 'marketing' }
+  const quota = (n: number) => server.call('POST', '/api/usage/quotas', { token: owner.token, body: { ...same, perNumberAndMonth: n } })
+  const answers = await Promise.all(Array.from({ length: 8 }, (_, n) => [price({ ...same, country: 'BR', currency: 'BRL', amount: n }), quota(n)]).flat())
+  expect(new Set(answers.map((a) => a.status))).toEqual(new Set([201]))
+  const own = await server.sql(
+    'select (select count(*)::int from message_prices where tenant_id = $1) p, (select count(*)::int from free_quotas where tenant_id = $1) q',
+    [owner.tenantId],
+  )
+  expect(own).toEqual([{ p: 1, q: 1 }])
+})

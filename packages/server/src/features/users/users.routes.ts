@@ -19,14 +19,14 @@ export function userRoutes(app: Http, ctx: Context): void {
   app.patch(
     '/api/users/:id',
     {
-      config: { access: 'users.manage' },
+      config: { access: 'users.manage', stepUp: true },
       schema: { tags, summary: 'Change role or activity of a person', params: IdParams, body: UpdateUserInput, response: { 200: User } },
     },
     async (request) =>
       callerTx(ctx, request, async (tx, login) => {
         const { tenantId } = login
         const user = await updateUser(tx, login, request.params.id, request.body)
-        const details = { role: user.role, active: user.active }
+        const details = { role: user.role, roleId: user.roleId, active: user.active }
         await writeAudit(tx, { tenantId, action: 'user.update', object: { type: 'user', id: user.id }, details, ...auditedBy(request) })
         return user
       }),

@@ -38,7 +38,7 @@ export function AboutYou() {
                 {user.email}
               </Text>
               <Text size="xs" c="dimmed">
-                {t(`common:role.${user.role}`)}
+                {user.roleName ?? t(`common:role.${user.role}`)}
               </Text>
             </div>
           </Group>

@@ -5,7 +5,7 @@ import { useForm } from '@mantine/form'
 import { useMutation } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { z } from 'zod'
-import { api } from '../../lib/api.ts'
+import { api, NoContent } from '../../lib/api.ts'
 import { isApiError } from '../../lib/api-error.ts'
 import { fieldErrors } from '../../lib/error-text.ts'
 import { validateWith } from '../../lib/form.ts'
@@ -23,7 +23,11 @@ function useChangePassword() {
   const { t } = useTranslation('access')
   const form = useForm({ initialValues: EMPTY, validate: validateWith(Both) })
   const change = useMutation({
-    mutationFn: (body: typeof EMPTY) => api(Me, 'PATCH', '/api/auth/me', { body }),
+    mutationFn: async (body: typeof EMPTY) => {
+      // The current password is a proof of who is there: nobody has to type it twice.
+      await api(NoContent, 'POST', '/api/auth/step-up', { body: { method: 'password', password: body.currentPassword } })
+      return api(Me, 'PATCH', '/api/auth/me', { body })
+    },
     onSuccess: () => {
       form.reset()
       void queryClient.invalidateQueries({ queryKey: keys.sessions })
@@ -34,7 +38,7 @@ function useChangePassword() {
   return { form, change }
 }
 
-const isWrong = (error: unknown): boolean => isApiError(error) && error.code === 'login_failed'
+const isWrong = (error: unknown): boolean => isApiError(error) && error.errors.some((e) => e.code === 'wrong_password')
 
 export function ChangePassword() {
   const { t } = useTranslation('access')

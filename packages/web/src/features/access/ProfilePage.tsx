@@ -4,7 +4,9 @@ import { Page } from '../../ui/Page.tsx'
 import { PageHeader } from '../../ui/PageHeader.tsx'
 import { AboutYou } from './AboutYou.tsx'
 import { Appearance } from './Appearance.tsx'
+import { ChangeEmail } from './ChangeEmail.tsx'
 import { ChangePassword } from './ChangePassword.tsx'
+import { FactorSections } from './factors/FactorSections.tsx'
 import { NoticeSettings } from './NoticeSettings.tsx'
 import { Sessions } from './Sessions.tsx'
 
@@ -16,7 +18,9 @@ export function ProfilePage() {
       <AboutYou />
       <Appearance />
       <NoticeSettings />
+      <ChangeEmail />
       <ChangePassword />
+      <FactorSections />
       <Sessions />
     </Page>
   )

@@ -1,5 +1,6 @@
+import './late-texts.ts'
 import { Session } from '@atende/contracts/access'
-import { Button, Text } from '@mantine/core'
+import { Button, Group, Text } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Laptop, Smartphone } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
@@ -52,6 +53,23 @@ function SessionRow({ session }: { session: z.infer<typeof Session> }) {
   )
 }
 
+function EndOthers() {
+  const { t } = useTranslation('account')
+  const end = useMutation({
+    mutationFn: () => api(NoContent, 'POST', '/api/auth/sessions/end-others'),
+    onSuccess: () => {
+      void queryClient.invalidateQueries({ queryKey: keys.sessions })
+      toast(t('othersEnded'))
+    },
+    onError: toastError,
+  })
+  return (
+    <ConfirmButton variant="default" size="xs" loading={end.isPending} question={t('endOthersQuestion')} verb={t('endOthers')} onConfirm={() => end.mutate()}>
+      {t('endOthers')}
+    </ConfirmButton>
+  )
+}
+
 export function Sessions() {
   const { t } = useTranslation('access')
   const sessions = useQuery({
@@ -65,16 +83,19 @@ export function Sessions() {
       title={t('profile.sessions')}
       text={t('profile.sessionsText')}
       actions={
-        <ConfirmButton
-          variant="default"
-          size="xs"
-          loading={endAll.isPending}
-          question={t('profile.endAllQuestion')}
-          verb={t('profile.endAll')}
-          onConfirm={() => endAll.mutate()}
-        >
-          {t('profile.endAll')}
-        </ConfirmButton>
+        <Group gap="xs">
+          {(sessions.data?.length ?? 0) > 1 && <EndOthers />}
+          <ConfirmButton
+            variant="default"
+            size="xs"
+            loading={endAll.isPending}
+            question={t('profile.endAllQuestion')}
+            verb={t('profile.endAll')}
+            onConfirm={() => endAll.mutate()}
+          >
+            {t('profile.endAll')}
+          </ConfirmButton>
+        </Group>
       }
     >
       {sessions.isPending && <ListSkeleton rows={2} />}

@@ -52,6 +52,7 @@ function Head({ contact, onEdit }: { contact: Contact; onEdit: () => void }) {
   const { t } = useTranslation('contacts')
   const mayWrite = useCan('contacts.write')
   const mayTalk = useCan('conversations.write')
+  const mayMerge = useCan('contacts.merge')
   const mayDelete = useCan('contacts.delete')
   const [merging, merge] = useDisclosure(false)
   return (
@@ -70,7 +71,7 @@ function Head({ contact, onEdit }: { contact: Contact; onEdit: () => void }) {
             {t('edit')}
           </Button>
         )}
-        {mayWrite && contact.kind === 'person' && (
+        {mayMerge && contact.kind === 'person' && (
           <Button variant="default" leftSection={<Merge size={15} aria-hidden />} onClick={merge.open}>
             {t('merge.open')}
           </Button>

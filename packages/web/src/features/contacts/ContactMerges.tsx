@@ -44,7 +44,7 @@ function PartDialog({ contact, merge, onClose }: { contact: Contact; merge: Merg
 /** Which records became this one; each can be split off again. */
 export function ContactMerges({ contact }: { contact: Contact }) {
   const { t } = useTranslation('contacts')
-  const mayWrite = useCan('contacts.write')
+  const mayMerge = useCan('contacts.merge')
   const [parting, setParting] = useState<Merge | null>(null)
   if (contact.merges.length === 0) return null
   return (
@@ -57,7 +57,7 @@ export function ContactMerges({ contact }: { contact: Contact }) {
               {merge.by === null ? t('merge.bySystem', { date: formatDate(merge.at) }) : t('merge.byPerson', { name: merge.by, date: formatDate(merge.at) })}
             </span>
           </span>
-          {mayWrite && (
+          {mayMerge && (
             <Button size="xs" variant="default" onClick={() => setParting(merge)}>
               {t('merge.part')}
             </Button>

@@ -77,5 +77,6 @@ export function InboxNotices() {
   useSocketEvent('message:updated', (event) => batch.push({ name: 'message:updated', event }))
   useSocketEvent('conversation:updated', (event) => batch.push({ name: 'conversation:updated', event }))
   useSocketEvent('conversation:assigned', (event) => batch.push({ name: 'conversation:assigned', event }))
+  useSocketEvent('conversation:gone', (event) => batch.push({ name: 'conversation:gone', event }))
   return null
 }

@@ -1,3 +1,4 @@
+import type { Me } from '@atende/contracts/access'
 import { Conversation } from '@atende/contracts/conversations'
 import type { Tag } from '@atende/contracts/tags'
 import { useMutation } from '@tanstack/react-query'
@@ -6,7 +7,7 @@ import { z } from 'zod'
 import { api } from '../../lib/api.ts'
 import { isApiError } from '../../lib/api-error.ts'
 import { keys, queryClient } from '../../lib/query.ts'
-import { useMe } from '../../lib/session.ts'
+import { useCan, useMe } from '../../lib/session.ts'
 import { toastError } from '../../ui/toast.ts'
 import { applyToLists, recountSoon } from './cache.ts'
 import { sayDone, sayTaken } from './notices.tsx'
@@ -17,6 +18,10 @@ type Change = { method: 'PATCH' | 'POST' | 'PUT'; path: string; body?: unknown; 
 
 const isConversation = (value: unknown): value is Conversation => Conversation.safeParse(value).success
 
+/** Does this person still see it, by the rule of the company? */
+const sees = (user: Me['user'], { assignee }: Conversation): boolean =>
+  user.sees === 'all' || assignee?.id === user.id || (assignee === null && user.sees === 'own_and_unassigned')
+
 /** Shows the change at once, takes the server's answer, and puts things back when it refuses. */
 const useChange = () => {
   const { user } = useMe()
@@ -26,7 +31,9 @@ const useChange = () => {
     show({ ...conversation, ...patch })
     try {
       const answer = await api(Answer, method, `/api/conversations/${conversation.id}${path}`, { body })
-      if (isConversation(answer)) show(answer)
+      // Who handed it over may see it no longer; the answer would bring it back.
+      if (isConversation(answer) && sees(user, answer)) show(answer)
+      else if (isConversation(answer)) applyToLists([{ kind: 'gone', conversationId: conversation.id }], context)
       recountSoon()
     } catch (error) {
       show(conversation)
@@ -101,9 +108,10 @@ export const useMarkUnread = (conversation: Conversation) => {
 /** Silent: reading is not something to be told about, and it is tried again with the next message. */
 export const useMarkRead = (conversation: Conversation | undefined) => {
   const change = useChange()
+  const mayWrite = useCan('conversations.write')
   return useMutation({
     mutationFn: async () => {
-      if (conversation) await change(conversation, { method: 'POST', path: '/read', patch: { unreadCount: 0 } })
+      if (conversation && mayWrite) await change(conversation, { method: 'POST', path: '/read', patch: { unreadCount: 0 } })
     },
   })
 }

@@ -29,9 +29,18 @@ export const conversationInLists = (id: string): Conversation | undefined => {
   return undefined
 }
 
+/** It went out of this person's sight: nothing of it stays in the memory of the page. */
+const forgetConversation = (id: string): void => {
+  queryClient.removeQueries({ queryKey: keys.messages(id), type: 'inactive' })
+  void queryClient.invalidateQueries({ queryKey: keys.conversation(id) })
+}
+
 /** Every list and the open conversation learn the news in place; nothing is loaded again. */
 export const applyToLists = (events: readonly ListEvent[], context: FilterContext): void => {
-  for (const event of events) if (event.kind === 'conversation') putConversation(event.conversation)
+  for (const event of events) {
+    if (event.kind === 'conversation') putConversation(event.conversation)
+    if (event.kind === 'gone') forgetConversation(event.conversationId)
+  }
   eachList((data, filter) => applyListEvents(data, filter, events, context))
 }
 

@@ -145,8 +145,8 @@ export const inboxTexts = texts(
     problem: {
       takenTitle: 'Outra pessoa pegou esta conversa antes.',
       takenText: 'Veja no topo com quem ela está. Se precisar, atribua a você mesmo assim.',
-      notFound: 'Esta conversa não existe, ou não é da sua empresa.',
-      notFoundText: 'O endereço pode ter vindo incompleto.',
+      notFound: 'Esta conversa não existe, ou não está com você.',
+      notFoundText: 'Outra pessoa pode ter ficado com ela, ou o endereço veio incompleto.',
     },
   },
   {
@@ -293,8 +293,8 @@ export const inboxTexts = texts(
     problem: {
       takenTitle: 'Somebody took this conversation first.',
       takenText: 'See at the top who has it. If you need to, assign it to yourself anyway.',
-      notFound: 'This conversation does not exist, or is not of your company.',
-      notFoundText: 'The link may be incomplete.',
+      notFound: 'This conversation does not exist, or is not with you.',
+      notFoundText: 'Somebody else may have taken it, or the link is incomplete.',
     },
   },
 )

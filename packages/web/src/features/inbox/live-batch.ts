@@ -1,4 +1,4 @@
-import type { ConversationAssigned, ConversationUpdated, MessageNew, MessageStatusChanged, MessageUpdated } from '@atende/contracts/realtime'
+import type { ConversationAssigned, ConversationGone, ConversationUpdated, MessageNew, MessageStatusChanged, MessageUpdated } from '@atende/contracts/realtime'
 import type { z } from 'zod'
 import { keys, queryClient } from '../../lib/query.ts'
 import { changeMessages } from '../messages/cache.ts'
@@ -14,12 +14,14 @@ export type LiveEvent =
   | { name: 'message:updated'; event: z.infer<typeof MessageUpdated> }
   | { name: 'conversation:updated'; event: z.infer<typeof ConversationUpdated> }
   | { name: 'conversation:assigned'; event: z.infer<typeof ConversationAssigned> }
+  | { name: 'conversation:gone'; event: z.infer<typeof ConversationGone> }
 
 const listEvent = (live: LiveEvent): ListEvent[] => {
   if (live.name === 'message:status') {
     const { conversationId, messageId, status } = live.event
     return [{ kind: 'status', conversationId, messageId, status }]
   }
+  if (live.name === 'conversation:gone') return [{ kind: 'gone', conversationId: live.event.conversationId }]
   return live.name === 'message:updated' ? [] : [{ kind: 'conversation', conversation: live.event.conversation }]
 }
 

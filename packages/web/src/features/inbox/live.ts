@@ -9,6 +9,7 @@ export type ListData = InfiniteData<ConversationPage, string | null>
 
 export type ListEvent =
   | { kind: 'conversation'; conversation: Conversation }
+  | { kind: 'gone'; conversationId: string }
   | { kind: 'status'; conversationId: string; messageId: string; status: MessageStatus }
 
 /** Newest activity first, as the server sorts. */
@@ -72,11 +73,18 @@ const applyLastStatus = (data: ListData, event: Extract<ListEvent, { kind: 'stat
   return withPage(data, at.page, (items) => items.with(at.index, changed))
 }
 
+const remove = (data: ListData, id: string): ListData => {
+  const at = find(data, id)
+  return at ? withPage(data, at.page, (items) => items.toSpliced(at.index, 1)) : data
+}
+
+const applyEvent = (data: ListData, filter: ListFilter, event: ListEvent, context: FilterContext): ListData => {
+  if (event.kind === 'gone') return remove(data, event.conversationId)
+  return event.kind === 'conversation' ? applyConversation(data, filter, event.conversation, context) : applyLastStatus(data, event)
+}
+
 export const applyListEvents = (data: ListData, filter: ListFilter, events: readonly ListEvent[], context: FilterContext): ListData =>
-  events.reduce(
-    (list, event) => (event.kind === 'conversation' ? applyConversation(list, filter, event.conversation, context) : applyLastStatus(list, event)),
-    data,
-  )
+  events.reduce((list, event) => applyEvent(list, filter, event, context), data)
 
 /** Rows that stayed only because they were open leave once another one is opened. */
 export const pruneList = (data: ListData, filter: ListFilter, context: FilterContext): ListData => {

@@ -4,6 +4,7 @@ import { Conversation, ConversationCounts } from '@atende/contracts/conversation
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { z } from 'zod'
 import { api } from '../../lib/api.ts'
+import { isApiError } from '../../lib/api-error.ts'
 import { keys } from '../../lib/query.ts'
 import { conversationInLists } from './cache.ts'
 import type { ListFilter } from './filter.ts'
@@ -22,8 +23,9 @@ export const useConversations = (filter: ListFilter) =>
     refetchOnWindowFocus: false,
   })
 
-export const useConversation = (id: string) =>
-  useQuery({
+/** It may go to somebody else while it is open: then nothing of it is shown any more. */
+export const useConversation = (id: string) => {
+  const query = useQuery({
     queryKey: keys.conversation(id),
     queryFn: ({ signal }) => api(Conversation, 'GET', `/api/conversations/${id}`, { signal }),
     // What the list knows is enough to open it, also when the server is away; it is asked for anew in any case.
@@ -31,6 +33,8 @@ export const useConversation = (id: string) =>
     initialDataUpdatedAt: 0,
     refetchOnWindowFocus: false,
   })
+  return isApiError(query.error) && query.error.status === 404 ? { ...query, data: undefined } : query
+}
 
 export const useCounts = (enabled = true) =>
   useQuery({

@@ -5,6 +5,8 @@ import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import classes from './Bubble.module.css'
 
+const SENT_FROM = { app: 'bubble.fromApp', other: 'bubble.fromOther', api: 'bubble.fromApi' } as const
+
 const EarlierTexts = lazy(() => import('./bodies/EarlierTexts.tsx').then((m) => ({ default: m.EarlierTexts })))
 
 /** Above the words: that it was passed on, or that it did not leave from here. */
@@ -15,7 +17,7 @@ export function Origin({ message }: { message: Message }) {
       {message.sentFrom && (
         <span className={classes.forwarded}>
           <MonitorSmartphone size={13} aria-hidden />
-          {message.sentFrom === 'app' ? t('bubble.fromApp') : t('bubble.fromOther')}
+          {t(SENT_FROM[message.sentFrom])}
         </span>
       )}
       {message.forwarded && (

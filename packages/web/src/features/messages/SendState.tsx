@@ -24,6 +24,7 @@ function Panel({ tone, icon, children }: PanelProps) {
 
 function AgainButton({ onClick, label }: { onClick: () => void; label?: string }) {
   const { t } = useTranslation('messages')
+  if (!useCan('messages.send')) return null
   return (
     <Button variant="default" size="compact-xs" leftSection={<RotateCcw size={12} aria-hidden />} onClick={onClick}>
       {label ?? t('bubble.retry')}
@@ -48,13 +49,14 @@ function Failed({ message, entry }: SendStateProps) {
   const { t } = useTranslation('messages')
   const { retry } = useThread()
   const mayAnswer = useCan('messages.send')
+  const mayTemplate = useCan('templates.read') && mayAnswer
   const { error } = message
   return (
     <Panel tone="harm" icon={<CircleAlert size={15} aria-hidden />}>
       <strong>{error?.title ?? t('bubble.failedTitle')}</strong>
       {error?.action && <span>{error.action}</span>}
       <span className={classes.panelButtons}>
-        {error?.code === WINDOW_CLOSED && mayAnswer && <TemplateButton />}
+        {error?.code === WINDOW_CLOSED && mayTemplate && <TemplateButton />}
         {error?.canRetry && <AgainButton onClick={() => (entry ? retryEntry(entry.clientId) : retry(message))} />}
         {entry && (
           <Button variant="subtle" color="gray" size="compact-xs" leftSection={<Trash2 size={12} aria-hidden />} onClick={() => settleEntry(entry.clientId)}>

@@ -56,7 +56,7 @@ export function OnboardingPage() {
   const { t } = useTranslation('onboarding')
   const me = useMe()
   const navigate = useNavigate()
-  const mayStart = useCan('channels.manage')
+  const mayStart = [useCan('channels.manage'), useCan('users.manage'), useCan('tenant.manage')].every(Boolean)
   if (!mayStart) return <NoPermission />
   const name = me.user.name.split(' ')[0] ?? me.user.name
   return (

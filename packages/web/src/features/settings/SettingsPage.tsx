@@ -1,6 +1,21 @@
 import { TextInput } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
-import { Building2, ChartColumn, ChevronRight, LayoutTemplate, MessageCircle, Search, Tag, UserRound, Users, Webhook } from 'lucide-react'
+import {
+  Building2,
+  ChartColumn,
+  ChevronRight,
+  KeyRound,
+  LayoutTemplate,
+  LogIn,
+  MessageCircle,
+  Search,
+  ShieldAlert,
+  ShieldCheck,
+  Tag,
+  UserRound,
+  Users,
+  Webhook,
+} from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useMe } from '../../lib/session.ts'
@@ -13,12 +28,19 @@ import classes from './SettingsPage.module.css'
 const PAGES = [
   { name: 'profile', to: '/configuracoes/perfil', icon: UserRound, group: 'you', permission: null },
   { name: 'team', to: '/configuracoes/equipe', icon: Users, group: 'company', permission: 'users.read' },
+  { name: 'roles', to: '/configuracoes/papeis', icon: ShieldCheck, group: 'company', permission: 'users.manage' },
   { name: 'channels', to: '/configuracoes/canais', icon: MessageCircle, group: 'company', permission: 'channels.read' },
   { name: 'templates', to: '/configuracoes/modelos', icon: LayoutTemplate, group: 'company', permission: 'templates.read' },
   { name: 'tags', to: '/configuracoes/etiquetas', icon: Tag, group: 'company', permission: 'tags.read' },
   { name: 'company', to: '/configuracoes/empresa', icon: Building2, group: 'company', permission: 'tenant.read' },
+  { name: 'security', to: '/configuracoes/seguranca', icon: ShieldCheck, group: 'company', permission: 'tenant.manage' },
+  { name: 'sso', to: '/configuracoes/login-unico', icon: LogIn, group: 'company', permission: 'tenant.manage' },
   { name: 'usage', to: '/configuracoes/uso', icon: ChartColumn, group: 'company', permission: 'usage.read' },
+  { name: 'apiKeys', to: '/configuracoes/chaves-de-api', icon: KeyRound, group: 'company', permission: 'api_keys.manage' },
   { name: 'events', to: '/configuracoes/eventos', icon: Webhook, group: 'company', permission: 'webhooks.read' },
+  { name: 'limits', to: '/servidor/limites', icon: ShieldAlert, group: 'server', permission: 'server.manage' },
+  { name: 'audit', to: '/configuracoes/auditoria', icon: ShieldCheck, group: 'company', permission: 'audit.read' },
+  { name: 'serverAudit', to: '/configuracoes/auditoria', icon: ShieldCheck, group: 'company', permission: 'server.manage' },
 ] as const
 
 type SettingsEntry = (typeof PAGES)[number]
@@ -61,7 +83,7 @@ export function SettingsPage() {
         maw={420}
       />
       {shown.length === 0 && <EmptyState title={t('nothingTitle', { word })} text={t('nothingText')} />}
-      {(['you', 'company'] as const).map((group) => {
+      {(['you', 'company', 'server'] as const).map((group) => {
         const pages = shown.filter((page) => page.group === group)
         if (pages.length === 0) return null
         return (

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { z } from 'zod'
 import { api } from '../../lib/api.ts'
 import { keys } from '../../lib/query.ts'
+import { useCan } from '../../lib/session.ts'
 
 const Tags = z.object({ items: z.array(Tag) })
 
@@ -15,4 +16,5 @@ export const useTags = () =>
       return items.toSorted((a, b) => a.name.localeCompare(b.name, 'pt-BR'))
     },
     staleTime: 5 * 60_000,
+    enabled: useCan('tags.read'),
   })

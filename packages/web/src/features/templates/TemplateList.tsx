@@ -3,6 +3,7 @@ import { Button, Center } from '@mantine/core'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { ChevronRight, LayoutTemplate } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
+import { useCan } from '../../lib/session.ts'
 import { EmptyState } from '../../ui/EmptyState.tsx'
 import { ErrorState } from '../../ui/ErrorState.tsx'
 import { ListSkeleton } from '../../ui/ListSkeleton.tsx'
@@ -43,6 +44,7 @@ function Nothing({ filtered, mayManage }: { filtered: boolean; mayManage: boolea
   const { t } = useTranslation('templates')
   const navigate = useNavigate({ from: '/configuracoes/modelos' })
   const channels = useChannels()
+  const mayConnect = useCan('channels.manage')
   const icon = <LayoutTemplate size={24} aria-hidden />
   if (filtered) {
     const clear = (
@@ -58,7 +60,7 @@ function Nothing({ filtered, mayManage }: { filtered: boolean; mayManage: boolea
         {t('toChannels')}
       </Button>
     )
-    return <EmptyState icon={icon} title={t('noChannelTitle')} text={t('noChannelText')} action={mayManage && toChannels} />
+    return <EmptyState icon={icon} title={t('noChannelTitle')} text={t('noChannelText')} action={mayConnect && toChannels} />
   }
   const create = (
     <Button component={Link} to="/configuracoes/modelos/novo">

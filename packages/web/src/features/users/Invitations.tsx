@@ -22,7 +22,7 @@ function InvitationRow({ invitation }: { invitation: Invitation }) {
   const { email, id } = invitation
   const over = isOver(invitation.expiresAt)
   const details = [
-    t(`common:role.${invitation.role}`),
+    invitation.roleName ?? t(`common:role.${invitation.role}`),
     invitation.invitedBy === null ? null : t('invitedBy', { who: invitation.invitedBy }),
     over ? null : t('expires', { when: formatRemaining(invitation.expiresAt) }),
   ]
@@ -48,7 +48,13 @@ function InvitationRow({ invitation }: { invitation: Invitation }) {
         )}
       </div>
       <Group gap="xs">
-        <Button variant="default" size="xs" loading={renew.isPending} onClick={() => renew.mutate(id)} aria-label={t('renewLabel', { email })}>
+        <Button
+          variant="default"
+          size="xs"
+          loading={renew.isPending}
+          onClick={() => renew.mutate(id, { onSuccess: ({ mailed }) => mailed && toast(t('renewedMailed', { email })) })}
+          aria-label={t('renewLabel', { email })}
+        >
           {t('renew')}
         </Button>
         <ConfirmButton

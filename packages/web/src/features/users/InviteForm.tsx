@@ -10,32 +10,31 @@ import { CopyField } from '../../ui/CopyField.tsx'
 import { FormError } from '../../ui/FormError.tsx'
 import classes from './InviteForm.module.css'
 import { useInvite } from './use-invitations.ts'
+import { choiceOf, useRoleOptions } from './use-roles.ts'
 
 // Most invitations are for attendants, so they come first.
-const ROLES = ['ATTENDANT', 'SUPERVISOR', 'ADMIN', 'DPO', 'OWNER'] as const satisfies readonly TenantRole[]
-const EMPTY: z.input<typeof InviteInput> = { email: '', role: 'ATTENDANT' }
+const ORDER = ['ATTENDANT', 'SUPERVISOR', 'ADMIN', 'DPO', 'OWNER']
+const rankOf = (value: string): number => (ORDER.includes(value) ? ORDER.indexOf(value) : ORDER.length)
+const EMPTY = { email: '', role: 'ATTENDANT' }
+const bodyOf = ({ email, role }: typeof EMPTY): z.input<typeof InviteInput> => ({ email, ...choiceOf(role) })
 
-function RoleChoice({ value, onChange }: { value: TenantRole; onChange: (role: TenantRole) => void }) {
+function RoleChoice({ value, onChange }: { value: string; onChange: (role: string) => void }) {
   const { t } = useTranslation(['users', 'common'])
+  const { options } = useRoleOptions()
   return (
-    <Radio.Group
-      label={t('role')}
-      value={value}
-      onChange={(next) => {
-        const role = TenantRole.safeParse(next)
-        if (role.success) onChange(role.data)
-      }}
-    >
+    <Radio.Group label={t('role')} value={value} onChange={onChange}>
       <div className={classes.roles}>
-        {ROLES.map((role) => (
-          <Radio.Card key={role} value={role} className={classes.role}>
-            <Radio.Indicator size="xs" />
-            <span>
-              <span className={classes.name}>{t(`common:role.${role}`)}</span>
-              <span className={classes.hint}>{t(`common:roleHint.${role}`)}</span>
-            </span>
-          </Radio.Card>
-        ))}
+        {options
+          .toSorted((a, b) => rankOf(a.value) - rankOf(b.value))
+          .map(({ value: role, label, own }) => (
+            <Radio.Card key={role} value={role} className={classes.role}>
+              <Radio.Indicator size="xs" />
+              <span>
+                <span className={classes.name}>{label}</span>
+                {!own && <span className={classes.hint}>{t(`common:roleHint.${TenantRole.parse(role)}`)}</span>}
+              </span>
+            </Radio.Card>
+          ))}
       </div>
     </Radio.Group>
   )
@@ -44,7 +43,7 @@ function RoleChoice({ value, onChange }: { value: TenantRole; onChange: (role: T
 /** Makes an invitation and shows its link, once. Also used on the first run. */
 export function InviteForm({ onDone, doneLabel }: { onDone: () => void; doneLabel?: string }) {
   const { t } = useTranslation('users')
-  const form = useForm({ initialValues: EMPTY, validate: validateWith(InviteInput) })
+  const form = useForm({ initialValues: EMPTY, validate: (values) => validateWith(InviteInput)(bodyOf(values)) })
   const invite = useInvite()
   const again = (): void => {
     form.reset()
@@ -53,7 +52,7 @@ export function InviteForm({ onDone, doneLabel }: { onDone: () => void; doneLabe
   if (invite.data !== undefined) {
     return (
       <Stack gap="md">
-        <Text size="sm">{t('ready', { email: invite.data.email })}</Text>
+        <Text size="sm">{t(invite.data.mailed ? 'readyMailed' : 'ready', { email: invite.data.email })}</Text>
         <CopyField label={t('link')} value={invite.data.link} />
         <Group justify="flex-end">
           <Button variant="default" onClick={again}>
@@ -69,7 +68,7 @@ export function InviteForm({ onDone, doneLabel }: { onDone: () => void; doneLabe
     form.setErrors(already ? { email: t('already') } : fieldErrors(error))
   }
   return (
-    <form noValidate onSubmit={form.onSubmit((values) => invite.mutate(values, { onError }))}>
+    <form noValidate onSubmit={form.onSubmit((values) => invite.mutate(bodyOf(values), { onError }))}>
       <Stack gap="md">
         <FormError error={invite.error} />
         <TextInput label={t('email')} type="email" inputMode="email" autoComplete="off" data-autofocus {...form.getInputProps('email')} />

@@ -31,7 +31,7 @@ function People() {
 
 export function TeamPage() {
   const { t } = useTranslation(['users', 'settings', 'common'])
-  const mayManage = useCan('users.manage')
+  const mayManage = [useCan('users.read'), useCan('users.manage')].every(Boolean)
   const [inviting, invite] = useDisclosure(false)
   return (
     <Page>

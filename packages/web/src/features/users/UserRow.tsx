@@ -1,4 +1,4 @@
-import { TenantRole, type UpdateUserInput, User } from '@atende/contracts/access'
+import { type UpdateUserInput, User } from '@atende/contracts/access'
 import { ActionIcon, Menu, Select, Text } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { Ellipsis, UserCheck, UserX } from 'lucide-react'
@@ -13,6 +13,7 @@ import { Pill } from '../../ui/Pill.tsx'
 import { Row } from '../../ui/Section.tsx'
 import { toast, toastError } from '../../ui/toast.ts'
 import classes from './UserRow.module.css'
+import { choiceOf, roleKeyOf, useRoleOptions } from './use-roles.ts'
 
 type Change = z.infer<typeof UpdateUserInput>
 
@@ -23,7 +24,7 @@ function useChangeUser(user: User) {
     onSuccess: (saved, change) => {
       queryClient.setQueryData<User[]>(keys.users, (list) => list?.map((one) => (one.id === saved.id ? saved : one)))
       const { name } = saved
-      if (change.role !== undefined) toast(t('roleChanged', { name, role: t(`common:role.${saved.role}`).toLocaleLowerCase() }))
+      if (change.role ?? change.roleId) toast(t('roleChanged', { name, role: saved.roleName ?? t(`common:role.${saved.role}`).toLocaleLowerCase() }))
       else toast(saved.active ? t('activated', { name }) : t('deactivated', { name }))
     },
     onError: toastError,
@@ -31,19 +32,17 @@ function useChangeUser(user: User) {
 }
 
 function RoleSelect({ user, change }: { user: User; change: (change: Change) => void }) {
-  const { t } = useTranslation(['users', 'common'])
+  const { t } = useTranslation('users')
+  const { options } = useRoleOptions()
   return (
     <Select
       size="xs"
       w={172}
       allowDeselect={false}
       aria-label={t('roleOf', { name: user.name })}
-      data={TenantRole.options.map((value) => ({ value, label: t(`common:role.${value}`) }))}
-      value={user.role}
-      onChange={(value) => {
-        const role = TenantRole.safeParse(value)
-        if (role.success) change({ role: role.data })
-      }}
+      data={options.map(({ value, label }) => ({ value, label }))}
+      value={roleKeyOf(user)}
+      onChange={(value) => value !== null && change(choiceOf(value))}
     />
   )
 }
@@ -75,7 +74,8 @@ function UserMenu({ user, change }: { user: User; change: (change: Change) => vo
 export function UserRow({ user }: { user: User }) {
   const { t } = useTranslation(['users', 'common'])
   const isMe = useMe().user.id === user.id
-  const mayManage = useCan('users.manage')
+  const { mayChange } = useRoleOptions()
+  const mayManage = useCan('users.manage') && mayChange(user)
   const { mutate: change } = useChangeUser(user)
   const seen = user.lastSeenAt === null ? t('neverSeen') : t('seen', { when: formatRelative(user.lastSeenAt) })
   return (
@@ -96,7 +96,7 @@ export function UserRow({ user }: { user: User }) {
           <RoleSelect user={user} change={change} />
         ) : (
           <Text size="sm" c="dimmed">
-            {t(`common:role.${user.role}`)}
+            {user.roleName ?? t(`common:role.${user.role}`)}
           </Text>
         )}
         {mayManage && !isMe && <UserMenu user={user} change={change} />}

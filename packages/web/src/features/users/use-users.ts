@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { z } from 'zod'
 import { api } from '../../lib/api.ts'
 import { keys } from '../../lib/query.ts'
+import { useCan } from '../../lib/session.ts'
 
 const Users = z.object({ items: z.array(User) })
 
@@ -15,4 +16,5 @@ export const useUsers = () =>
       return items.toSorted((a, b) => Number(b.active) - Number(a.active) || a.name.localeCompare(b.name, 'pt-BR'))
     },
     staleTime: 60_000,
+    enabled: useCan('users.read'),
   })

@@ -1,5 +1,6 @@
 import { Alert, Button, Group, Skeleton, Stack, Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
+import { useCan } from '../../lib/session.ts'
 import { formatDateTime } from '../../lib/time.ts'
 import { CopyButton } from '../../ui/CopyButton.tsx'
 import { ErrorState } from '../../ui/ErrorState.tsx'
@@ -40,6 +41,7 @@ export function EventDetail({ id }: { id: string }) {
   const { data: event, error, refetch } = useEvent(id)
   const channels = useChannels()
   const replay = useReplay(id)
+  const mayReplay = useCan('channels.manage')
   if (event === undefined) {
     return error === null ? <Skeleton height={320} /> : <ErrorState error={error} retry={() => void refetch()} />
   }
@@ -63,14 +65,16 @@ export function EventDetail({ id }: { id: string }) {
           [t('attemptsName'), event.attempts],
         ]}
       />
-      <Group gap="sm">
-        <Button variant="default" loading={replay.isPending} onClick={() => replay.mutate(undefined, { onSuccess: () => toast(t('replayed')) })}>
-          {t('replay')}
-        </Button>
-        <Text size="xs" c="dimmed">
-          {t('replayHint')}
-        </Text>
-      </Group>
+      {mayReplay && (
+        <Group gap="sm">
+          <Button variant="default" loading={replay.isPending} onClick={() => replay.mutate(undefined, { onSuccess: () => toast(t('replayed')) })}>
+            {t('replay')}
+          </Button>
+          <Text size="xs" c="dimmed">
+            {t('replayHint')}
+          </Text>
+        </Group>
+      )}
       <RawBody body={event.body} />
     </Stack>
   )

@@ -40,7 +40,8 @@ export async function openDownload(url: string, options: GraphOptions, maxBytes:
   let response: Response
   try {
     const headers = { authorization: `Bearer ${options.accessToken}` }
-    response = await fetch(url, { headers, redirect: 'manual', signal: AbortSignal.timeout(TRANSFER_MS) })
+    // A chunk more than may be read: the reader's own limit speaks first.
+    response = await options.outgoing.fetch(url, { headers, signal: AbortSignal.timeout(TRANSFER_MS), maxBytes: maxBytes + 1_048_576 })
   } catch (e) {
     return { outcome: 'failed', detail: e instanceof Error && e.name === 'TimeoutError' ? 'timeout' : 'unreached' }
   }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Outgoing } from '../../../platform/outgoing/outgoing.ts'
 
 /** What Meta said when it refused. `code` is null when the answer had no error body of Meta's (a proxy, a redirect). */
 export type GraphError = {
@@ -21,7 +22,7 @@ export type CallResult = { outcome: 'answered'; body: unknown } | Failure
 /** An answer larger than the caller accepts. */
 export class TooLarge extends Error {}
 
-export type CallTarget = { accessToken: string; timeoutMs: number }
+export type CallTarget = { accessToken: string; timeoutMs: number; outgoing: Outgoing }
 export type CallInit = { method?: 'GET' | 'POST' | 'DELETE'; json?: object; form?: FormData; timeoutMs?: number }
 
 const MAX_JSON = 2 * 1024 * 1024
@@ -64,6 +65,7 @@ export async function readLimited(response: Response, maxBytes: number): Promise
 }
 
 const NEVER_SENT = new Set([
+  'OUTGOING_REFUSED',
   'ECONNREFUSED',
   'ENOTFOUND',
   'EAI_AGAIN',
@@ -87,9 +89,7 @@ export function classifyNetworkError(e: unknown): Failure {
   const cause = e instanceof Error ? e.cause : undefined
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : undefined
   const connecting = cause instanceof Error && 'syscall' in cause && cause.syscall === 'connect'
-  // fetch itself refuses some ports before it opens a connection.
-  const badPort = cause instanceof Error && cause.message === 'bad port'
-  const before = connecting || badPort || (code !== undefined && NEVER_SENT.has(code))
+  const before = connecting || (code !== undefined && NEVER_SENT.has(code))
   return { outcome: before ? 'unreached' : 'unknown', reason: code ?? 'connection lost' }
 }
 
@@ -130,7 +130,7 @@ function judge(status: number, text: string): CallResult {
 /** One call with the Bearer header; follows no redirect, so that the token goes nowhere else. Never throws for the network. */
 export async function callGraph(url: string, target: CallTarget, init: CallInit = {}): Promise<CallResult> {
   try {
-    const response = await fetch(url, {
+    const response = await target.outgoing.fetch(url, {
       method: init.method ?? 'GET',
       headers: {
         authorization: `Bearer ${target.accessToken}`,
@@ -138,7 +138,6 @@ export async function callGraph(url: string, target: CallTarget, init: CallInit 
         ...(init.json ? { 'content-type': 'application/json' } : {}),
       },
       body: init.json ? JSON.stringify(init.json) : (init.form ?? null),
-      redirect: 'manual',
       signal: AbortSignal.timeout(init.timeoutMs ?? target.timeoutMs),
     })
     return judge(response.status, (await readLimited(response, MAX_JSON)).toString('utf8'))

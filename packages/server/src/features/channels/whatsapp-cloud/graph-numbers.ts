@@ -62,17 +62,18 @@ const ONLY_ANSWER = 64_000
 const refusedFields = (e: unknown) => e instanceof GraphFailure && e.failure.outcome === 'refused' && e.failure.error.code === 100
 
 /** Sends the bytes of a resumable upload; this one call wants `OAuth` instead of `Bearer` (Graph API, resumable uploads). */
-async function sendBytes(url: string, accessToken: string, bytes: Buffer): Promise<string> {
+async function sendBytes(url: string, { accessToken, outgoing }: GraphOptions, bytes: Buffer): Promise<string> {
   const fail = (failure: Failure): never => {
     throw new GraphFailure(failure)
   }
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { authorization: `OAuth ${accessToken}`, file_offset: '0', 'content-type': 'application/octet-stream' },
-    body: new Uint8Array(bytes),
-    redirect: 'manual',
-    signal: AbortSignal.timeout(UPLOAD_TIMEOUT_MS),
-  }).catch((e) => fail(classifyNetworkError(e)))
+  const response = await outgoing
+    .fetch(url, {
+      method: 'POST',
+      headers: { authorization: `OAuth ${accessToken}`, file_offset: '0', 'content-type': 'application/octet-stream' },
+      body: new Uint8Array(bytes),
+      signal: AbortSignal.timeout(UPLOAD_TIMEOUT_MS),
+    })
+    .catch((e) => fail(classifyNetworkError(e)))
   const answer = await readLimited(response, ONLY_ANSWER).then(
     (b) => b.toString('utf8'),
     () => '',
@@ -112,7 +113,7 @@ export function createNumberGraph(options: GraphOptions) {
       const query = new URLSearchParams({ file_name: 'profile', file_length: String(file.data.length), file_type: file.mime })
       const { id } = await ask(`${at(appId, 'uploads')}?${query}`, Upload, { method: 'POST', json: {} })
       // The id is a path of its own kind (`upload:…?sig=…`) and goes as it is.
-      return sendBytes(`${at('')}${id}`, options.accessToken, file.data)
+      return sendBytes(`${at('')}${id}`, options, file.data)
     },
 
     requestCode: (phoneNumberId: string, method: 'SMS' | 'VOICE') => post(at(phoneNumberId, 'request_code'), { code_method: method, language: 'pt_BR' }),

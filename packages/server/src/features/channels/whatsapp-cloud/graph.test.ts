@@ -1,11 +1,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
+import { loadConfig } from '../../../platform/config.ts'
+import { createOutgoing } from '../../../platform/outgoing/outgoing.ts'
 import { createGraph, GraphFailure } from './graph.ts'
 import { TooLarge } from './graph-call.ts'
 
 type Seen = { method: string; url: string; authorization: string | undefined; body: string }
 const servers: Server[] = []
+const outgoing = createOutgoing(loadConfig({ NODE_ENV: 'test' }))
 
 async function standIn(answer: (request: IncomingMessage, response: ServerResponse) => void) {
   const seen: Seen[] = []
@@ -24,7 +27,7 @@ async function standIn(answer: (request: IncomingMessage, response: ServerRespon
   servers.push(server)
   const { port } = server.address() as AddressInfo
   const url = `http://127.0.0.1:${port}`
-  return { url, seen, graph: createGraph({ graphUrl: `${url}/`, graphVersion: 'v26.0', accessToken: 'a-secret-token', timeoutMs: 300 }) }
+  return { url, seen, graph: createGraph({ graphUrl: `${url}/`, graphVersion: 'v26.0', accessToken: 'a-secret-token', timeoutMs: 300, outgoing }) }
 }
 const json = (response: ServerResponse, status: number, body: unknown) =>
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
@@ -80,7 +83,7 @@ describe('sending', () => {
     const { port } = probe.address() as AddressInfo
     await new Promise((done) => probe.close(done))
     for (const graphUrl of [`http://127.0.0.1:${port}`, 'http://absent.invalid']) {
-      const graph = createGraph({ graphUrl, graphVersion: 'v26.0', accessToken: 't' })
+      const graph = createGraph({ graphUrl, graphVersion: 'v26.0', accessToken: 't', outgoing })
       expect(await graph.sendMessage('123', text)).toMatchObject({ outcome: 'unreached' })
     }
   })

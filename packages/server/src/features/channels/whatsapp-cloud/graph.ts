@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Outgoing } from '../../../platform/outgoing/outgoing.ts'
 import { type CallInit, type CallResult, callGraph, classifyNetworkError, type Failure, readGraphError, readLimited } from './graph-call.ts'
 
 export type { Failure } from './graph-call.ts'
@@ -17,7 +18,7 @@ export class GraphFailure extends Error {
   }
 }
 
-export type GraphOptions = { graphUrl: string; graphVersion: string; accessToken: string; timeoutMs?: number }
+export type GraphOptions = { graphUrl: string; graphVersion: string; accessToken: string; timeoutMs?: number; outgoing: Outgoing }
 
 /** `accepted` means that Meta took it (a `failed` status may still follow); see `Failure` for the rest. */
 export type SendResult = { outcome: 'accepted'; providerId: string; waId?: string; userId?: string } | Failure
@@ -76,7 +77,9 @@ const refusal = (title: string, httpStatus = 0): GraphFailure =>
 async function download(url: string, o: GraphOptions, maxBytes: number): Promise<{ data: Buffer; mime: string }> {
   if (!URL.canParse(url) || !isOwnHost(new URL(url), new URL(o.graphUrl))) throw refusal('download address refused')
   const signal = AbortSignal.timeout(MEDIA_TIMEOUT_MS)
-  const response = await fetch(url, { headers: { authorization: `Bearer ${o.accessToken}` }, redirect: 'manual', signal }).catch((e) => {
+  const headers = { authorization: `Bearer ${o.accessToken}` }
+  // A chunk more than may be read: the reader's own limit speaks first.
+  const response = await o.outgoing.fetch(url, { headers, signal, maxBytes: maxBytes + 1_048_576 }).catch((e) => {
     throw new GraphFailure(classifyNetworkError(e))
   })
   const mime = response.headers.get('content-type') ?? 'application/octet-stream'
@@ -119,7 +122,7 @@ function readSent(result: CallResult): SendResult {
 /** The caller under every verb that asks Graph something: one base address, one token. */
 export function createGraphCaller(options: GraphOptions) {
   const base = `${options.graphUrl.replace(/\/+$/, '')}/${options.graphVersion}`
-  const target = { accessToken: options.accessToken, timeoutMs: options.timeoutMs ?? 15_000 }
+  const target = { accessToken: options.accessToken, timeoutMs: options.timeoutMs ?? 15_000, outgoing: options.outgoing }
   /** The address of these parts, each encoded. */
   const at = (...parts: string[]) => [base, ...parts.map(encodeURIComponent)].join('/')
   const call = (url: string, init?: CallInit): Promise<CallResult> => callGraph(url, target, init)

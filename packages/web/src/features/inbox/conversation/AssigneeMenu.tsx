@@ -3,7 +3,7 @@ import { Button, Menu, ScrollArea, TextInput } from '@mantine/core'
 import { Check, ChevronDown, UserRound, UserRoundPlus, UserRoundX } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useMe } from '../../../lib/session.ts'
+import { useCan, useMe } from '../../../lib/session.ts'
 import { Avatar } from '../../../ui/Avatar.tsx'
 import { useUsers } from '../../users/use-users.ts'
 import { useAssign } from '../actions.ts'
@@ -20,7 +20,7 @@ function Colleagues({ conversation, assign }: ChoicesProps) {
   const { user } = useMe()
   const { data: users = [] } = useUsers()
   const [find, setFind] = useState('')
-  const people = users.filter((one) => one.active && one.id !== user.id && plainText(one.name).includes(plainText(find)))
+  const people = users.filter((one) => one.active && one.answers && one.id !== user.id && plainText(one.name).includes(plainText(find)))
   return (
     <>
       {users.length > SEARCH_FROM && (
@@ -53,6 +53,7 @@ function Colleagues({ conversation, assign }: ChoicesProps) {
 export function AssigneeMenu({ conversation, disabled }: { conversation: Conversation; disabled: boolean }) {
   const { t } = useTranslation('inbox')
   const { user } = useMe()
+  const mayAnswer = useCan('messages.send')
   const { mutate: assign } = useAssign(conversation)
   const { assignee } = conversation
   const name = assignee?.name ?? t('header.nobody')
@@ -76,7 +77,7 @@ export function AssigneeMenu({ conversation, disabled }: { conversation: Convers
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>{t('header.assignTitle')}</Menu.Label>
-        {assignee?.id !== user.id && (
+        {mayAnswer && assignee?.id !== user.id && (
           <Menu.Item leftSection={<UserRoundPlus size={16} aria-hidden />} onClick={() => assign({ id: user.id, name: user.name })}>
             {t('header.toMe')}
           </Menu.Item>

@@ -38,7 +38,8 @@ function StatusButton({ conversation }: { conversation: Conversation }) {
 function TakeButton({ conversation }: { conversation: Conversation }) {
   const { t } = useTranslation('inbox')
   const { user } = useMe()
-  const mayWrite = useCan('conversations.write')
+  const mayAnswer = useCan('messages.send')
+  const mayWrite = useCan('conversations.write') && mayAnswer
   const { mutate: assign, isPending } = useAssign(conversation)
   const take = (): void => assign({ id: user.id, name: user.name })
   const mine = conversation.assignee?.id === user.id

@@ -2,6 +2,7 @@ import type { Conversation } from '@atende/contracts/conversations'
 import { ActionIcon, Menu } from '@mantine/core'
 import { Ellipsis, Link2, MailOpen } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
+import { useCan } from '../../../lib/session.ts'
 import { toast } from '../../../ui/toast.ts'
 import { useMarkUnread } from '../actions.ts'
 
@@ -9,6 +10,7 @@ type MoreMenuProps = { conversation: Conversation; onUnread: () => void }
 
 export function MoreMenu({ conversation, onUnread }: MoreMenuProps) {
   const { t } = useTranslation('inbox')
+  const mayWrite = useCan('conversations.write')
   const { mutate: markUnread } = useMarkUnread(conversation)
   const copyLink = async (): Promise<void> => {
     await navigator.clipboard.writeText(`${window.location.origin}/conversas/${conversation.id}`)
@@ -22,15 +24,17 @@ export function MoreMenu({ conversation, onUnread }: MoreMenuProps) {
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Item
-          leftSection={<MailOpen size={16} aria-hidden />}
-          onClick={() => {
-            markUnread()
-            onUnread()
-          }}
-        >
-          {t('header.markUnread')}
-        </Menu.Item>
+        {mayWrite && (
+          <Menu.Item
+            leftSection={<MailOpen size={16} aria-hidden />}
+            onClick={() => {
+              markUnread()
+              onUnread()
+            }}
+          >
+            {t('header.markUnread')}
+          </Menu.Item>
+        )}
         <Menu.Item leftSection={<Link2 size={16} aria-hidden />} onClick={() => void copyLink()}>
           {t('header.copyLink')}
         </Menu.Item>

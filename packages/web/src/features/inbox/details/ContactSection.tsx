@@ -90,6 +90,21 @@ function ContactFields({ contact }: { contact: Contact }) {
 }
 
 export function ContactSection({ conversation }: { conversation: Conversation }) {
+  return useCan('contacts.read') ? <WholeContact conversation={conversation} /> : <OnlyName contact={conversation.contact} />
+}
+
+/** What the conversation itself tells. */
+function OnlyName({ contact }: { contact: Conversation['contact'] }) {
+  return (
+    <div className={classes.person}>
+      <Avatar name={contact.name} seed={contact.id} size={64} />
+      <strong>{contact.name}</strong>
+      {contact.phone && <span className={classes.phone}>{formatPhone(contact.phone)}</span>}
+    </div>
+  )
+}
+
+function WholeContact({ conversation }: { conversation: Conversation }) {
   const { data: contact, isError, error, refetch } = useContact(conversation.contact.id)
   if (contact) return <ContactFields key={contact.id} contact={contact} />
   if (isError) return <ErrorState compact error={error} retry={() => void refetch()} />

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core'
 import { Coffee, Inbox, SearchX, Smartphone, Timer } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
+import { useCan, useMe } from '../../../lib/session.ts'
 import { EmptyState } from '../../../ui/EmptyState.tsx'
 import type { InboxSearch } from '../filter.ts'
 import { useEmulatorPhone } from '../queries.ts'
@@ -26,7 +27,7 @@ function SearchEmpty({ search, onChange }: ListEmptyProps) {
 
 function EmulatorLink() {
   const { t } = useTranslation('inbox')
-  const { data } = useEmulatorPhone(true)
+  const { data } = useEmulatorPhone(useCan('channels.read'))
   if (!data?.available || !data.phoneUrl) return null
   return (
     <Button component="a" href={data.phoneUrl} target="_blank" rel="noreferrer" variant="light" size="xs" leftSection={<Smartphone size={14} aria-hidden />}>
@@ -39,6 +40,7 @@ function EmulatorLink() {
 export function ListEmpty({ search, onChange }: ListEmptyProps) {
   const { t } = useTranslation('inbox')
   const composer = useTranslation('composer').t
+  const { sees } = useMe().user
   if (search.q) return <SearchEmpty search={search} onChange={onChange} />
   if (search.soon) {
     return (
@@ -81,7 +83,7 @@ export function ListEmpty({ search, onChange }: ListEmptyProps) {
       icon={<Coffee size={24} aria-hidden />}
       title={t(`empty.${search.view}`)}
       text={t(`empty.${search.view}Text`)}
-      action={search.view === 'mine' ? toUnassigned : <EmulatorLink />}
+      action={search.view === 'mine' && sees !== 'own' ? toUnassigned : <EmulatorLink />}
     />
   )
 }

@@ -95,6 +95,7 @@ function OpenComposer({ ref, conversation, quote, onQuoteDone }: Omit<ComposerPr
   const { area, text, change, send, insert, length, preview, setPreview } = useComposer({ conversation, quote, onQuoteDone })
   const [dialog, setDialog] = useState<OpenDialog>(null)
   const [recording, setRecording] = useState(false)
+  const mayTemplate = useCan('templates.read')
   const endRecording = (): void => {
     setRecording(false)
     requestAnimationFrame(() => area.current?.focus())
@@ -161,7 +162,7 @@ function OpenComposer({ ref, conversation, quote, onQuoteDone }: Omit<ComposerPr
           <div className={classes.tools}>
             <AttachMenu onFiles={pick} onLocation={() => setDialog({ name: 'location' })} onContact={() => setDialog({ name: 'contact' })} />
             {conversation.contact.kind === 'person' && <InteractiveMenu onPick={(kind) => setDialog({ name: 'interactive', kind })} />}
-            <TemplateButton onClick={() => setDialog({ name: 'template' })} />
+            {mayTemplate && <TemplateButton onClick={() => setDialog({ name: 'template' })} />}
             <EmojiButton onPick={insert} />
             {LINK.test(text) && <PreviewSwitch on={preview} onChange={setPreview} />}
             <div className={classes.hints}>

@@ -55,6 +55,7 @@ export function PassiveNotice() {
 export function WindowClosed({ conversation, onTemplate }: { conversation: Conversation; onTemplate: () => void }) {
   const { t } = useTranslation('composer')
   const mayAnswer = useCan('messages.send')
+  const mayTemplate = useCan('templates.read')
   const never = conversation.windowExpiresAt === null
   return (
     <div className={classes.closed} role="note">
@@ -68,7 +69,7 @@ export function WindowClosed({ conversation, onTemplate }: { conversation: Conve
       ) : (
         <p>{t('window.noPermission')}</p>
       )}
-      {mayAnswer && (
+      {mayAnswer && mayTemplate && (
         <Button className={classes.closedAction} leftSection={<LayoutTemplate size={16} aria-hidden />} onClick={onTemplate}>
           {t('window.template')}
         </Button>

@@ -3,6 +3,7 @@ import { Button } from '@mantine/core'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { LayoutTemplate } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
+import { useCan } from '../../../lib/session.ts'
 import { BackLink } from '../../../shell/BackLink.tsx'
 import { RequirePermission } from '../../../shell/RequirePermission.tsx'
 import { EmptyState } from '../../../ui/EmptyState.tsx'
@@ -43,6 +44,7 @@ function NewTemplate({ channelId }: { channelId: string }) {
 function WithChannel() {
   const { t } = useTranslation('templates')
   const channels = useChannels()
+  const mayConnect = useCan('channels.manage')
   if (channels.isPending) return <ListSkeleton rows={6} />
   if (channels.isError) return <ErrorState error={channels.error} retry={() => void channels.refetch()} />
   const channel = channels.data.find((c) => c.releasedAt === null && c.status !== 'disabled') ?? channels.data.find((c) => c.releasedAt === null)
@@ -54,7 +56,7 @@ function WithChannel() {
   )
   return (
     <Section>
-      <EmptyState icon={<LayoutTemplate size={24} aria-hidden />} title={t('noChannelTitle')} text={t('noChannelText')} action={toChannels} />
+      <EmptyState icon={<LayoutTemplate size={24} aria-hidden />} title={t('noChannelTitle')} text={t('noChannelText')} action={mayConnect && toChannels} />
     </Section>
   )
 }
@@ -65,7 +67,9 @@ export function NewTemplatePage() {
     <Page>
       <PageHeader title={t('form.newTitle')} text={t('form.newText')} back={<BackLink to="/configuracoes/modelos" label={t('title')} />} />
       <RequirePermission permission="templates.manage">
-        <WithChannel />
+        <RequirePermission permission="channels.read">
+          <WithChannel />
+        </RequirePermission>
       </RequirePermission>
     </Page>
   )

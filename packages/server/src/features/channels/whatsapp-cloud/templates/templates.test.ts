@@ -33,7 +33,7 @@ describe('a template is made', () => {
     const ready = await until(made.body.id, 'APPROVED')
     expect(ready).toMatchObject({ reason: null, quality: 'UNKNOWN', language: 'pt_BR' })
     expect(atMeta(ready.providerId ?? '')?.components).toEqual([{ type: 'BODY', text: HELLO.body, example: { body_text: [['Ana', '12/10']] } }])
-    const [line] = await test.server.sql(`select action, details from audit_logs where object_id = $1 and action = 'template.create'`, [made.body.id])
+    const [line] = await test.server.diary(`object_id = $1 and action = 'template.create'`, [made.body.id])
     expect(line).toMatchObject({ details: { name: 'reserva_confirmada', language: 'pt_BR' } })
   })
 
