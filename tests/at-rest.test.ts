@@ -110,7 +110,7 @@ const everyType = () => [
 ]
 
 async function talk(): Promise<void> {
-  const first = newWamid()
+  const first = newWamid(ANA)
   for (const spelling of SPELLINGS) planted[`phone ${spelling}`] = spelling
   const contacts = [{ profile: { name: `Ana ${plant('profile')}` }, wa_id: ANA }]
   await tell({ messages: [inbound({ id: first, from: ANA, text: plant('before') }), ...everyType()], contacts })
@@ -123,13 +123,13 @@ async function talk(): Promise<void> {
       inbound({ from: ANA, type: 'edit', extra: { edit: { original_message_id: 'wamid.none', message: { type: 'text', text: { body: plant('orphan') } } } } }),
     ],
   })
-  const gone = newWamid()
+  const gone = newWamid(ANA)
   await tell({ messages: [inbound({ id: gone, from: ANA, text: plant('revoked') })] })
   await tell({ messages: [inbound({ from: ANA, type: 'revoke', extra: { revoke: { original_message_id: gone } } })] })
   const metadata = { phone_number_id: emulator.defaults.phoneNumberId, display_phone_number: '551140022026' }
-  const old = { from: ANA, id: newWamid(), timestamp: String(Math.floor(Date.now() / 1000) - 900_000), type: 'text', text: { body: plant('history') } }
+  const old = { from: ANA, id: newWamid(ANA), timestamp: String(Math.floor(Date.now() / 1000) - 900_000), type: 'text', text: { body: plant('history') } }
   await change('history', { metadata, history: [{ metadata: { phase: 0, chunk_order: 1, progress: 5 }, threads: [{ id: ANA, messages: [old] }] }] })
-  const echo = { ...old, from: '551140022026', to: ANA, id: newWamid(), text: { body: plant('echo') } }
+  const echo = { ...old, from: '551140022026', to: ANA, id: newWamid(ANA), text: { body: plant('echo') } }
   await change('smb_message_echoes', { metadata, message_echoes: [echo] })
   const told = (extra: Record<string, unknown>) => ({ id: echo.id, timestamp: old.timestamp, recipient_id: ANA, ...extra })
   const errors = [{ code: 131_026, title: plant('errortitle'), message: plant('errormessage'), error_data: { details: plant('errordetails') } }]
@@ -209,8 +209,7 @@ it('nothing of what was written or sent can be found in the database or on disk,
   expect(contact).toMatchObject({ name: `Ana ${planted.name}`, phone: `+${ANA}` })
   const { found, rows } = await findPlain(server, planted)
   expect(rows).toBeGreaterThan(100)
-  // WhatsApp's own message ids hold the number in base64.
-  expect(found.filter((f) => !/^phone (?:5511987650009|87650009): public\.(?:messages|message_statuses|priced_messages|send_attempts)$/.test(f))).toEqual([])
+  expect(found).toEqual([])
   // The search itself finds what lies open: a name of a channel does.
   expect((await findPlain(server, { open: 'Emulador' })).found).toContain('open: public.channels')
 })

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../packages/server/src/platform/embedded-postgres.ts'
+import { processMarks } from '../packages/server/src/testing/process-marks.ts'
 import { type ServerProcess, startServerProcess } from '../packages/server/src/testing/server-process.ts'
 import { delivery, inbound, newWamid, post } from '../packages/server/src/testing/test-channel.ts'
 import { sqlAs } from '../packages/server/src/testing/test-database.ts'
@@ -44,7 +45,8 @@ const call = async (url: string, body: object, token?: string) => {
   })
   return { status: response.status, body: await response.json() }
 }
-const stored = async (id: string) => (await sqlAs(admin, 'select 1 from messages where provider_id = $1', [id])).length === 1
+let mark: (realId: string) => string
+const stored = async (id: string) => (await sqlAs(admin, 'select 1 from messages where provider_id = $1', [mark(id)])).length === 1
 const send = (id: string) =>
   post(server, channel, delivery(channel, { messages: [inbound({ id })] })).then(
     (r) => r.status,
@@ -54,6 +56,7 @@ const send = (id: string) =>
 it('survives and goes on by itself', { timeout: 90_000 }, async () => {
   const { body } = await call('/api/auth/register', { companyName: 'Queda', name: 'Teste', ...people })
   await call('/api/channels', { name: 'c', accessToken: 'token-of-the-test', graphUrl: 'http://127.0.0.1:9', ...channel }, body.accessToken)
+  mark = await processMarks(admin, path.join(home, 'atende'), body.me.tenant.id)
   const before = newWamid()
   expect(await send(before)).toBe(200)
 

@@ -31,7 +31,12 @@ beforeAll(async () => {
   const wamid = newWamid()
   await post(server, channel, delivery(channel, { messages: [inbound({ id: wamid, text: 'quero um quarto' })] }))
   const row = await eventually(
-    async () => (await server.sql<{ id: string; conversation_id: string }>('select id, conversation_id from messages where provider_id = $1', [wamid]))[0],
+    async () =>
+      (
+        await server.sql<{ id: string; conversation_id: string }>('select id, conversation_id from messages where provider_id = any($1)', [
+          await server.providerIds(wamid),
+        ])
+      )[0],
   )
   for (const who of [victim, intruder]) {
     const form = new FormData()

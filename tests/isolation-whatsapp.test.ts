@@ -110,15 +110,17 @@ it('prices that came with the server are read by everybody, and changed or remov
 })
 
 it('statuses and edits that name another tenant’s message move nothing', async () => {
-  const [theirs] = await server.sql<{ id: string; provider_id: string }>('select id, provider_id from messages where tenant_id = $1', [victim.owner.tenantId])
+  const [theirs] = await server.sql<{ id: string }>('select id from messages where tenant_id = $1', [victim.owner.tenantId])
+  const wamid = await server.realId(theirs?.id ?? '')
+  expect(wamid).toMatch(/^wamid\./)
   const before = await server.sql('select * from messages where tenant_id = $1 order by id', [victim.owner.tenantId])
   const at = String(Math.floor(Date.now() / 1000))
-  const status = { id: theirs?.provider_id, status: 'failed', timestamp: at, biz_opaque_callback_data: theirs?.id, errors: [{ code: 131026 }] }
-  const edit = { original_message_id: theirs?.provider_id, message: { type: 'text', text: { body: 'forjado' } } }
+  const status = { id: wamid, status: 'failed', timestamp: at, biz_opaque_callback_data: theirs?.id, errors: [{ code: 131026 }] }
+  const edit = { original_message_id: wamid, message: { type: 'text', text: { body: 'forjado' } } }
   const messages = [
     inbound({ from: '5511987650002', type: 'edit', extra: { edit } }),
-    inbound({ from: '5511987650002', type: 'revoke', extra: { revoke: { original_message_id: theirs?.provider_id } } }),
-    inbound({ from: '5511987650002', type: 'reaction', extra: { reaction: { message_id: theirs?.provider_id, emoji: '👍' } } }),
+    inbound({ from: '5511987650002', type: 'revoke', extra: { revoke: { original_message_id: wamid } } }),
+    inbound({ from: '5511987650002', type: 'reaction', extra: { reaction: { message_id: wamid, emoji: '👍' } } }),
   ]
   await post(server, intruder.channel, delivery(intruder.channel, { messages, statuses: [status] }))
   await eventually(async () => (await server.sql('select 1 from webhook_events where processed_at is null')).length === 0)

@@ -50,8 +50,8 @@ async function plant(): Promise<void> {
     async () =>
       (
         await server.sql<{ id: string; conversation_id: string; contact_id: string }>(
-          'select m.id, m.conversation_id, v.contact_id from messages m join conversations v on v.id = m.conversation_id where provider_id = $1',
-          [wamid],
+          'select m.id, m.conversation_id, v.contact_id from messages m join conversations v on v.id = m.conversation_id where provider_id = any($1)',
+          [await server.providerIds(wamid)],
         )
       )[0],
   )

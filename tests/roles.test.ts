@@ -1,3 +1,4 @@
+import net from 'node:net'
 import type { Message } from '@atende/contracts/messages'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Emulator } from 'whatsapp-emulator'
@@ -56,4 +57,13 @@ it('what one process receives, the worker understands and every browser sees', a
 it('a worker says how it is, and nothing else', async () => {
   for (const path of ['/health', '/ready', '/alive']) expect([path, (await fetch(worker.url + path)).status]).toEqual([path, 200])
   for (const path of ['/api/auth/me', '/webhooks/whatsapp', '/']) expect([path, (await fetch(worker.url + path)).status]).toEqual([path, 404])
+})
+
+it('ends although somebody holds a connection open and asks nothing', async () => {
+  const ending = await startServer({ ...web.ctx.config, ROLE: 'web' }, web.installation)
+  const idle = net.connect(ending.port, '127.0.0.1')
+  const cut = new Promise<string>((done) => idle.once('close', () => done('cut')).once('error', () => {}))
+  await new Promise((r) => idle.once('connect', r))
+  await ending.stop()
+  expect(await cut).toBe('cut')
 })

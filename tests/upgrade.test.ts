@@ -4,6 +4,7 @@ import path from 'node:path'
 import type { Conversation } from '@atende/contracts/conversations'
 import type { Message } from '@atende/contracts/messages'
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
+import { applyChanges, insertChanges } from '../packages/server/src/features/messages/save-changes.ts'
 import { hashPassword } from '../packages/server/src/platform/crypto.ts'
 import { inTenant } from '../packages/server/src/platform/database.ts'
 import { uuidv7 } from '../packages/server/src/platform/ids.ts'
@@ -30,7 +31,10 @@ const WORDS = {
   account: 'qzxaviso da conta',
   waiting: 'qzxedição que espera',
   participant: '5548977110099',
+  number: '5511970000001',
 }
+/** WhatsApp's ids hold the other side's number. */
+const wamid = (n: number | string) => `wamid.${Buffer.from(`\x1d\x0e${WORDS.number}\x15EhgU00${n}`, 'latin1').toString('base64')}`
 const ERROR = { code: 1, title: 'Não foi', action: 'Tente de novo.', canRetry: true, details: WORDS.why }
 const ids = {
   tenant: uuidv7(),
@@ -82,9 +86,9 @@ async function plantPeople(run: Run) {
 
 async function plantMessages(run: Run) {
   const { tenant, channel, conversation } = ids
-  const put = (id: string, direction: string, type: string, providerId: string, more: Record<string, unknown>) => {
-    const row = { id, tenant_id: tenant, conversation_id: conversation, channel_id: channel, direction, type, provider_id: providerId, ...more }
-    const all = { status: direction === 'in' ? 'received' : 'sent', at: new Date(Date.now() - 60_000 + Number.parseInt(providerId, 10) * 1000), ...row }
+  const put = (id: string, direction: string, type: string, n: number, more: Record<string, unknown>) => {
+    const row = { id, tenant_id: tenant, conversation_id: conversation, channel_id: channel, direction, type, provider_id: wamid(n), ...more }
+    const all = { status: direction === 'in' ? 'received' : 'sent', at: new Date(Date.now() - 60_000 + n * 1000), ...row }
     return run(`insert into messages (${Object.keys(all)}) values (${Object.keys(all).map((_, i) => `$${i + 1}`)})`, Object.values(all))
   }
   const earlier = JSON.stringify([{ text: WORDS.first, until: new Date().toISOString() }])
@@ -93,29 +97,40 @@ async function plantMessages(run: Run) {
     "insert into media (id, tenant_id, kind, mime, size, sha256, filename, status, storage_key, thumbnail_key, blur, waveform, derived_at) values ($1, $2, 'document', 'text/plain', $3, 'x', $4, 'stored', $5, $6, $7, '\\x0102', now())",
     [ids.media, tenant, Buffer.byteLength(WORDS.file), WORDS.filename, `${tenant}/${ids.media}`, `${tenant}/${ids.media}.thumb`, WORDS.blur],
   )
-  await put(ids.first, 'in', 'text', '1', {
+  await put(ids.first, 'in', 'text', 1, {
     body: WORDS.edited,
     earlier_texts: earlier,
     edited_at: new Date(),
     reactions,
     raw: JSON.stringify({ words: WORDS.raw }),
   })
-  await put(ids.reaction, 'in', 'reaction', '2', { content: JSON.stringify({ emoji: '👍' }), quoted_provider_id: '1' })
-  await put(ids.photo, 'in', 'document', '3', { media_id: ids.media, content: JSON.stringify({ forwarded: true }) })
-  await put(ids.answer, 'out', 'text', '4', {
+  await put(ids.reaction, 'in', 'reaction', 2, { content: JSON.stringify({ emoji: '👍' }), quoted_provider_id: wamid(1) })
+  await put(ids.photo, 'in', 'document', 3, { media_id: ids.media, content: JSON.stringify({ forwarded: true }) })
+  await put(ids.answer, 'out', 'text', 4, {
     body: WORDS.answer,
     quoted_id: ids.first,
-    quoted_provider_id: '1',
+    quoted_provider_id: wamid(1),
     error: JSON.stringify(ERROR),
   })
   await run(
-    "insert into message_changes (tenant_id, channel_id, provider_id, kind, target_provider_id, at, body) values ($1, $2, 'c1', 'edit', '1', now(), $3), ($1, $2, 'c2', 'edit', '99', now(), $4)",
-    [tenant, channel, WORDS.edited, WORDS.waiting],
+    "insert into message_changes (tenant_id, channel_id, provider_id, kind, target_provider_id, at, body) values ($1, $2, $5, 'edit', $6, now(), $3), ($1, $2, $7, 'edit', $8, now(), $4)",
+    [tenant, channel, WORDS.edited, WORDS.waiting, wamid('c1'), wamid(1), wamid('c2'), wamid(99)],
   )
   await run(
-    "insert into message_statuses (id, tenant_id, channel_id, message_id, provider_id, status, at, details, participant) values (gen_random_uuid(), $1, $2, $3, '4', 'failed', now(), $4, $5)",
-    [tenant, channel, ids.answer, JSON.stringify({ error: ERROR }), WORDS.participant],
+    "insert into message_statuses (id, tenant_id, channel_id, message_id, provider_id, status, at, details, participant) values (gen_random_uuid(), $1, $2, $3, $6, 'failed', now(), $4, $5)",
+    [tenant, channel, ids.answer, JSON.stringify({ error: ERROR }), WORDS.participant, wamid(4)],
   )
+  await run('insert into send_attempts (id, tenant_id, message_id, provider_id, outcome) values (gen_random_uuid(), $1, $2, $3, $4)', [
+    tenant,
+    ids.answer,
+    wamid(4),
+    'accepted',
+  ])
+  await run("insert into priced_messages (tenant_id, channel_id, provider_id, category, type, priced_at) values ($1, $2, $3, 'service', 'regular', now())", [
+    tenant,
+    channel,
+    wamid(4),
+  ])
   await run(
     'insert into webhook_events (id, tenant_id, channel_id, body, processed_at, understood) values ($1, $2, $3, $4, now(), true), ($5, null, null, $6, null, null)',
     [ids.delivery, tenant, channel, Buffer.from(JSON.stringify({ entry: [], words: WORDS.delivery })), ids.nobodys, Buffer.from(WORDS.nobodys)],
@@ -178,6 +193,25 @@ it('files stay readable while they wait, and are sealed by the upkeep; then noth
   expect(await read(media?.thumbnailUrl)).toBe(WORDS.thumb)
   expect(await read(media?.url, 'bytes=3-8')).toBe(Buffer.from(WORDS.file).subarray(3, 9).toString())
   expect((await findPlain(server, WORDS)).found).toEqual([])
+})
+
+it('what comes later still finds the messages of before by their ids, and these can be told to WhatsApp', async () => {
+  expect(await server.realId(ids.first)).toBe(wamid(1))
+  const counts = await Promise.all(
+    ['messages', 'message_statuses', 'send_attempts', 'priced_messages'].map((t) =>
+      server.providerIds(wamid(4)).then((marks) => server.sql(`select 1 from ${t} where provider_id = any($1)`, [marks])),
+    ),
+  )
+  expect(counts.map((rows) => rows.length)).toEqual([1, 1, 1, 1])
+  // The edits of before open in their new place: one more notice about the same message replays them all.
+  const [marks, notice] = [await server.providerIds(wamid(1)), await server.providerIds('later')]
+  await inTenant(server.ctx.db, ids.tenant, async (tx) => {
+    const key = { channelId: ids.channel, providerId: notice[0] ?? '', targetProviderId: marks[0] ?? '' }
+    await insertChanges(tx, ids.tenant, [{ ...key, kind: 'edit', at: new Date(Date.now() + 5000), body: 'qzxdepois ainda' }])
+    await applyChanges(tx, [{ channelId: ids.channel, providerId: key.targetProviderId }])
+  })
+  const [first] = await messages()
+  expect(first).toMatchObject({ content: { text: 'qzxdepois ainda' }, earlierTexts: [{ text: WORDS.first }, { text: WORDS.edited }] })
 })
 
 it('what is new goes on with the same keys, and ends with the person', async () => {

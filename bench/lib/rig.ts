@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import pg from 'pg'
+import { processMarks } from '../../packages/server/src/testing/process-marks.ts'
 import { startServerProcess } from '../../packages/server/src/testing/server-process.ts'
 import type { Target } from './load.ts'
 import { startMediaHost } from './media-host.ts'
@@ -52,6 +53,7 @@ export async function startRig() {
   const target: Target = { url: server.url, phoneNumberId: '777000111222', wabaId: '777000111333', appSecret: 'bench-app-secret' }
   const { phoneNumberId, wabaId, appSecret } = target
   await call('POST', '/api/channels', { name: 'Bancada', accessToken: 'token-of-the-bench', phoneNumberId, wabaId, appSecret }, login.accessToken)
+  const mark = await processMarks(server.ownerUrl, home, login.me.tenant.id)
   const number = async (text: string) => Number((await db.query(text)).rows[0]?.n ?? 0)
   return {
     server,
@@ -64,7 +66,7 @@ export async function startRig() {
     stored: () => number('select (select count(*) from messages) + (select count(*) from message_statuses) n'),
     mediaWaiting: () => number("select count(*) n from media where status = 'pending'"),
     mediaLost: () => number("select count(*) n from media where status not in ('pending', 'stored')"),
-    sentMessages: (count: number) => plantSentMessages(db, call, String(login.accessToken), count),
+    sentMessages: (count: number) => plantSentMessages(db, mark, call, String(login.accessToken), count),
     waiting: () => number('select waiting n from door_webhook_backlog()'),
     /** Which of the accepted ids are missing, and how many are there more than once. */
     async check(accepted: readonly Fact[]) {
@@ -75,7 +77,7 @@ export async function startRig() {
           s as (select (select count(*) from message_statuses x where x.provider_id = p and x.status = t) n from unnest($2::text[], $3::text[]) y(p, t)),
           n as (select n from m union all select n from s)
         select count(*) filter (where n = 0) lost, count(*) filter (where n > 1) doubled from n`,
-        [messages, statuses.map((f) => f.id), statuses.map((f) => f.status)],
+        [messages.map(mark), statuses.map((f) => mark(f.id)), statuses.map((f) => f.status)],
       )
       return { lost: Number(rows[0]?.lost), doubled: Number(rows[0]?.doubled) }
     },
@@ -94,7 +96,13 @@ const RECIPIENTS = 500
  * Messages of ours that are waiting for their statuses, straight into the database: sending them is not what is measured. Their people
  * are made the ordinary way, since they are sealed.
  */
-async function plantSentMessages(db: pg.Pool, call: Call, token: string, count: number): Promise<{ id: string; to: string }[]> {
+async function plantSentMessages(
+  db: pg.Pool,
+  mark: (realId: string) => string,
+  call: Call,
+  token: string,
+  count: number,
+): Promise<{ id: string; to: string }[]> {
   const run = Date.now()
   const phones = Array.from({ length: RECIPIENTS }, (_, i) => customer(40_000_000 + (run % 1_000_000) * RECIPIENTS + i, 90_000_000))
   const people: { id: string; phone: string }[] = []
@@ -102,16 +110,18 @@ async function plantSentMessages(db: pg.Pool, call: Call, token: string, count: 
     const { id } = await call('POST', '/api/contacts', { name: `Destino ${i}`, phone: `+${phone}` }, token)
     people.push({ id, phone })
   }
+  const wamids = Array.from({ length: count }, (_, i) => `wamid.OUT${run}x${i}`)
   const { rows } = await db.query<{ id: string; to: string }>(
     `with c as (select id, tenant_id from channels limit 1),
       k as (select * from unnest($2::uuid[], $4::text[]) k(id, phone)),
       v as (insert into conversations (id, tenant_id, channel_id, contact_id, last_activity_at) select uuidv7(), c.tenant_id, c.id, k.id, now() from c, k returning id, contact_id),
       p as (select v.id, k.phone, row_number() over () r, count(*) over () n from v join k on k.id = v.contact_id),
+      w as (select * from unnest($1::text[], $3::text[]) with ordinality w(wamid, mark, s)),
       m as (insert into messages (id, tenant_id, conversation_id, channel_id, direction, type, status, at, provider_id)
-        select uuidv7(), c.tenant_id, p.id, c.id, 'out', 'text', 'sent', now(), 'wamid.OUT' || $3 || 'x' || s
-        from generate_series(1, $1::int) s join p on p.r = s % p.n + 1, c returning provider_id, conversation_id)
-    select m.provider_id id, p.phone "to" from m join p on p.id = m.conversation_id`,
-    [count, people.map((p) => p.id), String(run), people.map((p) => p.phone)],
+        select uuidv7(), c.tenant_id, p.id, c.id, 'out', 'text', 'sent', now(), w.mark
+        from w join p on p.r = w.s % p.n + 1, c returning provider_id, conversation_id)
+    select w.wamid id, p.phone "to" from m join w on w.mark = m.provider_id join p on p.id = m.conversation_id`,
+    [wamids, people.map((p) => p.id), wamids.map(mark), people.map((p) => p.phone)],
   )
   return rows
 }

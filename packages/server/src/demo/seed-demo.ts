@@ -3,6 +3,7 @@ import { createChannel } from '../features/channels/channels.ts'
 import { personKey } from '../features/contacts/person.ts'
 import { receiveContacts } from '../features/contacts/receive-contacts.ts'
 import { noteArrivals, noteDeparture, pairKey, receiveConversations } from '../features/conversations/receive-conversations.ts'
+import { messageMarks } from '../features/messages/message-ids.ts'
 import { insertMany } from '../features/messages/save-messages.ts'
 import { createTag } from '../features/tags/tags.ts'
 import { createTenantWithOwner } from '../features/tenants/create-tenant.ts'
@@ -49,6 +50,7 @@ async function seedConversation(tx: TenantTx, place: Place, past: PastConversati
   const contactId = (await receiveContacts(tx, tenantId, [person])).get(personKey(person)) ?? ''
   const pair = { channelId, contactId }
   const conversationId = (await receiveConversations(tx, tenantId, [pair])).get(pairKey(pair)) ?? ''
+  const mark = await messageMarks(tx)
   for (const [i, line] of past.lines.entries()) {
     const id = uuidv7()
     const at = new Date(Math.floor((Date.now() - line.ago * 60_000) / 1000) * 1000)
@@ -64,8 +66,8 @@ async function seedConversation(tx: TenantTx, place: Place, past: PastConversati
         content: {},
         status: ours ? 'read' : 'received',
         at,
-        // WhatsApp's ids hold the customer's number; these need not.
-        providerId: `wamid.demo.${conversationId}.${i}`,
+        providerId: mark(`wamid.demo.${conversationId}.${i}`),
+        realId: `wamid.demo.${conversationId}.${i}`,
         clientId: null,
         senderUserId: ours ? (attendants[line.by ?? 0] ?? null) : null,
         mediaId: null,

@@ -34,6 +34,8 @@ const userRoom = (tenantId: string, userId: string) => `user:${tenantId}:${userI
 const REPLAY_MAX = 500
 /** An access token that runs out closes its socket, after a little grace for the renewal under way. */
 const GRACE_MS = 20_000
+/** How long requests that are under way may take when the process ends. */
+const STOP_MS = 5000
 
 export type RealtimeParts = {
   /** Is this a conversation of the transaction's tenant? */
@@ -238,7 +240,10 @@ export function startRealtime(app: Http, ctx: Context, parts: RealtimeParts): Re
     },
     stop: async () => {
       io.disconnectSockets(true)
+      // A connection on which nothing was asked yet counts as busy, and would hold the end for a minute.
+      const late = setTimeout(() => app.server.closeAllConnections(), STOP_MS)
       await io.close()
+      clearTimeout(late)
     },
   }
 }

@@ -131,7 +131,9 @@ export type InboxTables = {
     asks_contact: Defaulted<boolean>
     status: string
     at: Date
+    /** Keyed hash of the provider's id, and the id itself. */
     provider_id: string | null
+    provider_id_sealed: Buffer | null
     client_id: string | null
     sender_user_id: string | null
     media_id: string | null

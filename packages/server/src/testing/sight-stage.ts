@@ -22,8 +22,8 @@ export async function openSightStage() {
     const phone = lab.newPhone()
     const id = await write(phone, mark)
     const [row] = await server.sql<Omit<Place, 'phone'>>(
-      'select v.id conversation, v.contact_id contact, m.id message from messages m join conversations v on v.id = m.conversation_id where m.provider_id = $1',
-      [id],
+      'select v.id conversation, v.contact_id contact, m.id message from messages m join conversations v on v.id = m.conversation_id where m.provider_id = any($1)',
+      [await server.providerIds(id)],
     )
     if (!row) throw new Error('the message was not understood')
     if (assignee) await assign(row.conversation, assignee.userId)

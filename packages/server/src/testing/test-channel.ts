@@ -39,13 +39,15 @@ export async function connectEmulator(server: TestServer, owner: Owner): Promise
 export const sign = (secret: string, body: string | Buffer) => `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`
 
 let sequence = 0
-export const newWamid = () => `wamid.TEST${process.pid}${Date.now()}${++sequence}`
+/** As Meta's look: the other side's number stands in it, in base64. */
+export const newWamid = (phone = '5511987654321') =>
+  `wamid.${Buffer.from(`\x1d${String.fromCharCode(phone.length + 1)}${phone}\x15EhgU${process.pid}T${Date.now()}N${++sequence}\0`, 'latin1').toString('base64')}`
 
 type Made = { id?: string; from?: string; text?: string; at?: number; type?: string; extra?: Record<string, unknown> }
 /** One inbound message as Meta writes it. */
 export const inbound = (m: Made = {}) => ({
   from: m.from ?? '5511987654321',
-  id: m.id ?? newWamid(),
+  id: m.id ?? newWamid(m.from),
   timestamp: String(m.at ?? Math.floor(Date.now() / 1000)),
   type: m.type ?? 'text',
   ...(m.type && m.type !== 'text' ? {} : { text: { body: m.text ?? 'oi' } }),

@@ -6,10 +6,11 @@ import { io, type Socket } from 'socket.io-client'
 import { inject } from 'vitest'
 import { z } from 'zod'
 import { openDetails } from '../features/audit/sealed-details.ts'
+import { messageMarks, openRealId } from '../features/messages/message-ids.ts'
 import { startServer } from '../main.ts'
 import { loadConfig } from '../platform/config.ts'
 import { Keys } from '../platform/crypto.ts'
-import { openDatabase, useKeys } from '../platform/database.ts'
+import { inTenant, openDatabase, useKeys } from '../platform/database.ts'
 import { MasterKeys } from '../platform/master-keys.ts'
 import { createTestDatabase, sqlAs } from './test-database.ts'
 
@@ -139,6 +140,18 @@ export async function startTestServer(settings: Record<string, string> = {}, fou
     connect,
     /** SQL as superuser: sees every tenant's rows. */
     sql: <R extends Record<string, unknown>>(text: string, values: unknown[] = []) => sqlAs<R>(database.superUrl, text, values),
+    /** By what these ids of messages are recognised in the database, in each of the companies: for `provider_id = any($1)`. */
+    async providerIds(...realIds: string[]): Promise<string[]> {
+      const tenants = await sqlAs<{ id: string }>(database.superUrl, 'select id from tenants')
+      const marks = await Promise.all(tenants.map(({ id }) => inTenant(db, id, messageMarks)))
+      return marks.flatMap((mark) => realIds.map(mark))
+    },
+    /** The id by which WhatsApp knows a message. */
+    async realId(messageId: string): Promise<string> {
+      type Row = { id: string; tenant_id: string; provider_id_sealed: Buffer | null }
+      const [row] = await sqlAs<Row>(database.superUrl, 'select id, tenant_id, provider_id_sealed from messages where id = $1', [messageId])
+      return (row && (await inTenant(db, row.tenant_id, (tx) => openRealId(tx, row)))) ?? ''
+    },
     /** Lines of the diary, opened, in the order of the chain; `where` is SQL about `audit_logs`. */
     async diary(where: string, values: unknown[] = []) {
       const rows = await sqlAs(database.superUrl, `select * from audit_logs where ${where} order by at, seq`, values)

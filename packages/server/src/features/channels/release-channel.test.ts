@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { inTenant } from '../../platform/database.ts'
 import { openedDeliveries } from '../../testing/opened.ts'
 import { connectChannel, delivery, inbound, newWamid, post, type TestChannel } from '../../testing/test-channel.ts'
 import { eventually, startTestServer, type TestServer } from '../../testing/test-server.ts'
+import { messageMarks } from '../messages/message-ids.ts'
 
 type Owner = Awaited<ReturnType<TestServer['register']>>
 type Listed = { items: { id: string; body?: string }[] }
@@ -14,6 +16,7 @@ afterAll(() => server.close())
 
 const as = <T = Record<string, unknown>>(who: Owner, method: string, url: string, body?: unknown) =>
   server.call<T>(method, url, { token: who.token, ...(body === undefined ? {} : { body }) })
+const markOf = async (who: Owner, wamid: string) => (await inTenant(server.ctx.db, who.tenantId, messageMarks))(wamid)
 const drained = () =>
   eventually(async () => (await server.sql('select 1 from webhook_events where tenant_id is not null and processed_at is null')).length === 0)
 const connect = (who: Owner, n: TestChannel) =>
@@ -33,7 +36,7 @@ async function withHistory() {
   const wamid = newWamid()
   await server.sql(
     `insert into messages (id, tenant_id, conversation_id, channel_id, direction, type, status, at, provider_id) values (gen_random_uuid(), $1, $2, $3, 'out', 'text', 'sent', now(), $4)`,
-    [owner.tenantId, conversation?.id, channel.id, wamid],
+    [owner.tenantId, conversation?.id, channel.id, await markOf(owner, wamid)],
   )
   return { owner, channel, conversationId: conversation?.id ?? '', wamid }
 }
@@ -78,7 +81,7 @@ describe('a number that moves to another company', () => {
     expect((await as<Listed>(next, 'GET', '/api/contacts')).body.items).toEqual([])
 
     // Late word about the old company's message, with its own message id echoed, and a customer who writes to the number.
-    const [old] = await server.sql<{ id: string }>('select id from messages where provider_id = $1', [wamid])
+    const [old] = await server.sql<{ id: string }>('select id from messages where provider_id = any($1)', [await server.providerIds(wamid)])
     const status = {
       id: wamid,
       status: 'read',
@@ -90,7 +93,7 @@ describe('a number that moves to another company', () => {
     expect((await post(server, channel, delivery(channel, { statuses: [status], messages: [answered] }))).status).toBe(200)
     await drained()
 
-    expect(await server.sql('select status from messages where provider_id = $1', [wamid])).toEqual([{ status: 'sent' }])
+    expect(await server.sql('select status from messages where provider_id = any($1)', [await server.providerIds(wamid)])).toEqual([{ status: 'sent' }])
     expect(await server.sql('select 1 from message_statuses where tenant_id = $1 and message_id is not null', [next.tenantId])).toEqual([])
     expect(await conversations(owner)).toHaveLength(1)
     const [conversation] = await conversations(next)

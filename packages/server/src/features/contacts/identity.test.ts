@@ -216,7 +216,12 @@ test('through the webhook: a person known by phone and one known by id become on
     const message = { ...inbound({ text, extra }), from }
     expect((await post(server, channel, delivery(channel, { messages: [message] }))).status).toBe(200)
     return eventually(
-      async () => (await server.sql<{ conversation_id: string }>('select conversation_id from messages where provider_id = $1', [message.id]))[0],
+      async () =>
+        (
+          await server.sql<{ conversation_id: string }>('select conversation_id from messages where provider_id = any($1)', [
+            await server.providerIds(message.id),
+          ])
+        )[0],
     )
   }
   const first = await send('por telefone', {}, number)

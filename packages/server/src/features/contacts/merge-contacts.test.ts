@@ -45,8 +45,8 @@ async function write(text: string, from: string, through = channel, secondsAgo =
   expect((await post(server, through, delivery(through, { messages: [message] }))).status).toBe(200)
   return eventually(async () => {
     const [row] = await server.sql<{ v: string; k: string }>(
-      'select m.conversation_id v, c.contact_id k from messages m join conversations c on c.id = m.conversation_id where m.provider_id = $1',
-      [message.id],
+      'select m.conversation_id v, c.contact_id k from messages m join conversations c on c.id = m.conversation_id where m.provider_id = any($1)',
+      [await server.providerIds(message.id)],
     )
     return row && { conversation: row.v, contact: row.k, phone: from }
   })
@@ -180,8 +180,8 @@ test('parted contacts are not made one again by what WhatsApp says', async () =>
   await send(again)
   const [row] = await eventually(async () => {
     const rows = await server.sql<{ contact_id: string }>(
-      'select c.contact_id from messages m join conversations c on c.id = m.conversation_id where provider_id = $1',
-      [again.id],
+      'select c.contact_id from messages m join conversations c on c.id = m.conversation_id where provider_id = any($1)',
+      [await server.providerIds(again.id)],
     )
     return rows.length > 0 ? rows : undefined
   })
@@ -223,10 +223,11 @@ test('merging while both write loses nothing and hides nothing', async () => {
   const merged = merge(a.contact, b.contact)
   await Promise.all(posts)
   expect((await merged).status).toBe(200)
-  await eventually(async () => (await server.sql('select from messages where provider_id = any($1)', [sent.map((m) => m.id)])).length === sent.length)
+  const ids = await server.providerIds(...sent.map((m) => m.id))
+  await eventually(async () => (await server.sql('select from messages where provider_id = any($1)', [ids])).length === sent.length)
   const rows = await server.sql<{ conversation_id: string; n: number }>(
     'select conversation_id, count(*)::int n from messages where provider_id = any($1) group by 1',
-    [sent.map((m) => m.id)],
+    [ids],
   )
   expect(rows).toEqual([{ conversation_id: a.conversation, n: sent.length }])
 })

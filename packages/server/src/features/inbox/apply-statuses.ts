@@ -23,7 +23,7 @@ export async function applyStatuses(tx: TenantTx, tenantId: string, list: readon
     tenantId,
     list.map((s) => ({ ...s, details: detailsOf(s, explain) })),
   )
-  const echoed = list.flatMap((s) => (s.messageId ? [{ messageId: s.messageId, channelId: s.channelId, providerId: s.providerId }] : []))
+  const echoed = list.flatMap((s) => (s.messageId ? [{ messageId: s.messageId, channelId: s.channelId, providerId: s.providerId, realId: s.realId }] : []))
   if (echoed.length > 0) await messages.learnProviderIds(tx, echoed)
   const changed = await messages.advance(
     tx,

@@ -64,7 +64,7 @@ describe('a screen that was away', () => {
   const write = async (text: string) => {
     const id = newWamid()
     await post(server, channel, delivery(channel, { messages: [inbound({ id, from: FROM, text })] }))
-    await eventually(async () => (await server.sql('select 1 from messages where provider_id = $1', [id])).length === 1)
+    await eventually(async () => (await server.sql('select 1 from messages where provider_id = any($1)', [await server.providerIds(id)])).length === 1)
   }
   const authenticate = (socket: TestSocket, cursor?: string) =>
     new Promise<{ ok: boolean; reset?: boolean; cursor?: string }>((done) =>

@@ -116,7 +116,10 @@ describe('a customer writes, a person answers', () => {
     expect(reply.body.quoted).toMatchObject({ id: question.id, preview: 'Tem estacionamento?' })
     await until(reply.body.id, 'read')
     const shown = onPhone().find((m) => JSON.stringify(m.content).includes('gratuito'))
-    expect(shown?.contextId).toBeTruthy()
+    // Under WhatsApp's own id, which stands sealed here.
+    const asked = onPhone().find((m) => JSON.stringify(m.content).includes('estacionamento'))
+    expect(shown?.contextId).toBe(asked?.id)
+    expect(asked?.id).toMatch(/^wamid\./)
 
     await answer({ type: 'reaction', targetId: question.id, emoji: '👍' })
     await eventually(() => onPhone().find((m) => m.reactions.business === '👍'))

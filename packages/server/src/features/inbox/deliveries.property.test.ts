@@ -199,9 +199,7 @@ async function shownOf(contactIds: string[]): Promise<Map<string, Message>> {
   const { items } = (await lab.get<MessagePage>(`/api/messages?conversationId=${rows[0].id}&limit=100`)).body
   expect([...items].sort((a, b) => Date.parse(a.at) - Date.parse(b.at)).map((m) => m.at)).toEqual(items.map((m) => m.at))
   const spoken = items.filter((m) => m.direction !== 'system')
-  const ids = await lab.server.sql<{ id: string; provider_id: string }>('select id, provider_id from messages where id = any($1)', [spoken.map((m) => m.id)])
-  const wamids = new Map(ids.map((r) => [r.id, r.provider_id]))
-  return new Map(spoken.map((m) => [wamids.get(m.id) ?? '', m]))
+  return new Map(await Promise.all(spoken.map(async (m): Promise<[string, Message]> => [await lab.server.realId(m.id), m])))
 }
 
 const bodyOf = (m: Message): string | null => {
@@ -270,7 +268,7 @@ it('a thousand updates in one delivery, twice at the same moment, are a thousand
   const [row] = await lab.server.sql<{ n: string; unread: string }>(
     `select count(*) n, (select sum(unread_count) from conversations where contact_id in (select contact_id from contact_identities where hash = any($2))) unread
      from messages where provider_id = any($1)`,
-    [messages.map((m) => m.id), await marksOf(lab.server, lab.owner.tenantId, phones)],
+    [await lab.server.providerIds(...messages.map((m) => m.id)), await marksOf(lab.server, lab.owner.tenantId, phones)],
   )
   expect(row).toEqual({ n: '1000', unread: '1000' })
 }, 60_000)

@@ -25,7 +25,7 @@ async function ours(phone = lab.newPhone()): Promise<{ wamid: string; phone: str
   return { wamid, phone }
 }
 async function show(wamid: string): Promise<Message> {
-  const [row] = await lab.server.sql<{ id: string }>('select id from messages where provider_id = $1', [wamid])
+  const [row] = await lab.server.sql<{ id: string }>('select id from messages where provider_id = any($1)', [await lab.server.providerIds(wamid)])
   return (await lab.get<Message>(`/api/messages/${row?.id}`)).body
 }
 const told = (...statuses: unknown[]) => lab.tell(lab.messages({ statuses }))
@@ -60,7 +60,9 @@ describe('statuses', () => {
     const { wamid } = await ours()
     await told(status(wamid, 'delivered', 1), status(wamid, 'warning', 2))
     expect(await show(wamid)).toMatchObject({ status: 'delivered', statusTimes: { delivered: iso(1) } })
-    const kept = await lab.server.sql<{ status: string }>('select status from message_statuses where provider_id = $1 order by status', [wamid])
+    const kept = await lab.server.sql<{ status: string }>('select status from message_statuses where provider_id = any($1) order by status', [
+      await lab.server.providerIds(wamid),
+    ])
     expect(kept.map((k) => k.status)).toEqual(['delivered', 'other:warning'])
     const events = await lab.get<{ items: { error: string }[] }>('/api/webhook-events?status=problem')
     expect(events.body.items[0]?.error).toBe('status:warning')
@@ -72,7 +74,7 @@ describe('statuses', () => {
     expect(await show(wamid)).toMatchObject({ status: 'delivered', statusTimes: { delivered: iso(1) } })
     await told(of('551', 'read', 9), of('551', 'read', 9))
     expect(await show(wamid)).toMatchObject({ status: 'read' })
-    expect(await lab.server.sql('select 1 from message_statuses where provider_id = $1', [wamid])).toHaveLength(4)
+    expect(await lab.server.sql('select 1 from message_statuses where provider_id = any($1)', [await lab.server.providerIds(wamid)])).toHaveLength(4)
   })
   it('a payment is kept and stands as a line of its own', async () => {
     const { wamid, phone } = await ours()
@@ -89,7 +91,9 @@ describe('statuses', () => {
     const pricing = (category: string, type = 'regular') => ({ pricing: { billable: true, pricing_model: 'PMP', category, type } })
     await told(status(wamid, 'delivered', 2, pricing('authentication-international')), status(wamid, 'sent', 1, pricing('utility')))
     expect((await show(wamid)).pricing).toEqual({ category: 'authentication_international', type: 'regular' })
-    const rows = await lab.server.sql<{ category: string }>('select category from priced_messages where provider_id = $1', [wamid])
+    const rows = await lab.server.sql<{ category: string }>('select category from priced_messages where provider_id = any($1)', [
+      await lab.server.providerIds(wamid),
+    ])
     expect(rows).toHaveLength(1)
   })
 })
@@ -105,7 +109,7 @@ describe('a failed status', () => {
     await told(...codes.map((code, i) => status(wamids[i] ?? '', 'failed', 1, { errors: [error(code, i)] })))
     const rows = await lab.server.sql<{ status: string; error: { code: number; title: string; action: string; details: string } }>(
       'select status, error from messages where provider_id = any($1) order by (error->>$2)::int',
-      [wamids, 'code'],
+      [await lab.server.providerIds(...wamids), 'code'],
     )
     expect(rows.map((r) => r.error.code)).toEqual([...codes].sort((a, b) => a - b))
     for (const { status: shown, error: e } of rows) {

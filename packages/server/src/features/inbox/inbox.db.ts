@@ -12,7 +12,7 @@ export const findMessage = (tx: TenantTx, id: string) =>
   tx.selectFrom('messages').select(['id', 'provider_id', 'conversation_id', 'at']).where('id', '=', id).executeTakeFirst()
 
 export const requeue = (tx: TenantTx, id: string) =>
-  tx.updateTable('messages').set({ status: 'queued', error: null, provider_id: null }).where('id', '=', id).execute()
+  tx.updateTable('messages').set({ status: 'queued', error: null, provider_id: null, provider_id_sealed: null }).where('id', '=', id).execute()
 
 /** When the last try ended, by an answer or by a status. */
 export const lastEnd = async (tx: TenantTx, messageId: string): Promise<Date | null> =>

@@ -215,7 +215,11 @@ describe('calls', () => {
     })
     expect((await itemsOf(phone)).map((m) => m.content)).toMatchObject([{ activity: 'call_answered', details: { seconds: '95', direction: 'in' } }])
     expect(await conversation(phone)).toMatchObject({ waitingSince: null })
-    expect(await lab.server.sql("select 1 from message_statuses where provider_id = 'wacid.ours' and status = 'call:RINGING'")).toHaveLength(1)
+    expect(
+      await lab.server.sql("select 1 from message_statuses where provider_id = any($1) and status = 'call:RINGING'", [
+        await lab.server.providerIds('wacid.ours'),
+      ]),
+    ).toHaveLength(1)
   })
 })
 

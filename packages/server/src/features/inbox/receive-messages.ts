@@ -73,6 +73,7 @@ function rowOf(p: Placed): messages.NewMessage {
     status: p.direction === 'in' ? 'received' : (p.message.status ?? 'sent'),
     at: m.at,
     providerId: m.providerId,
+    realId: m.realId,
     clientId: null,
     senderUserId: null,
     // The ad's picture stands here too when the message has no file of its own: whoever fetches it tells this message.

@@ -39,7 +39,7 @@ async function say(phone: string, text: string, extra: Record<string, unknown> =
     200,
   )
   const [row] = await eventually(async () => {
-    const rows = await server.sql<{ id: string }>('select id from messages where provider_id = $1', [wamid])
+    const rows = await server.sql<{ id: string }>('select id from messages where provider_id = any($1)', [await server.providerIds(wamid)])
     return rows.length > 0 ? rows : undefined
   })
   return { id: row?.id ?? '', wamid }

@@ -86,7 +86,8 @@ test('a hash that lies is not believed: what does not hold the words after openi
   const phone = lab.newPhone()
   const plain = await hear(phone, 'Firmino', 'nada de mais')
   const flower = await hear(lab.newPhone(), 'Geni', 'o ipê floriu')
-  await lab.server.sql('update messages set words = (select words from messages where provider_id = $1) where provider_id = $2', [flower, plain])
+  const [to, from] = [await lab.server.providerIds(plain), await lab.server.providerIds(flower)]
+  await lab.server.sql('update messages set words = (select words from messages where provider_id = any($1)) where provider_id = any($2)', [from, to])
   expect(await namesFor('ipê')).toEqual(['Geni'])
   await lab.server.sql(
     'update contacts set words = (select words from contacts c join contact_identities i on i.contact_id = c.id where i.hash = any($1)) where tenant_id = $2',

@@ -101,7 +101,7 @@ describe('fetching what customers send', () => {
   test('an ad’s picture has only its own address, and keeps it for every try', async () => {
     const url = 'https://scontent.fbcdn.net/a.jpg'
     for (const [providerMediaId, kept] of [
-      ['referral:wamid.1', url],
+      ['referral:', url],
       ['1', null],
     ] as const) {
       const id = await pending({ providerMediaId, url })

@@ -1,8 +1,10 @@
 /** A customer's message in our words, whatever channel it came through. */
 export type InboundMessage = {
   channelId: string
-  /** The provider's id; the same id on the same channel is the same message. */
+  /** The provider's id, as a keyed hash once it is past the door (`hide-ids.ts`); the same id on the same channel is the same message. */
   providerId: string
+  /** The id itself: only to be sealed. */
+  realId: string
   /** The provider's clock. */
   at: Date
   from: Sender
@@ -117,6 +119,7 @@ export type InboundMedia = {
 export type StatusUpdate = {
   channelId: string
   providerId: string
+  realId: string
   /** Meta's word. `sent`, `delivered`, `read`, `played` and `failed` move the message; others are only kept. */
   status: string
   at: Date

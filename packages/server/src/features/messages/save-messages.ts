@@ -6,6 +6,7 @@ import { seal } from '../../platform/vault/sealed-value.ts'
 import { rawPlace, sealWords } from '../../platform/vault/sealed-words.ts'
 import { searchIndex } from '../../platform/vault/vault.ts'
 import { conversationKeys } from './conversation-keys.ts'
+import { sealRealId } from './message-ids.ts'
 
 /** Locked until the transaction ends. */
 export const lockMessage = (tx: TenantTx, id: string) => tx.selectFrom('messages').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
@@ -22,7 +23,9 @@ export type NewMessage = {
   content: Record<string, unknown>
   status: string
   at: Date
+  /** Keyed hash of the provider's id; `realId` is the id itself, which is sealed. */
   providerId: string | null
+  realId?: string
   clientId: string | null
   senderUserId: string | null
   mediaId: string | null
@@ -41,7 +44,7 @@ export type NewMessage = {
 export const PLACEHOLDER = 'media_placeholder'
 const ASKS_CONTACT = /contact_request|request_contact_info/
 
-type Written = Pick<NewMessage, 'id' | 'conversationId' | 'direction' | 'type' | 'body' | 'content' | 'at' | 'raw' | 'contactId'>
+type Written = Pick<NewMessage, 'id' | 'conversationId' | 'direction' | 'type' | 'body' | 'content' | 'at' | 'raw' | 'contactId' | 'realId'>
 /** The columns that say what a message says: sealed, hashed, and the little that SQL decides by. */
 export async function writtenColumns(tx: TenantTx, list: readonly Written[]) {
   const keyOf = await conversationKeys(
@@ -55,6 +58,7 @@ export async function writtenColumns(tx: TenantTx, list: readonly Written[]) {
     const asks = m.direction === 'out' && (m.type === 'interactive' || m.type === 'template') && ASKS_CONTACT.test(JSON.stringify(m.content))
     return {
       sealed: sealWords(key, m.id, m),
+      provider_id_sealed: m.realId ? sealRealId(key, m.id, m.realId) : null,
       raw_sealed: m.raw ? seal(key, rawPlace(m.id), JSON.stringify(m.raw)) : null,
       // An array of arrays of unequal length goes as text.
       words: m.body === null || m.type === 'reaction' ? null : `{${messageWords(index, m.body, m.at).join()}}`,
@@ -72,13 +76,14 @@ export async function insertMany(tx: TenantTx, tenantId: string, list: readonly 
   const said = <K extends keyof (typeof written)[number]>(k: K) => written.map((w) => w[k])
   const { rows } = await sql<{ id: string }>`
     insert into messages (id, tenant_id, conversation_id, channel_id, direction, type, sealed, raw_sealed, words, placeholder, asks_contact, status, at,
-      provider_id, client_id, sender_user_id, media_id, quoted_provider_id, quoted_id, author_contact_id, sent_from)
-    select a, ${tenantId}::uuid, b, c, d, e, f, g, h::bigint[], i, j, k, l, m, n, o, p, q, r, s, t
+      provider_id, client_id, sender_user_id, media_id, quoted_provider_id, quoted_id, author_contact_id, sent_from, provider_id_sealed)
+    select a, ${tenantId}::uuid, b, c, d, e, f, g, h::bigint[], i, j, k, l, m, n, o, p, q, r, s, t, u
     from unnest(${col('id')}::uuid[], ${col('conversationId')}::uuid[], ${col('channelId')}::uuid[], ${col('direction')}::text[],
       ${col('type')}::text[], ${said('sealed')}::bytea[], ${said('raw_sealed')}::bytea[], ${said('words')}::text[], ${said('placeholder')}::boolean[],
       ${said('asks_contact')}::boolean[], ${col('status')}::text[], ${col('at')}::timestamptz[], ${col('providerId')}::text[], ${col('clientId')}::text[],
       ${col('senderUserId')}::uuid[], ${col('mediaId')}::uuid[], ${col('quotedProviderId')}::text[], ${col('quotedId')}::uuid[],
-      ${col('authorContactId')}::uuid[], ${col('sentFrom')}::text[]) x(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t)
+      ${col('authorContactId')}::uuid[], ${col('sentFrom')}::text[], ${said('provider_id_sealed')}::bytea[])
+      x(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t, u)
     on conflict do nothing returning id`.execute(tx)
   return new Set(rows.map((r) => r.id))
 }
@@ -155,14 +160,28 @@ export async function insertStatuses(tx: TenantTx, tenantId: string, list: reado
  * Learns provider ids of messages whose send was never answered: the provider echoed our own id. What an earlier try is known by
  * stays with that try, so that its repeated words say nothing of the present one.
  */
-export const learnProviderIds = (tx: TenantTx, list: readonly { messageId: string; channelId: string; providerId: string }[]) =>
-  sql`with told as (select * from unnest(${list.map((s) => s.messageId)}::uuid[], ${list.map((s) => s.channelId)}::uuid[],
+export async function learnProviderIds(tx: TenantTx, list: readonly Learnt[]): Promise<void> {
+  const { rows } = await sql<{
+    id: string
+    conversation_id: string
+    provider_id: string
+  }>`with told as (select * from unnest(${list.map((s) => s.messageId)}::uuid[], ${list.map((s) => s.channelId)}::uuid[],
         ${list.map((s) => s.providerId)}::text[]) x(id, c, p)
       where not exists (select from send_attempts a where a.message_id = x.id and a.provider_id = x.p)),
     tries as (update send_attempts a set provider_id = x.p from told x join messages m on m.id = x.id and m.channel_id = x.c
       where a.id = (select u.id from send_attempts u where u.message_id = x.id and u.outcome = 'unknown' and u.provider_id is null order by u.id limit 1))
     update messages m set provider_id = x.p from told x
-    where m.id = x.id and m.channel_id = x.c and m.direction = 'out' and m.provider_id is null`.execute(tx)
+    where m.id = x.id and m.channel_id = x.c and m.direction = 'out' and m.provider_id is null returning m.id, m.conversation_id, m.provider_id`.execute(tx)
+  const realIds = new Map(list.map((s) => [s.providerId, s.realId]))
+  for (const m of rows) await setRealId(tx, { id: m.id, conversationId: m.conversation_id, realId: realIds.get(m.provider_id) ?? '' })
+}
+type Learnt = { messageId: string; channelId: string; providerId: string; realId: string }
+
+/** Seals the provider's own id of a message of ours, for whoever quotes it later. */
+async function setRealId(tx: TenantTx, m: { id: string; conversationId: string; realId: string }): Promise<void> {
+  const keyOf = await conversationKeys(tx, [m.conversationId])
+  await sql`update messages set provider_id_sealed = ${sealRealId(keyOf(m.conversationId), m.id, m.realId)} where id = ${m.id}::uuid`.execute(tx)
+}
 
 /** The sender holds a message and wants its statuses, the receiver the other way round: both take the messages first, by id. */
 const lockInOrder = (tx: TenantTx, channelIds: readonly string[], providerIds: readonly string[]) =>

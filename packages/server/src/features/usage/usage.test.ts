@@ -5,6 +5,7 @@ import { connectChannel, delivery, newWamid, post, type TestChannel } from '../.
 import { eventually, startTestServer, type TestServer } from '../../testing/test-server.ts'
 import { joinTenant } from '../access/test-people.ts'
 import type { PricingFact } from '../messages/inbound.ts'
+import { messageMarks } from '../messages/message-ids.ts'
 import { countryOf } from './country.ts'
 import { estimateCost } from './estimate-cost.ts'
 import { recordPricing } from './record-pricing.ts'
@@ -125,7 +126,7 @@ test('through the webhook: the pricing block of statuses makes one charged messa
     status(bad, 'failed', { errors: [{ code: 131026, title: 'Message undeliverable' }] }),
   ]
   for (const s of statuses) expect((await post(server, channel, delivery(channel, { statuses: [s] }))).status).toBe(200)
-  await eventually(async () => (await server.sql('select from message_statuses where provider_id = $1', [bad])).length === 2)
+  await eventually(async () => (await server.sql('select from message_statuses where provider_id = any($1)', [await server.providerIds(bad)])).length === 2)
   const found = await eventually(async () => row(await usage(), 'marketing'))
   expect(found).toMatchObject({ country: 'BR', delivered: 1, charged: 1, cost: 0.0625 })
 })
@@ -151,8 +152,9 @@ test('a reaction is never charged and never counted, whatever its status says', 
     reaction: { message_id: newWamid(), emoji: '❤️' },
   }
   expect((await post(server, channel, delivery(channel, { messages: [reaction] }))).status).toBe(200)
-  await eventually(async () => (await server.sql('select from messages where provider_id = $1', [id])).length === 1)
-  await record([fact({ providerId: id }), fact({})])
+  await eventually(async () => (await server.sql('select from messages where provider_id = any($1)', [await server.providerIds(id)])).length === 1)
+  const hashed = (await inTenant(server.ctx.db, owner.tenantId, messageMarks))(id)
+  await record([fact({ providerId: hashed }), fact({})])
   expect(row(await usage('?month=2026-10'), 'service')).toMatchObject({ delivered: 1 })
 })
 

@@ -9,9 +9,11 @@ import { applyIdentities } from '../../inbox/apply-identities.ts'
 import { applyStatuses } from '../../inbox/apply-statuses.ts'
 import { noteHappenings } from '../../inbox/note-happenings.ts'
 import { receiveMessages } from '../../inbox/receive-messages.ts'
+import { messageMarks } from '../../messages/message-ids.ts'
 import { recordPricing } from '../../usage/record-pricing.ts'
 import { applyAccountChanges } from './account-changes.ts'
 import { explainError } from './error-table.ts'
+import { hideIds } from './hide-ids.ts'
 import { type Numbers, parseWebhook, type Understood } from './parse-webhook.ts'
 import { mustOpen, openDeliveries } from './sealed-delivery.ts'
 import { WEBHOOKS_CHANNEL } from './webhook-store.ts'
@@ -179,7 +181,8 @@ async function findNumbers(tx: TenantTx): Promise<Numbers> {
 /** Everything that these deliveries hold, in the order in which one thing may depend on another: who people are comes first. */
 async function processEvents(ctx: Context, tx: TenantTx, tenantId: string, events: readonly Taken[]): Promise<Understood['typing']> {
   const numbers = await findNumbers(tx)
-  const all = events.map((e) => parseWebhook(e.body, numbers, arrivalOf(e.id)))
+  const mark = await messageMarks(tx)
+  const all = events.map((e) => hideIds(parseWebhook(e.body, numbers, arrivalOf(e.id)), mark))
   const of = <K extends keyof Understood>(key: K) => all.flatMap((u): Understood[K][number][] => u[key])
   await applyIdentities(tx, tenantId, of('identities'))
   await syncContacts(

@@ -60,7 +60,7 @@ async function say(to = conversationId): Promise<string> {
 }
 const show = async (id: string) => (await server.call<Message>('GET', `/api/messages/${id}`, { token: owner.token })).body
 const retry = (id: string) => server.call('POST', `/api/messages/${id}/retry`, { token: owner.token })
-const wamidOf = async (id: string) => (await server.sql<{ provider_id: string }>('select provider_id from messages where id = $1', [id]))[0]?.provider_id ?? ''
+const wamidOf = (id: string) => server.realId(id)
 async function work(): Promise<void> {
   const holder = crypto.randomUUID()
   await server.sql("update send_lanes set holder = $1, held_until = now() + interval '1 minute' where conversation_id = $2", [holder, conversationId])

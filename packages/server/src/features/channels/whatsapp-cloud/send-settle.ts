@@ -1,7 +1,9 @@
 import type { Context } from '../../../platform/context.ts'
 import type { TenantTx } from '../../../platform/database.ts'
 import { type NewEvent, publish } from '../../../platform/events.ts'
+import { contactKey } from '../../../platform/vault/vault.ts'
 import { UNKNOWN_WAIT_MS } from '../../conversations/send-lanes.ts'
+import { messageMarks, sealRealId } from '../../messages/message-ids.ts'
 import * as messages from '../../messages/save-messages.ts'
 import { raiseNotices, settleNotices } from '../../notices/notices.ts'
 import { type ExplainedError, explainError, explainOwn } from './error-table.ts'
@@ -60,11 +62,12 @@ export async function settle(ctx: Context, tx: TenantTx, turn: Turn, attempt: st
   }
 }
 
-async function settleAccepted(ctx: Context, tx: TenantTx, { lane, message, channel }: Turn, attempt: string, providerId: string): Promise<void> {
+async function settleAccepted(ctx: Context, tx: TenantTx, { lane, message, channel, to }: Turn, attempt: string, realId: string): Promise<void> {
+  const providerId = (await messageMarks(tx))(realId)
   // The conversation before its messages, as everywhere.
   const freeEntry = message.type !== 'reaction' && (await db.beginFreeEntry(tx, lane.conversationId))
   await db.finishAttempt(tx, attempt, { outcome: 'accepted', providerId })
-  await db.setProviderId(tx, message.id, providerId)
+  await db.setProviderId(tx, message.id, providerId, sealRealId(await contactKey(tx, to.contactId), message.id, realId))
   await db.setStatus(tx, message.id, 'sent', null)
   await messages.insertStatuses(tx, lane.tenantId, [
     { channelId: channel.id, providerId, status: 'accepted', at: new Date(), messageId: message.id, participant: '', details: {} },

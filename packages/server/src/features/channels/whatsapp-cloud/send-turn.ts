@@ -9,8 +9,8 @@ import * as lanes from './send-lanes.db.ts'
 import type { Attached } from './send-uploads.ts'
 
 export type Waiting = NonNullable<Awaited<ReturnType<typeof db.nextWaiting>>>
-/** Opened: what goes out. */
-export type Outgoing = Waiting & Pick<Words, 'body' | 'content'> & { mediaId: string | null }
+/** Opened: what goes out. `target`: WhatsApp's id of what it quotes or reacts to. */
+export type Outgoing = Waiting & Pick<Words, 'body' | 'content'> & { mediaId: string | null; target: string | null }
 export type Lane = lanes.Lane & { holder: string }
 export type Turn = {
   lane: Lane

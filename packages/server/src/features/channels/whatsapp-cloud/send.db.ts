@@ -28,7 +28,7 @@ export async function startAttempt(tx: TenantTx, tenantId: string, messageId: st
   const taken = await tx
     .updateTable('messages')
     // An id learnt while it waited is an earlier try's.
-    .set({ status: 'sending', error: null, provider_id: null })
+    .set({ status: 'sending', error: null, provider_id: null, provider_id_sealed: null })
     .where('id', '=', messageId)
     .where('status', '=', 'queued')
     .executeTakeFirst()
@@ -62,8 +62,8 @@ export const setStatus = (tx: TenantTx, messageId: string, status: string, error
     where id = ${messageId}::uuid and status in ('queued', 'sending', 'unknown')`.execute(tx)
 
 /** The id of this try. A failure that was told of another one meanwhile is no longer the message's. */
-export const setProviderId = (tx: TenantTx, messageId: string, providerId: string) =>
-  sql`update messages set provider_id = ${providerId}, status = case when status = 'failed' and provider_id is distinct from ${providerId} then 'sending' else status end
+export const setProviderId = (tx: TenantTx, messageId: string, providerId: string, sealed: Buffer) =>
+  sql`update messages set provider_id = ${providerId}, provider_id_sealed = ${sealed}, status = case when status = 'failed' and provider_id is distinct from ${providerId} then 'sending' else status end
     where id = ${messageId}::uuid`.execute(tx)
 
 export async function findRecipient(
@@ -99,11 +99,15 @@ export const beginFreeEntry = async (tx: TenantTx, conversationId: string): Prom
   return (numAffectedRows ?? 0n) > 0n
 }
 
+/** The message that another one quotes or reacts to. */
+export const findTarget = (tx: TenantTx, channelId: string, providerId: string) =>
+  tx.selectFrom('messages').select(['id', 'provider_id_sealed']).where('channel_id', '=', channelId).where('provider_id', '=', providerId).executeTakeFirst()
+
 /** The customer's newest message: what a read mark or a typing sign refers to. */
 export const lastInbound = (tx: TenantTx, conversationId: string) =>
   tx
     .selectFrom('messages')
-    .select(['provider_id', 'channel_id'])
+    .select(['id', 'provider_id_sealed', 'channel_id'])
     .where('conversation_id', '=', conversationId)
     .where('direction', '=', 'in')
     .where('type', '<>', 'reaction')

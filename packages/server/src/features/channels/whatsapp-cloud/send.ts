@@ -2,6 +2,7 @@ import type { Context } from '../../../platform/context.ts'
 import { tenantTx } from '../../../platform/context.ts'
 import type { TenantTx } from '../../../platform/database.ts'
 import { openMany } from '../../../platform/vault/sealed-words.ts'
+import { openRealId } from '../../messages/message-ids.ts'
 import { getSendingChannel, noteChannelError } from '../channels.ts'
 import { explainOwn } from './error-table.ts'
 import { createGraph } from './graph.ts'
@@ -85,7 +86,10 @@ async function takeTurn(ctx: Context, tx: TenantTx, lane: Lane): Promise<Turn | 
   }
   const said = (await openMany(tx, [message])).get(message.id)
   if (said?.state !== 'open') return fail(said?.state === 'erased' ? 'erased' : 'unreadable')
-  const outgoing = { ...message, body: said.body, content: said.content, mediaId: message.media_id }
+  const target = message.quoted_provider_id ? await openRealId(tx, await db.findTarget(tx, message.channel_id, message.quoted_provider_id)) : undefined
+  // An answer can do without what it quotes.
+  if (message.type === 'reaction' && !target) return fail('unreadable')
+  const outgoing = { ...message, body: said.body, content: said.content, mediaId: message.media_id, target: target ?? null }
   const channel = await getSendingChannel(ctx, tx, message.channel_id)
   if (!channel) return fail('channel_unavailable')
   const to = await db.findRecipient(tx, lane.conversationId)
@@ -130,7 +134,7 @@ function writeBody(ctx: Context, { message: m, to }: Turn, uploaded: UploadedFil
       type: m.type,
       body: m.body,
       content: m.content,
-      quotedProviderId: m.quoted_provider_id,
+      quotedProviderId: m.target,
       media: (m.media_id ? uploaded.get(m.media_id) : undefined) ?? null,
       inside: uploaded,
     })

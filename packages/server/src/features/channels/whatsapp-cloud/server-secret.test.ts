@@ -43,7 +43,7 @@ describe('deliveries that the server’s own secret signed', () => {
     const id = newWamid()
     expect((await post(server, signed, delivery(emulator.defaults, { messages: [inbound({ id })] }))).status).toBe(200)
     const [row] = await eventually(async () => {
-      const rows = await server.sql<{ tenant_id: string }>('select tenant_id from messages where provider_id = $1', [id])
+      const rows = await server.sql<{ tenant_id: string }>('select tenant_id from messages where provider_id = any($1)', [await server.providerIds(id)])
       return rows.length > 0 ? rows : undefined
     })
     expect(row?.tenant_id).toBe(honest.tenantId)

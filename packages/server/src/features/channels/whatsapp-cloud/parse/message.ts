@@ -13,7 +13,7 @@ const rawOf = (type: string, m: Obj): Obj | null => (type === 'reaction' || (typ
 
 /** A picture is fetched by us, never by a browser, and only from where Meta keeps pictures: the address comes from outside. */
 const PICTURE_HOSTS = ['fbcdn.net', 'fbsbx.com', 'whatsapp.net']
-function pictureOf(referral: Obj, messageId: string, graphOrigin: string | null): InboundMedia | null {
+function pictureOf(referral: Obj, graphOrigin: string | null): InboundMedia | null {
   const address = str(referral.image_url, 2000) ?? str(referral.thumbnail_url, 2000)
   const url = address === null ? null : URL.parse(address)
   const own = url !== null && url.origin === graphOrigin
@@ -22,7 +22,7 @@ function pictureOf(referral: Obj, messageId: string, graphOrigin: string | null)
   return {
     kind: 'image',
     mime: 'image/jpeg',
-    providerMediaId: `referral:${messageId}`,
+    providerMediaId: 'referral:',
     url: url.href,
     sha256: null,
     filename: null,
@@ -64,6 +64,7 @@ function commonOf(m: Obj, providerId: string, place: Place) {
     ...p,
     channelId: place.channelId,
     providerId,
+    realId: providerId,
     at: timeOf(m.timestamp, place.arrived),
     content: { ...p.content, ...contextOf(obj(m.context)) },
     quotedProviderId: id(obj(m.context).id),
@@ -85,7 +86,7 @@ export function inboundOf(m: Obj, contacts: readonly Obj[], place: Place): Inbou
     content: referral ? { ...common.content, referral } : common.content,
     groupId: id(m.group_id),
     fromAd: referral !== null,
-    picture: referral ? pictureOf(obj(m.referral), providerId, place.graphOrigin) : null,
+    picture: referral ? pictureOf(obj(m.referral), place.graphOrigin) : null,
   }
 }
 

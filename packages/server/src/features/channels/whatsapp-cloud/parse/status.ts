@@ -35,6 +35,7 @@ export function statusOf(s: Obj, channelId: string, arrived: Date): StatusUpdate
   return {
     channelId,
     providerId,
+    realId: providerId,
     status: special ? `${kind}:${word}` : MOVING.has(word) ? word : `other:${word}`,
     at: timeOf(s.timestamp, arrived),
     messageId: echo && UUID.test(echo) ? echo : null,
