@@ -116,7 +116,9 @@ async function routes(): Promise<number> {
   for (const route of contract.routes) {
     // What would end this login, or ask more of it, would end the walk.
     if (/logout|\/sessions\/|current\/security/.test(route.url)) continue
-    const at = route.url.replace(/:\w+/g, () => world.random.pick(ids)).replace('*', 'x')
+    // The channel keeps its secret: what it delivers afterwards must still be genuine.
+    const asked = route.method !== 'GET' && route.url === '/api/channels/:id' ? [...ids.slice(1), crypto.randomUUID()] : ids
+    const at = route.url.replace(/:\w+/g, () => world.random.pick(asked)).replace('*', 'x')
     const query = `?${WORD}=${WORD}&q=${WORD}&cursor=${WORD}&access_token=${WORD}&t=${PHONE}`
     const headers = { cookie: `atende_refresh=${WORD}${PHONE}`, 'x-forwarded-for': WORD, 'user-agent': `${WORD} ${PHONE}`, 'if-none-match': WORD }
     const make = () => (route.method === 'GET' ? {} : { body: route.body ? generate(route.body, world) : { [WORD]: WORD } })
