@@ -41,7 +41,12 @@ function inMemory(): Mailer {
 function transportOf(config: Config): Transporter {
   // A template can neither read a file of ours nor fetch an address.
   const closed = { disableFileAccess: true, disableUrlAccess: true }
-  if (config.SMTP_URL) return nodemailer.createTransport({ url: config.SMTP_URL, ...TIMES, ...closed })
+  if (config.SMTP_URL) {
+    const { protocol, username, search } = new URL(config.SMTP_URL)
+    // Here too a password is said over an encrypted connection only, unless the address itself says otherwise.
+    const requireTLS = protocol === 'smtp:' && username !== '' && !/[?&](requireTLS|ignoreTLS)=/i.test(search)
+    return nodemailer.createTransport({ url: config.SMTP_URL, ...(requireTLS ? { requireTLS } : {}), ...TIMES, ...closed })
+  }
   const { SMTP_HOST: host, SMTP_PORT: port, SMTP_SECURE: secure, SMTP_USER: user, SMTP_PASSWORD: pass } = config
   const auth = user === undefined ? {} : { auth: { user, pass: pass ?? '' } }
   // With a password the connection must be encrypted before it is said.

@@ -1,12 +1,19 @@
 import { SMTPServer } from 'smtp-server'
 
 type Received = { from: string; to: string[]; raw: string }
-/** A mailbox on loopback that speaks SMTP; the first few mails are refused for the moment. */
-export async function startSmtpStandIn({ refuseFirst }: { refuseFirst: number }) {
+/** A mailbox on loopback that speaks SMTP, without encryption; the first few mails are refused for the moment. `login`: it takes passwords. */
+export async function startSmtpStandIn({ refuseFirst, login = false }: { refuseFirst: number; login?: boolean }) {
   const received: Received[] = []
+  const passwords: string[] = []
   let refused = 0
   const smtp = new SMTPServer({
-    disabledCommands: ['STARTTLS', 'AUTH'],
+    disabledCommands: login ? ['STARTTLS'] : ['STARTTLS', 'AUTH'],
+    allowInsecureAuth: login,
+    authOptional: true,
+    onAuth(auth, _session, done) {
+      passwords.push(auth.password ?? '')
+      done(null, { user: auth.username })
+    },
     onData(stream, session, done) {
       const parts: Buffer[] = []
       stream.on('data', (part: Buffer) => parts.push(part))
@@ -25,5 +32,5 @@ export async function startSmtpStandIn({ refuseFirst }: { refuseFirst: number })
   await new Promise<void>((ready) => smtp.listen(0, '127.0.0.1', ready))
   const address = smtp.server.address()
   const port = typeof address === 'object' && address ? address.port : 0
-  return { received, port, stop: () => new Promise<void>((done) => smtp.close(done)) }
+  return { received, passwords, port, stop: () => new Promise<void>((done) => smtp.close(done)) }
 }

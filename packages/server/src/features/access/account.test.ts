@@ -248,6 +248,26 @@ describe('over SMTP', () => {
     }
   })
 
+  test.each([
+    ['', 0],
+    ['?ignoreTLS=true', 1],
+  ])('a password is not said over a connection in the clear, unless the address says so (%j)', async (query, said) => {
+    const box = await startSmtpStandIn({ refuseFirst: 0, login: true })
+    const url = `smtp://atende:segredo-do-correio@127.0.0.1:${box.port}${query}`
+    const mailing = await startTestServer({ SMTP_URL: url, MAIL_FROM: 'Atende <nao-responda@example.com>' })
+    try {
+      await mailing.register()
+      await eventually(async () => {
+        const [job] = await mailing.sql<{ state: string }>("select state::text from pgboss.job where name = 'access.send-mail'")
+        return job?.state === 'retry' || job?.state === 'completed'
+      }, 20_000)
+      expect([box.passwords.length, box.received.length]).toEqual([said, said])
+    } finally {
+      await mailing.close()
+      await box.stop()
+    }
+  })
+
   test('production without it says so, and makes no links that nobody would get', async () => {
     const quiet = await startTestServer({ NODE_ENV: 'production' })
     try {
