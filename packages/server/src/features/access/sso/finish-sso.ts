@@ -116,7 +116,13 @@ function requireAddress(row: db.SsoRow, { email, emailVerified }: Claims): strin
 async function admit(ctx: Context, tx: TenantTx, row: db.SsoRow, claims: Claims, noPassword: string): Promise<string> {
   const { tenant_id: tenantId } = row
   const email = requireAddress(row, claims)
-  if (row.newcomer_role === null || row.domains.length === 0 || (await findLogin(tx, email))) throw new Refused('sso_refused')
+  if (row.newcomer_role === null || row.domains.length === 0) throw new Refused('sso_refused')
+  if (await findLogin(tx, email)) {
+    // Made in this very moment, by another tab of theirs? Else it is somebody's login elsewhere.
+    const meanwhile = await findMember(tx, row, claims)
+    if (meanwhile) return meanwhile
+    throw new Refused('sso_refused')
+  }
   const role = NewcomerRole.parse(row.newcomer_role)
   await requirePlanRoom(tx, tenantId, 'users')
   const userId = uuidv7()
