@@ -152,10 +152,13 @@ describe('a hostile conversation', () => {
     await page.getByText('<script id=pwned>').first().waitFor()
     for (const button of ['Emoji', 'Anexar', 'Modelo', 'Mais ações', 'Mensagem com botões']) {
       await page.getByRole('button', { name: button }).first().click()
+      // Some come late, with their own code; an Escape before would close nothing.
+      const opened = page.locator('[role="dialog"], [role="menu"]')
+      await opened.first().waitFor()
       await page.waitForTimeout(250)
       expect([button, await consequences(page)]).toEqual([button, { ran: undefined, elements: 0, links: [], styles: 0 }])
       await page.keyboard.press('Escape')
-      await page.waitForTimeout(150)
+      await opened.first().waitFor({ state: 'hidden' })
     }
     expect([violations, stage.faults]).toEqual([[], []])
   })
