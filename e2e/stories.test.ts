@@ -205,7 +205,11 @@ describe('a customer writes, a person answers', () => {
     const box = marina().getByLabel('Mensagem de Marina Souza')
     await box.fill('Ainda aí?')
     await box.press('Enter')
-    for (const tab of [bruno, twin]) await tab.waitForFunction(() => document.title.startsWith('(1)'), null, { polling: 200 })
+    const counted = await eventually(async () => {
+      const [one, other] = [await bruno.title(), await twin.title()].map((title) => /^\((\d+)\)/.exec(title)?.[1])
+      return one !== undefined && one === other ? one : undefined
+    }, 30_000)
+    expect(Number(counted)).toBeGreaterThan(0)
     await twin.getByRole('button', { name: /Sua conta/ }).click()
     await twin.getByRole('menuitem', { name: 'Sair' }).click()
     for (const tab of [bruno, twin]) await tab.waitForURL(/\/entrar/)
