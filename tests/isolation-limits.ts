@@ -8,6 +8,7 @@ export const DOORS_ONLY = new Set([
   'rate_limits', // hashed keys and counts
   'address_bans', // hashed and sealed networks
   'address_lists', // one sealed text
+  'server_runs', // figures of backups, updates and the like
 ])
 
 export const LIMIT_DOORS = [

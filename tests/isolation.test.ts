@@ -11,6 +11,7 @@ import { AUDIT_DOORS, AUDIT_ROUTES } from './isolation-audit.ts'
 import { DOORS } from './isolation-doors.ts'
 import { FACTOR_DOORS, FACTOR_ROUTES, PERSONS, plantFactors } from './isolation-factors.ts'
 import { DOORS_ONLY, LIMIT_DOORS, LIMIT_ROUTES } from './isolation-limits.ts'
+import { OPERATION_DOORS } from './isolation-operations.ts'
 
 /**
  * Story 5: a second tenant sees nothing of the first. The test finds every table, route and socket event by itself; a new one
@@ -164,7 +165,9 @@ describe('tables', () => {
     const doors = await server.sql<{ name: string }>(
       "select p.proname as name from pg_proc p join pg_namespace n on n.oid = p.pronamespace where n.nspname = 'public' and p.prosecdef order by 1",
     )
-    expect(doors.map((d) => d.name).toSorted()).toEqual([...LIMIT_DOORS, ...AUDIT_DOORS, ...FACTOR_DOORS, ...ACCOUNT_DOORS, ...DOORS].toSorted())
+    expect(doors.map((d) => d.name).toSorted()).toEqual(
+      [...LIMIT_DOORS, ...AUDIT_DOORS, ...FACTOR_DOORS, ...ACCOUNT_DOORS, ...OPERATION_DOORS, ...DOORS].toSorted(),
+    )
   })
 })
 

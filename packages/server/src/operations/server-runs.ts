@@ -1,0 +1,66 @@
+import { hostname } from 'node:os'
+import { sql } from 'kysely'
+import type { Database } from '../platform/database.ts'
+import { uuidv7 } from '../platform/ids.ts'
+
+/** What a server does for itself, rather than for a tenant. */
+export type RunKind = 'backup' | 'restore' | 'restore-test' | 'update'
+/** Figures, file names and codes; never anything about people. */
+export type RunDetails = Record<string, string | number | boolean | null | undefined>
+/** `lost`: it has said nothing for ten minutes, so its process has died. */
+export type RunOutcome = 'running' | 'ok' | 'failed' | 'lost'
+export type ServerRun = { id: string; kind: RunKind; host: string; startedAt: Date; endedAt: Date | null; outcome: RunOutcome; details: RunDetails }
+
+const LOST_MS = 600_000
+const BEAT_MS = 60_000
+
+export type Run = {
+  id: string
+  /** How far it is; what was noted before stays. */
+  note: (details: RunDetails) => Promise<void>
+  end: (outcome: 'ok' | 'failed', details?: RunDetails) => Promise<void>
+}
+
+/** Puts the beginning of a run on record. It must be ended; while its process lives, it counts as running. */
+export async function beginRun(db: Database, kind: RunKind, details: RunDetails = {}): Promise<Run> {
+  const id = uuidv7()
+  const write = (outcome: 'running' | 'ok' | 'failed', more: RunDetails) =>
+    sql`select door_note_run(${id}, ${outcome}, ${JSON.stringify(more)}::jsonb)`.execute(db)
+  await sql`select door_begin_run(${id}, ${kind}, ${hostname()}, ${JSON.stringify(details)}::jsonb)`.execute(db)
+  // A beat that is missed is followed by another; only the end must be known to have been written.
+  const beat = setInterval(() => void write('running', {}).catch(() => {}), BEAT_MS)
+  beat.unref()
+  return {
+    id,
+    note: async (more) => void (await write('running', more)),
+    async end(outcome, more = {}) {
+      clearInterval(beat)
+      await write(outcome, more)
+    },
+  }
+}
+
+type Row = {
+  id: string
+  kind: RunKind
+  host: string
+  started_at: Date
+  beat_at: Date
+  ended_at: Date | null
+  outcome: 'running' | 'ok' | 'failed'
+  details: RunDetails
+}
+
+/** The newest runs of each of these kinds, the newest first. */
+export async function latestRuns(db: Database, kinds: readonly RunKind[], each = 1, now = Date.now()): Promise<ServerRun[]> {
+  const { rows } = await sql<Row>`select * from door_runs(${[...kinds]}, ${each})`.execute(db)
+  return rows.map((r) => ({
+    id: r.id,
+    kind: r.kind,
+    host: r.host,
+    startedAt: r.started_at,
+    endedAt: r.ended_at,
+    outcome: r.outcome === 'running' && now - r.beat_at.getTime() > LOST_MS ? 'lost' : r.outcome,
+    details: r.details,
+  }))
+}
