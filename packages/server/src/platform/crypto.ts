@@ -2,6 +2,7 @@ import * as crypto from 'node:crypto'
 import { createCipheriv, createDecipheriv, createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
 import type { MasterKeys } from './master-keys.ts'
+import { keyObject } from './vault/key-object.ts'
 
 const FORMAT = 1
 
@@ -34,7 +35,7 @@ export class Keys {
   /** AES-256-GCM; `context` (for example `channels.access_token:<row id>`) is bound as additional data: a value moved to another row does not open. */
   seal(context: string, text: string): Buffer {
     const iv = randomBytes(12)
-    const c = createCipheriv('aes-256-gcm', this.derive('secrets'), iv)
+    const c = createCipheriv('aes-256-gcm', keyObject(this.derive('secrets')), iv)
     c.setAAD(Buffer.from(context))
     return Buffer.concat([Buffer.from([FORMAT]), iv, c.update(text, 'utf8'), c.final(), c.getAuthTag()])
   }
@@ -42,7 +43,7 @@ export class Keys {
   /** @throws when the value was changed, or sealed for another context or with another key. */
   open(context: string, sealed: Buffer): string {
     if (sealed[0] !== FORMAT) throw new Error(`unknown secret format ${sealed[0]}`)
-    const d = createDecipheriv('aes-256-gcm', this.derive('secrets'), sealed.subarray(1, 13))
+    const d = createDecipheriv('aes-256-gcm', keyObject(this.derive('secrets')), sealed.subarray(1, 13))
     d.setAAD(Buffer.from(context))
     d.setAuthTag(sealed.subarray(-16))
     return Buffer.concat([d.update(sealed.subarray(13, -16)), d.final()]).toString('utf8')
@@ -50,7 +51,10 @@ export class Keys {
 }
 
 export const sha256 = (data: string | Buffer) => createHash('sha256').update(data).digest()
-export const hmacSha256 = (key: string | Buffer, data: string | Buffer) => createHmac('sha256', key).update(data).digest()
+export const hmacSha256 = (key: string | Buffer, data: string | Buffer) =>
+  createHmac('sha256', typeof key === 'string' ? key : keyObject(key))
+    .update(data)
+    .digest()
 export const sameBytes = (a: Buffer, b: Buffer) => a.length === b.length && timingSafeEqual(a, b)
 export const randomToken = (bytes = 32) => randomBytes(bytes).toString('base64url')
 

@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
+import { keyObject } from './vault/key-object.ts'
 
 const FORMAT = 1
 const ID_BYTES = 8
@@ -54,7 +55,7 @@ export class MasterKeys {
     this.refresh()
     const { id, key: master } = this.current
     const iv = randomBytes(12)
-    const c = createCipheriv('aes-256-gcm', master, iv)
+    const c = createCipheriv('aes-256-gcm', keyObject(master), iv)
     c.setAAD(Buffer.from(place))
     return Buffer.concat([Buffer.from([FORMAT]), id, iv, c.update(key), c.final(), c.getAuthTag()])
   }
@@ -66,7 +67,7 @@ export class MasterKeys {
     if (!this.#find(id)) this.refresh()
     const master = this.#find(id)
     if (!master) throw new UnknownMasterKey()
-    const d = createDecipheriv('aes-256-gcm', master.key, wrapped.subarray(1 + ID_BYTES, 13 + ID_BYTES))
+    const d = createDecipheriv('aes-256-gcm', keyObject(master.key), wrapped.subarray(1 + ID_BYTES, 13 + ID_BYTES))
     d.setAAD(Buffer.from(place))
     d.setAuthTag(wrapped.subarray(-16))
     return Buffer.concat([d.update(wrapped.subarray(13 + ID_BYTES, -16)), d.final()])

@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
+import { keyObject } from './key-object.ts'
 import { type DataKey, SealBroken } from './sealed-value.ts'
 
 /** A sealed file: a head (mark, id of the key, salt), then pieces of equal size. Each piece opens by itself, in its place only. */
@@ -27,7 +28,7 @@ function bound(index: number, last: boolean): Buffer {
 
 function sealPiece(key: Buffer, head: Buffer, index: number, last: boolean, piece: Buffer): Buffer {
   const where = bound(index, last)
-  const c = createCipheriv('aes-256-gcm', key, where)
+  const c = createCipheriv('aes-256-gcm', keyObject(key), where)
   c.setAAD(Buffer.concat([head, where]))
   return Buffer.concat([c.update(piece), c.final(), c.getAuthTag()])
 }
@@ -35,7 +36,7 @@ function sealPiece(key: Buffer, head: Buffer, index: number, last: boolean, piec
 function openPiece(key: Buffer, head: Buffer, index: number, last: boolean, sealed: Buffer, place: string): Buffer {
   if (sealed.length < TAG) throw new SealBroken(place)
   const where = bound(index, last)
-  const d = createDecipheriv('aes-256-gcm', key, where)
+  const d = createDecipheriv('aes-256-gcm', keyObject(key), where)
   d.setAAD(Buffer.concat([head, where]))
   d.setAuthTag(sealed.subarray(-TAG))
   try {

@@ -1,6 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { keysOf, type TenantTx, tenantOf } from '../database.ts'
 import { uuidv7 } from '../ids.ts'
+import { keyObject } from './key-object.ts'
 import { type DataKey, keyIdOf, SealBroken, seal, unseal } from './sealed-value.ts'
 import * as db from './vault.db.ts'
 
@@ -199,7 +200,7 @@ export type Index = {
 }
 export async function searchIndex(tx: TenantTx): Promise<Index> {
   const { key } = await keyFor(tx, 'index')
-  const hash = (kind: string, value: string) => createHmac('sha256', key).update(`${kind}\0${value}`).digest()
+  const hash = (kind: string, value: string) => createHmac('sha256', keyObject(key)).update(`${kind}\0${value}`).digest()
   return { exact: (kind, value) => hash(kind, value).subarray(0, 16), word: (kind, value) => hash(kind, value).readBigInt64BE(0).toString() }
 }
 
