@@ -15,6 +15,7 @@ import { replayEvents, tellEvents } from './listeners.ts'
 import type { TenantLogin } from './platform/auth.ts'
 import type { Config } from './platform/config.ts'
 import type { Context } from './platform/context.ts'
+import { Counters } from './platform/counters.ts'
 import { EventTail } from './platform/events.ts'
 import { findHome } from './platform/home.ts'
 import type { Http } from './platform/http.ts'
@@ -48,7 +49,8 @@ function createContext(config: Config, installation: Installation, port: () => n
   const log = createLog(config)
   const signals = new Signals(installation.appUrl, log)
   const { db, keys } = installation
-  const limits = openLimits(config, { db, keys, log })
+  const counters = new Counters()
+  const limits = openLimits(config, { db, keys, log, counters })
   tellBrokenTo(installation.db, log)
   return {
     config,
@@ -56,6 +58,7 @@ function createContext(config: Config, installation: Installation, port: () => n
     databaseUrl: installation.appUrl,
     keys: installation.keys,
     log,
+    counters,
     jobs: new Jobs(installation.appUrl, log, config.ROLE !== 'web'),
     signals,
     limits,
@@ -71,7 +74,7 @@ function createContext(config: Config, installation: Installation, port: () => n
 /** How long requests may still run when the server ends. */
 const CLOSING_MS = 5000
 
-type HealthState = { stopping: boolean; sockets: () => number }
+type HealthState = { stopping: boolean; sockets: () => number; socketsByTenant: () => ReadonlyMap<string, number> }
 type Part = { start: () => Promise<void>; stop: () => Promise<void> }
 
 /** Web role: sockets, and the event tail that feeds them. */
@@ -82,6 +85,7 @@ function webPart(ctx: Context, app: Http, health: HealthState): Part {
   const realtime = startRealtime(app, ctx, { conversationExists, replay: replayEvents(ctx), onTyping, onConnected })
   startTyping(ctx, realtime)
   health.sockets = () => realtime.io.engine.clientsCount
+  health.socketsByTenant = realtime.socketsByTenant
   const tail = new EventTail(ctx.db, ctx.signals, ctx.log, tellEvents(ctx, realtime))
   return {
     start: () => tail.start(),
@@ -147,7 +151,7 @@ async function startRoles(config: Config, installation: Installation, own: boole
   const [isWeb, isWorker] = [config.ROLE !== 'worker', config.ROLE !== 'web']
   const receiver = new Receiver(ctx, ({ tenantId, typing }) => void customerTypes(ctx, tenantId, typing).catch((err) => ctx.log.debug({ err }, 'typing')))
   const webhooks = createWebhookStore(ctx, () => (isWorker ? receiver.wake() : void ctx.signals.send(WEBHOOKS_CHANNEL)))
-  const health: HealthState = { stopping: false, sockets: () => 0 }
+  const health: HealthState = { stopping: false, sockets: () => 0, socketsByTenant: () => new Map() }
   const app = await createApp(ctx, { webhooks, health })
   const parts = [...(isWeb ? [webPart(ctx, app, health)] : []), ...(isWorker ? [workerPart(ctx, receiver)] : [])]
 
