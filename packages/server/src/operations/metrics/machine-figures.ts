@@ -40,7 +40,7 @@ export const partFigures: Collector = {
   collect: async (ctx) => {
     const { store, standIn } = ctx.limits.state()
     return [
-      gauges('build_info', 'What runs here.', [[{ version: VERSION, node: process.version, role: ctx.config.ROLE }, 1]]),
+      gauges('build_info', 'What runs here.', [[{ version: VERSION, node: process.version }, 1]]),
       gauge('start_timestamp_seconds', 'When this process started.', new Date(ctx.startedAt)),
       gauges('limiter_store', 'Where limits are counted at this moment.', [[{ store }, 1]]),
       gauge('limiter_stand_in', 'Whether another store stands in for the one that is wanted.', standIn),

@@ -75,9 +75,10 @@ describe('what it says', () => {
     const message = inbound()
     await post(server, channel, delivery(channel, { messages: [message, inbound()] }))
     await post(server, channel, delivery(channel, { messages: [message] }))
-    await post(server, channel, delivery(channel, { messages: [inbound({ type: 'hologram' })] }))
+    const unheard = { field: 'never_heard_of', value: { x: 1 } }
+    await post(server, channel, { object: 'whatsapp_business_account', entry: [{ id: channel.wabaId, changes: [unheard] }] })
     await post(server, channel, delivery(channel, { messages: [inbound()] }), { secret: 'not the secret' })
-    await eventually(async () => (await rise('atende_messages_received_total', kind)) === 3)
+    await eventually(async () => (await rise('atende_messages_received_total', kind)) === 2)
     expect(await rise('atende_webhook_deliveries_total', { ...kind, outcome: 'accepted' })).toBe(3)
     expect(await rise('atende_webhook_deliveries_total', { ...kind, outcome: 'refused' })).toBe(1)
     await eventually(async () => (await rise('atende_webhook_understood_total', { ...kind, outcome: 'whole' })) === 2)
@@ -101,7 +102,7 @@ describe('what it says', () => {
   it('what a limit refused', async () => {
     const strict = await startTestServer({ RATE_LIMIT_PUBLIC: '2' })
     try {
-      for (let i = 0; i < 4; i++) await strict.call('GET', '/api/auth/config')
+      for (let i = 0; i < 4; i++) await strict.call('GET', '/api/auth/entry')
       const metrics = await readMetrics(strict)
       expect(valueOf(metrics, 'atende_limit_refusals_total', { rule: 'public' })).toBe(2)
       expect(valueOf(metrics, 'atende_http_too_many_total')).toBe(2)
