@@ -1,6 +1,11 @@
 /** Series in the words of `promtool test rules`: one value each interval. */
 export type Series = Record<string, string>
-export type AlertCase = { alert: string; bad: Series; /** When it must have fired. */ at: string; /** Of the samples; long stories have long steps. */ step?: string }
+export type AlertCase = {
+  alert: string
+  bad: Series /** When it must have fired. */
+  at: string /** Of the samples; long stories have long steps. */
+  step?: string
+}
 
 const web = 'job="atende",role="web",colour="blue",instance="web"'
 const worker = 'job="atende",role="worker",colour="blue",instance="worker"'

@@ -8,3 +8,7 @@ export const OPERATION_DOORS = [
   'door_metrics_storage', // ids with how many bytes; as above
   'door_runs', // figures about the server itself; the routes that show them are for super admins
 ]
+
+export const OPERATION_ROUTES = {
+  'GET /metrics': { cannot: 'this machine, named networks and whoever has the token; figures, and ids of companies' },
+} as const

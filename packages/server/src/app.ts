@@ -41,6 +41,7 @@ export const WEB_DIST = path.join(REPOSITORY, 'packages/web/dist')
 /** List 1: every route. A worker has only those that say how it is. */
 export async function createApp(ctx: Context, parts: { webhooks: WebhookStore; health: HealthParts & MetricParts }): Promise<Http> {
   const app = await createHttp(ctx)
+  if (ctx.config.OTEL_EXPORTER_OTLP_ENDPOINT) (await import('./operations/tracing/name-spans.ts')).nameSpans(app)
   guardAddresses(app, ctx)
   guardRoutes(app, ctx)
   limitRequests(app, ctx)

@@ -12,6 +12,7 @@ import { attendantTyping, customerTypes, startTyping } from './features/inbox/ty
 import { ensureSuperAdmin } from './features/tenants/super-admin.ts'
 import { JOB_DEFINITIONS, jobBindings } from './jobs.ts'
 import { replayEvents, tellEvents } from './listeners.ts'
+import { type ErrorReports, openErrorReports } from './operations/errors/error-reports.ts'
 import type { TenantLogin } from './platform/auth.ts'
 import type { Config } from './platform/config.ts'
 import type { Context } from './platform/context.ts'
@@ -25,7 +26,7 @@ import { AddressGuard } from './platform/limits/address-guard.ts'
 import { openLimits } from './platform/limits/limits.ts'
 import { createLog } from './platform/log.ts'
 import { createMailer } from './platform/mail.ts'
-import { createOutgoing } from './platform/outgoing/outgoing.ts'
+import { createOutgoing, type Outgoing } from './platform/outgoing/outgoing.ts'
 import { freePort } from './platform/ports.ts'
 import { startRealtime } from './platform/realtime.ts'
 import { forgetRunning, noteRunning, requireAlone } from './platform/running-file.ts'
@@ -41,12 +42,14 @@ export type Server = {
   ctx: Context
   installation: Installation
   routes: Http['declaredRoutes']
+  /** Waits until errors that were told to others have left, when they are told to anybody. */
+  errorsLeft: (() => Promise<void>) | undefined
   /** Stops taking work, finishes what runs, closes everything. */
   stop: () => Promise<void>
 }
 
-function createContext(config: Config, installation: Installation, port: () => number): Context {
-  const log = createLog(config)
+function createContext(config: Config, installation: Installation, port: () => number, errors: ErrorReports | undefined, outgoing: Outgoing): Context {
+  const log = createLog(config, errors ? [errors.copy] : [])
   const signals = new Signals(installation.appUrl, log)
   const { db, keys } = installation
   const counters = new Counters()
@@ -65,7 +68,7 @@ function createContext(config: Config, installation: Installation, port: () => n
     addresses: new AddressGuard({ config, db, keys, log, signals, limits }),
     storage: createStorage(config, installation.home),
     mail: createMailer(config, log),
-    outgoing: createOutgoing(config),
+    outgoing,
     startedAt: Date.now(),
     publicUrl: () => (config.PUBLIC_URL ?? `http://${config.HOST}:${port()}`).replace(/\/+$/, ''),
   }
@@ -146,7 +149,9 @@ async function startRoles(config: Config, installation: Installation, own: boole
   await bringUpToDate(config, installation)
   const wanted = config.PORT_SEARCH ? await freePort(config.PORT, config.HOST) : config.PORT
   const listening = { port: wanted }
-  const ctx = createContext(config, installation, () => listening.port)
+  const outgoing = createOutgoing(config)
+  const errors = openErrorReports(config, outgoing)
+  const ctx = createContext(config, installation, () => listening.port, errors, outgoing)
 
   const [isWeb, isWorker] = [config.ROLE !== 'worker', config.ROLE !== 'web']
   const receiver = new Receiver(ctx, ({ tenantId, typing }) => void customerTypes(ctx, tenantId, typing).catch((err) => ctx.log.debug({ err }, 'typing')))
@@ -171,6 +176,7 @@ async function startRoles(config: Config, installation: Installation, own: boole
     ctx,
     installation,
     routes: app.declaredRoutes,
+    errorsLeft: errors?.flush,
     async stop() {
       health.stopping = true
       // Who has begun may finish; connections that say nothing would hold the end back for a minute.
@@ -185,6 +191,7 @@ async function startRoles(config: Config, installation: Installation, own: boole
       await ctx.signals.stop()
       ctx.addresses.stop()
       await ctx.limits.stop()
+      await errors?.flush()
       ctx.outgoing.close()
       if (own) await installation.close({ alsoAdopted: true })
     },

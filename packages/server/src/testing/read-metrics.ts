@@ -6,7 +6,7 @@ export async function readMetrics(server: { port: number }): Promise<string> {
 }
 
 /** The value of one series; the labels must be all of them. NaN when it is not there. */
-export function valueOf(metrics: string, name: string, labels: Record<string, string> = {}): number {
+export function seriesValue(metrics: string, name: string, labels: Record<string, string> = {}): number {
   for (const line of metrics.split('\n')) {
     const parts = /^(\w+)(?:\{(.*)\})? (\S+)$/.exec(line)
     if (parts?.[1] !== name) continue

@@ -1,9 +1,9 @@
 import { request as httpRequest } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readMetrics, seriesValue } from '../../testing/read-metrics.ts'
 import { connectChannel, delivery, inbound, post } from '../../testing/test-channel.ts'
 import { eventually, startTestServer, type TestServer } from '../../testing/test-server.ts'
 import { beginRun } from '../server-runs.ts'
-import { readMetrics, valueOf } from '../../testing/read-metrics.ts'
 
 const TOKEN = 'uma-ficha-bem-comprida-4711'
 let server: TestServer
@@ -39,7 +39,8 @@ describe('who may read /metrics', () => {
   it('a proxy that is trusted changes nothing, whoever it says that it is for', async () => {
     const behind = await startTestServer({ TRUSTED_PROXIES: 'loopback,uniquelocal', METRICS_ALLOW: 'uniquelocal' })
     try {
-      for (const said of ['127.0.0.1', '10.20.0.1', '127.0.0.1, 10.0.0.9', '203.0.113.7']) expect(await statusWith({ 'x-forwarded-for': said }, behind)).toBe(404)
+      for (const said of ['127.0.0.1', '10.20.0.1', '127.0.0.1, 10.0.0.9', '203.0.113.7'])
+        expect(await statusWith({ 'x-forwarded-for': said }, behind)).toBe(404)
       expect(await statusWith({ authorization: 'Bearer undefined', 'x-forwarded-for': '127.0.0.1' }, behind)).toBe(404)
       expect(await statusWith({}, behind)).toBe(200)
     } finally {
@@ -62,7 +63,7 @@ describe('what it says', () => {
     await server.call('GET', '/api/contacts/01890000-0000-7000-8000-000000000000?q=segredo')
     await server.call('GET', '/nenhum/lugar/segredo')
     const metrics = await readMetrics(server)
-    expect(valueOf(metrics, 'atende_http_request_duration_seconds_count', { method: 'GET', route: '/api/contacts/:id', status: '4xx' })).toBe(1)
+    expect(seriesValue(metrics, 'atende_http_request_duration_seconds_count', { method: 'GET', route: '/api/contacts/:id', status: '4xx' })).toBe(1)
     expect(metrics).not.toMatch(/segredo|01890000/)
   })
 
@@ -70,7 +71,8 @@ describe('what it says', () => {
     const owner = await server.register()
     const channel = await connectChannel(server, owner)
     const before = await readMetrics(server)
-    const rise = async (name: string, labels: Record<string, string>) => valueOf(await readMetrics(server), name, labels) - valueOf(before, name, labels)
+    const rise = async (name: string, labels: Record<string, string>) =>
+      seriesValue(await readMetrics(server), name, labels) - seriesValue(before, name, labels)
     const kind = { channel: 'whatsapp_cloud' }
     const message = inbound()
     await post(server, channel, delivery(channel, { messages: [message, inbound()] }))
@@ -94,8 +96,8 @@ describe('what it says', () => {
     const owner = await server.register()
     const sockets = [await server.connect(owner.token), await server.connect(owner.token)]
     const metrics = await readMetrics(server)
-    expect(valueOf(metrics, 'atende_tenant_sockets', { tenant: owner.tenantId })).toBe(2)
-    expect(valueOf(metrics, 'atende_sockets')).toBeGreaterThanOrEqual(2)
+    expect(seriesValue(metrics, 'atende_tenant_sockets', { tenant: owner.tenantId })).toBe(2)
+    expect(seriesValue(metrics, 'atende_sockets')).toBeGreaterThanOrEqual(2)
     for (const s of sockets) s.disconnect()
   })
 
@@ -104,8 +106,8 @@ describe('what it says', () => {
     try {
       for (let i = 0; i < 4; i++) await strict.call('GET', '/api/auth/entry')
       const metrics = await readMetrics(strict)
-      expect(valueOf(metrics, 'atende_limit_refusals_total', { rule: 'public' })).toBe(2)
-      expect(valueOf(metrics, 'atende_http_too_many_total')).toBe(2)
+      expect(seriesValue(metrics, 'atende_limit_refusals_total', { rule: 'public' })).toBe(2)
+      expect(seriesValue(metrics, 'atende_http_too_many_total')).toBe(2)
     } finally {
       await strict.close()
     }
@@ -114,15 +116,15 @@ describe('what it says', () => {
   it('backups: when the last good one was, and that the last one failed', async () => {
     const own = await startTestServer()
     try {
-      expect(valueOf(await readMetrics(own), 'atende_run_success_timestamp_seconds', { kind: 'backup' })).toBe(0)
+      expect(seriesValue(await readMetrics(own), 'atende_run_success_timestamp_seconds', { kind: 'backup' })).toBe(0)
       await (await beginRun(own.ctx.db, 'backup')).end('ok', { bytes: 1234, seconds: 5, to: 'disk', base: 'b1' })
       await (await beginRun(own.ctx.db, 'backup')).end('failed', { error: 'disk_full' })
       // A server that has not collected yet.
       const fresh = await startTestServer({}, own)
       const metrics = await readMetrics(fresh)
-      expect(valueOf(metrics, 'atende_run_success_timestamp_seconds', { kind: 'backup' })).toBeGreaterThan(Date.now() / 1000 - 60)
-      expect(valueOf(metrics, 'atende_run_failed', { kind: 'backup' })).toBe(1)
-      expect([valueOf(metrics, 'atende_backup_bytes'), valueOf(metrics, 'atende_backup_seconds')]).toEqual([1234, 5])
+      expect(seriesValue(metrics, 'atende_run_success_timestamp_seconds', { kind: 'backup' })).toBeGreaterThan(Date.now() / 1000 - 60)
+      expect(seriesValue(metrics, 'atende_run_failed', { kind: 'backup' })).toBe(1)
+      expect([seriesValue(metrics, 'atende_backup_bytes'), seriesValue(metrics, 'atende_backup_seconds')]).toEqual([1234, 5])
       const health = await fresh.call<{ checks: Record<string, unknown> }>('GET', '/health')
       expect(health.body.checks.backups).toEqual({ status: 'degraded', ageHours: 0, last: 'failed' })
       await fresh.stop()
@@ -149,10 +151,10 @@ describe('what it says', () => {
     const own = await startTestServer()
     await own.database.drop()
     const metrics = await readMetrics(own)
-    expect(valueOf(metrics, 'atende_database_up')).toBe(0)
-    expect(valueOf(metrics, 'atende_collector_up', { collector: 'database' })).toBe(0)
-    expect(valueOf(metrics, 'atende_collector_up', { collector: 'machine' })).toBe(1)
-    expect(valueOf(metrics, 'atende_disk_free_bytes')).toBeGreaterThan(0)
+    expect(seriesValue(metrics, 'atende_database_up')).toBe(0)
+    expect(seriesValue(metrics, 'atende_collector_up', { collector: 'database' })).toBe(0)
+    expect(seriesValue(metrics, 'atende_collector_up', { collector: 'machine' })).toBe(1)
+    expect(seriesValue(metrics, 'atende_disk_free_bytes')).toBeGreaterThan(0)
     await own.close().catch(() => {})
   })
 })
