@@ -43,9 +43,9 @@ const CHROMIUM = process.env.CHROMIUM ?? ['/usr/bin/chromium', '/usr/bin/chromiu
 const REDIS_PACKAGES = ['redis-server']
 const REDIS = process.env.REDIS_SERVER ?? ['/usr/bin/redis-server', '/usr/local/bin/redis-server', '/opt/homebrew/bin/redis-server'].find(existsSync)
 
-/** Dashboards and alert rules are asked of the real Prometheus. */
-const PROMETHEUS_PACKAGES = ['prometheus', 'prometheus-alertmanager']
-const PROMETHEUS_TOOLS = ['prometheus', 'promtool', 'amtool'].map((name) => process.env[name.toUpperCase()] ?? `/usr/bin/${name}`)
+/** Dashboards and alert rules are asked of the real Prometheus; openssl makes a certificate to look at. */
+const PROMETHEUS_PACKAGES = ['prometheus', 'prometheus-alertmanager', 'openssl']
+const PROMETHEUS_TOOLS = ['prometheus', 'promtool', 'amtool', 'openssl'].map((name) => process.env[name.toUpperCase()] ?? `/usr/bin/${name}`)
 const mayInstall = (): boolean => process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')
 
 function requireChromium(): void {
@@ -66,7 +66,7 @@ function requirePrometheus(): void {
   if (mayInstall()) install(PROMETHEUS_PACKAGES)
   else
     throw new Error(
-      'The tests of metrics need Prometheus and amtool. Install them (Debian: apt-get install prometheus prometheus-alertmanager) or set PROMETHEUS, PROMTOOL and AMTOOL to their paths.',
+      'The tests of metrics need Prometheus, amtool and openssl. Install them (Debian: apt-get install prometheus prometheus-alertmanager openssl) or set PROMETHEUS, PROMTOOL, AMTOOL and OPENSSL to their paths.',
     )
 }
 

@@ -11,24 +11,47 @@ export type Collector = { name: string; everyMs: number; collect: (ctx: Context,
 const ANSWER_MS = 2_000
 /** What has hung for so long is given up and asked anew. */
 const HUNG_MS = 60_000
+/** What failed is asked again earlier than what went well. */
+const RETRY_MS = 30_000
 
-type State = { began: number; seconds: number; running: boolean; ok: boolean; figures: Figure[]; work: Promise<void> }
+type State = {
+  began: number
+  seconds: number
+  running: boolean
+  ok: boolean
+  figures: Figure[] /** When they were looked up. */
+  at: number
+  work: Promise<void>
+}
 
 /**
  * Runs collectors for scrapes that may come at any pace, from several sides: each is asked at most once at a time and once in its own
- * interval. One that fails or hangs spoils nothing but its own figures.
+ * interval. One that fails or hangs spoils nothing but its own figures; those of before stay for a minute while it is asked.
  */
 export function createCollection(ctx: Context, parts: MetricParts, collectors: readonly Collector[]): () => Promise<Figure[]> {
   const states = new Map<string, State>()
 
-  function begin({ name, collect }: Collector): State {
-    const state: State = { began: Date.now(), seconds: 0, running: true, ok: false, figures: [], work: Promise.resolve() }
+  function begin({ name, everyMs, collect }: Collector, before?: State): State {
+    const now = Date.now()
+    const fresh = before !== undefined && now - before.at < everyMs + HUNG_MS
+    const state: State = {
+      began: now,
+      seconds: 0,
+      running: true,
+      ok: false,
+      figures: fresh ? before.figures : [],
+      at: before?.at ?? 0,
+      work: Promise.resolve(),
+    }
     const start = performance.now()
     state.work = collect(ctx, parts)
       .then((figures) => {
-        Object.assign(state, { figures, ok: true })
+        Object.assign(state, { figures, ok: true, at: Date.now() })
       })
-      .catch((err: unknown) => ctx.log.debug({ err, collector: name }, 'metrics: not collected'))
+      .catch((err: unknown) => {
+        state.figures = []
+        ctx.log.debug({ err, collector: name }, 'metrics: not collected')
+      })
       .finally(() => {
         Object.assign(state, { running: false, seconds: (performance.now() - start) / 1000 })
       })
@@ -39,8 +62,8 @@ export function createCollection(ctx: Context, parts: MetricParts, collectors: r
   function current(collector: Collector): State {
     const kept = states.get(collector.name)
     if (!kept) return begin(collector)
-    const age = Date.now() - kept.began
-    return age > (kept.running ? HUNG_MS : collector.everyMs) ? begin(collector) : kept
+    const due = kept.running ? HUNG_MS : kept.ok ? collector.everyMs : Math.min(collector.everyMs, RETRY_MS)
+    return Date.now() - kept.began > due ? begin(collector, kept) : kept
   }
 
   return async () => {

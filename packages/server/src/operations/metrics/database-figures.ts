@@ -1,19 +1,36 @@
 import { sql } from 'kysely'
 import type { Context } from '../../platform/context.ts'
 import { poolState } from '../../platform/database.ts'
+import { within } from '../../platform/health.ts'
 import type { Collector } from './collectors.ts'
 import { type Figure, gauge, gauges, rising } from './figure.ts'
 
-/** The first question to the database tells whether it answers, and how fast. A dead one is a figure, not a failure. */
+const ANSWER_MS = 1_500
+/** A question that hangs is not asked again at once: each would wait for a connection of its own. */
+const HUNG_MS = 60_000
+const asked = new WeakMap<Context, { at: number; answer: Promise<boolean> }>()
+
+function ask(ctx: Context): Promise<boolean> {
+  const before = asked.get(ctx)
+  if (before && Date.now() - before.at < HUNG_MS) return before.answer
+  const answer = sql`select 1`
+    .execute(ctx.db)
+    .then(
+      () => true,
+      () => false,
+    )
+    .finally(() => asked.delete(ctx))
+  asked.set(ctx, { at: Date.now(), answer })
+  return answer
+}
+
+/** The smallest question tells whether the database answers, and how fast. A dead one is a figure, not a failure. */
 export const databaseState: Collector = {
   name: 'database_state',
   everyMs: 1_000,
   collect: async (ctx) => {
     const began = performance.now()
-    const up = await Promise.race([
-      sql`select 1`.execute(ctx.db).then(() => true),
-      new Promise<false>((no) => setTimeout(() => no(false), 1500).unref()),
-    ]).catch(() => false)
+    const up = await within(ANSWER_MS, ask(ctx)).catch(() => false)
     return [
       gauge('database_up', 'Whether PostgreSQL answers this process.', up),
       gauge(
