@@ -3,7 +3,7 @@
  * As root on Debian or Ubuntu it installs what the tests need from the system; otherwise it names it.
  */
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
@@ -42,6 +42,10 @@ const CHROMIUM = process.env.CHROMIUM ?? ['/usr/bin/chromium', '/usr/bin/chromiu
 /** The tests of limits count in a Redis of their own. */
 const REDIS_PACKAGES = ['redis-server']
 const REDIS = process.env.REDIS_SERVER ?? ['/usr/bin/redis-server', '/usr/local/bin/redis-server', '/opt/homebrew/bin/redis-server'].find(existsSync)
+
+/** Dashboards and alert rules are asked of the real Prometheus; openssl makes a certificate to look at. */
+const PROMETHEUS_PACKAGES = ['prometheus', 'prometheus-alertmanager', 'openssl']
+const PROMETHEUS_TOOLS = ['prometheus', 'promtool', 'amtool', 'openssl'].map((name) => process.env[name.toUpperCase()] ?? `/usr/bin/${name}`)
 const mayInstall = (): boolean => process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')
 
 function requireChromium(): void {
@@ -57,15 +61,32 @@ function requireRedis(): void {
   else throw new Error('The tests of limits need redis-server. Install it (Debian: apt-get install redis-server) or set REDIS_SERVER to its path.')
 }
 
+function requirePrometheus(): void {
+  if (PROMETHEUS_TOOLS.every(existsSync)) return
+  if (mayInstall()) install(PROMETHEUS_PACKAGES)
+  else
+    throw new Error(
+      'The tests of metrics need Prometheus, amtool and openssl. Install them (Debian: apt-get install prometheus prometheus-alertmanager openssl) or set PROMETHEUS, PROMTOOL, AMTOOL and OPENSSL to their paths.',
+    )
+}
+
+/** Nobody wants a service to start because of a test: Debian asks this file first. */
+const POLICY = '/usr/sbin/policy-rc.d'
 function install(packages: readonly string[]): void {
   console.log(`— installing ${packages.join(', ')} (Debian packages)`)
   const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-  for (const args of [
-    ['update', '-q'],
-    ['install', '-y', '-q', '--no-install-recommends', ...packages],
-  ]) {
-    const r = spawnSync('apt-get', args, { stdio: ['ignore', 'ignore', 'inherit'], env: environment })
-    if (r.status !== 0) throw new Error(`apt-get ${args[0]} failed`)
+  const quiet = !existsSync(POLICY)
+  if (quiet) writeFileSync(POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 })
+  try {
+    for (const args of [
+      ['update', '-q'],
+      ['install', '-y', '-q', '--no-install-recommends', ...packages],
+    ]) {
+      const r = spawnSync('apt-get', args, { stdio: ['ignore', 'ignore', 'inherit'], env: environment })
+      if (r.status !== 0) throw new Error(`apt-get ${args[0]} failed`)
+    }
+  } finally {
+    if (quiet) rmSync(POLICY, { force: true })
   }
 }
 
@@ -101,6 +122,7 @@ async function main(): Promise<void> {
   }
   if (wants('unit')) {
     requireRedis()
+    requirePrometheus()
     await vitest('unit, HTTP and socket tests', 'vitest.config.ts')
   }
   if (wants('abuse')) await vitest('a hostile afternoon, short (ABUSE_ROUNDS=20 for a long one)', 'vitest.abuse.config.ts')

@@ -11,7 +11,7 @@ import { AUDIT_DOORS, AUDIT_ROUTES } from './isolation-audit.ts'
 import { DOORS } from './isolation-doors.ts'
 import { FACTOR_DOORS, FACTOR_ROUTES, PERSONS, plantFactors } from './isolation-factors.ts'
 import { DOORS_ONLY, LIMIT_DOORS, LIMIT_ROUTES } from './isolation-limits.ts'
-import { OPERATION_DOORS } from './isolation-operations.ts'
+import { OPERATION_DOORS, OPERATION_ROUTES } from './isolation-operations.ts'
 
 /**
  * Story 5: a second tenant sees nothing of the first. The test finds every table, route and socket event by itself; a new one
@@ -302,6 +302,7 @@ const ROUTES: Record<string, Kind> = {
   'GET /webhooks/whatsapp/v2': { cannot: 'the verify token is the key' },
   'POST /webhooks/whatsapp/v2': { cannot: 'the signature is the key; see webhook.test.ts' },
   'GET /health': none,
+  ...OPERATION_ROUTES,
   'GET /ready': none,
   'GET /alive': none,
   'GET /debug/routes': { cannot: 'development only' },

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { Time } from './common.ts'
 
 const Check = z.looseObject({ status: z.enum(['up', 'degraded', 'down', 'off']) })
-/** `checks` names: database, jobs, receiver, sockets, memory, cpu, disk, cache, limiter, links. */
+/** `checks` names: database, jobs, receiver, sender, sockets, memory, cpu, disk, storage, cache, limiter, links, backups. */
 export const Health = z
   .object({
     status: z.enum(['healthy', 'degraded', 'unhealthy']),

@@ -27,6 +27,9 @@ import { securityRoutes } from './features/tenants/security.routes.ts'
 import { tenantRoutes } from './features/tenants/tenants.routes.ts'
 import { usageRoutes } from './features/usage/usage.routes.ts'
 import { userRoutes } from './features/users/users.routes.ts'
+import type { MetricParts } from './operations/metrics/collectors.ts'
+import { operationChecks } from './operations/metrics/health-checks.ts'
+import { metricsRoutes } from './operations/metrics/metrics.routes.ts'
 import { guardRoutes } from './platform/auth.ts'
 import { REPOSITORY } from './platform/config.ts'
 import type { Context } from './platform/context.ts'
@@ -36,15 +39,17 @@ import { guardAddresses, limitRequests } from './platform/limits/request-limits.
 export const WEB_DIST = path.join(REPOSITORY, 'packages/web/dist')
 
 /** List 1: every route. A worker has only those that say how it is. */
-export async function createApp(ctx: Context, parts: { webhooks: WebhookStore; health: HealthParts }): Promise<Http> {
+export async function createApp(ctx: Context, parts: { webhooks: WebhookStore; health: HealthParts & MetricParts }): Promise<Http> {
   const app = await createHttp(ctx)
+  if (ctx.config.OTEL_EXPORTER_OTLP_ENDPOINT) (await import('./operations/tracing/name-spans.ts')).nameSpans(app)
   guardAddresses(app, ctx)
   guardRoutes(app, ctx)
   limitRequests(app, ctx)
   tellAdminCalls(app, ctx)
   recordUse(app, ctx)
   await registerOpenApi(app)
-  healthRoutes(app, ctx, parts.health)
+  healthRoutes(app, ctx, parts.health, operationChecks(ctx))
+  metricsRoutes(app, ctx, parts.health)
   securityTxtRoutes(app, ctx)
   if (ctx.config.ROLE === 'worker') return app
   await app.register(async () => {

@@ -12,9 +12,11 @@ import { attendantTyping, customerTypes, startTyping } from './features/inbox/ty
 import { ensureSuperAdmin } from './features/tenants/super-admin.ts'
 import { JOB_DEFINITIONS, jobBindings } from './jobs.ts'
 import { replayEvents, tellEvents } from './listeners.ts'
+import { type ErrorReports, openErrorReports } from './operations/errors/error-reports.ts'
 import type { TenantLogin } from './platform/auth.ts'
 import type { Config } from './platform/config.ts'
 import type { Context } from './platform/context.ts'
+import { Counters } from './platform/counters.ts'
 import { EventTail } from './platform/events.ts'
 import { findHome } from './platform/home.ts'
 import type { Http } from './platform/http.ts'
@@ -24,7 +26,7 @@ import { AddressGuard } from './platform/limits/address-guard.ts'
 import { openLimits } from './platform/limits/limits.ts'
 import { createLog } from './platform/log.ts'
 import { createMailer } from './platform/mail.ts'
-import { createOutgoing } from './platform/outgoing/outgoing.ts'
+import { createOutgoing, type Outgoing } from './platform/outgoing/outgoing.ts'
 import { freePort } from './platform/ports.ts'
 import { startRealtime } from './platform/realtime.ts'
 import { forgetRunning, noteRunning, requireAlone } from './platform/running-file.ts'
@@ -40,15 +42,18 @@ export type Server = {
   ctx: Context
   installation: Installation
   routes: Http['declaredRoutes']
+  /** Waits until errors that were told to others have left, when they are told to anybody. */
+  errorsLeft: (() => Promise<void>) | undefined
   /** Stops taking work, finishes what runs, closes everything. */
   stop: () => Promise<void>
 }
 
-function createContext(config: Config, installation: Installation, port: () => number): Context {
-  const log = createLog(config)
+function createContext(config: Config, installation: Installation, port: () => number, errors: ErrorReports | undefined, outgoing: Outgoing): Context {
+  const log = createLog(config, errors ? [errors.copy] : [])
   const signals = new Signals(installation.appUrl, log)
   const { db, keys } = installation
-  const limits = openLimits(config, { db, keys, log })
+  const counters = new Counters()
+  const limits = openLimits(config, { db, keys, log, counters })
   tellBrokenTo(installation.db, log)
   return {
     config,
@@ -56,13 +61,14 @@ function createContext(config: Config, installation: Installation, port: () => n
     databaseUrl: installation.appUrl,
     keys: installation.keys,
     log,
+    counters,
     jobs: new Jobs(installation.appUrl, log, config.ROLE !== 'web'),
     signals,
     limits,
     addresses: new AddressGuard({ config, db, keys, log, signals, limits }),
     storage: createStorage(config, installation.home),
     mail: createMailer(config, log),
-    outgoing: createOutgoing(config),
+    outgoing,
     startedAt: Date.now(),
     publicUrl: () => (config.PUBLIC_URL ?? `http://${config.HOST}:${port()}`).replace(/\/+$/, ''),
   }
@@ -71,7 +77,7 @@ function createContext(config: Config, installation: Installation, port: () => n
 /** How long requests may still run when the server ends. */
 const CLOSING_MS = 5000
 
-type HealthState = { stopping: boolean; sockets: () => number }
+type HealthState = { stopping: boolean; sockets: () => number; socketsByTenant: () => ReadonlyMap<string, number> }
 type Part = { start: () => Promise<void>; stop: () => Promise<void> }
 
 /** Web role: sockets, and the event tail that feeds them. */
@@ -82,6 +88,7 @@ function webPart(ctx: Context, app: Http, health: HealthState): Part {
   const realtime = startRealtime(app, ctx, { conversationExists, replay: replayEvents(ctx), onTyping, onConnected })
   startTyping(ctx, realtime)
   health.sockets = () => realtime.io.engine.clientsCount
+  health.socketsByTenant = realtime.socketsByTenant
   const tail = new EventTail(ctx.db, ctx.signals, ctx.log, tellEvents(ctx, realtime))
   return {
     start: () => tail.start(),
@@ -142,12 +149,14 @@ async function startRoles(config: Config, installation: Installation, own: boole
   await bringUpToDate(config, installation)
   const wanted = config.PORT_SEARCH ? await freePort(config.PORT, config.HOST) : config.PORT
   const listening = { port: wanted }
-  const ctx = createContext(config, installation, () => listening.port)
+  const outgoing = createOutgoing(config)
+  const errors = openErrorReports(config, outgoing)
+  const ctx = createContext(config, installation, () => listening.port, errors, outgoing)
 
   const [isWeb, isWorker] = [config.ROLE !== 'worker', config.ROLE !== 'web']
   const receiver = new Receiver(ctx, ({ tenantId, typing }) => void customerTypes(ctx, tenantId, typing).catch((err) => ctx.log.debug({ err }, 'typing')))
   const webhooks = createWebhookStore(ctx, () => (isWorker ? receiver.wake() : void ctx.signals.send(WEBHOOKS_CHANNEL)))
-  const health: HealthState = { stopping: false, sockets: () => 0 }
+  const health: HealthState = { stopping: false, sockets: () => 0, socketsByTenant: () => new Map() }
   const app = await createApp(ctx, { webhooks, health })
   const parts = [...(isWeb ? [webPart(ctx, app, health)] : []), ...(isWorker ? [workerPart(ctx, receiver)] : [])]
 
@@ -167,6 +176,7 @@ async function startRoles(config: Config, installation: Installation, own: boole
     ctx,
     installation,
     routes: app.declaredRoutes,
+    errorsLeft: errors?.flush,
     async stop() {
       health.stopping = true
       // Who has begun may finish; connections that say nothing would hold the end back for a minute.
@@ -181,6 +191,7 @@ async function startRoles(config: Config, installation: Installation, own: boole
       await ctx.signals.stop()
       ctx.addresses.stop()
       await ctx.limits.stop()
+      await errors?.flush()
       ctx.outgoing.close()
       if (own) await installation.close({ alsoAdopted: true })
     },

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import type { Config } from '../platform/config.ts'
 import { fail, print, say, warn } from './output.ts'
 
 type Running = { url: string; pid: number; seconds: number; phoneUrl?: string; stop: () => Promise<void> }
@@ -39,15 +40,21 @@ async function begin(demo: boolean, json: boolean): Promise<Running> {
     const { server, emulator, stop } = await startDemo(began, json)
     return { url: server.url, pid: process.pid, seconds: seconds(), phoneUrl: emulator.phoneUrl, stop }
   }
-  const [{ startServer }, { loadConfig }, { logCrashes }] = [
-    await import('../main.ts'),
-    await import('../platform/config.ts'),
-    await import('../platform/log.ts'),
-  ]
+  const { loadConfig } = await import('../platform/config.ts')
   // The one JSON object on stdout must stay alone; who sets LOG_LEVEL wants the log lines behind it.
-  const server = await startServer(loadConfig({}, json ? { LOG_LEVEL: 'silent' } : {}))
-  logCrashes(server.ctx.log)
-  return { url: server.url, pid: process.pid, seconds: seconds(), stop: server.stop }
+  const config = loadConfig({}, json ? { LOG_LEVEL: 'silent' } : {})
+  const endTraces = await beginTraces(config)
+  const [{ startServer }, { logCrashes }] = [await import('../main.ts'), await import('../platform/log.ts')]
+  const server = await startServer(config)
+  logCrashes(server.ctx.log, server.errorsLeft)
+  return { url: server.url, pid: process.pid, seconds: seconds(), stop: () => server.stop().then(endTraces) }
+}
+
+/** Before the server is loaded: what is traced is changed while it loads. */
+async function beginTraces(config: Config): Promise<() => Promise<void>> {
+  if (!config.OTEL_EXPORTER_OTLP_ENDPOINT) return async () => {}
+  const { startTracing } = await import('../operations/tracing/start-tracing.ts')
+  return startTracing(config)
 }
 
 async function start(_: unknown, command: Command): Promise<void> {

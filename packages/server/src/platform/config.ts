@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
 import { badRanges } from './limits/client-address.ts'
+import { metricsSettings } from './settings/metrics.ts'
 
 export const REPOSITORY = path.resolve(import.meta.dirname, '../../../..')
 export const VERSION: string = z.object({ version: z.string() }).parse(JSON.parse(readFileSync(path.join(REPOSITORY, 'package.json'), 'utf8'))).version
@@ -122,6 +123,7 @@ const Env = z.object({
     .string()
     .regex(/^[A-Za-z0-9/_.-]{0,200}$/, 'may have letters, digits and / _ . -')
     .optional(),
+  ...metricsSettings,
 })
 
 /** What `STORAGE=s3` cannot do without. */
@@ -144,6 +146,8 @@ const SECRETS = [
   'S3_SECRET_ACCESS_KEY',
   'REDIS_URL',
   'AUDIT_COPY_URL',
+  'METRICS_TOKEN',
+  'SENTRY_DSN',
 ]
 
 /** `NAME_FILE` (Docker secrets) stands in for `NAME`. */
@@ -159,7 +163,7 @@ function withFiles(env: Record<string, string | undefined>): Record<string, stri
 
 export class ConfigError extends Error {}
 
-const RANGE_SETTINGS = ['TRUSTED_PROXIES', 'IP_ALLOW_LIST', 'IP_BLOCK_LIST'] as const
+const RANGE_SETTINGS = ['TRUSTED_PROXIES', 'IP_ALLOW_LIST', 'IP_BLOCK_LIST', 'METRICS_ALLOW'] as const
 
 /** What the limits cannot work with. @throws ConfigError */
 function checkLimitSettings(c: z.infer<typeof Env>): void {

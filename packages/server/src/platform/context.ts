@@ -1,4 +1,5 @@
 import type { Config } from './config.ts'
+import type { Counters } from './counters.ts'
 import type { Keys } from './crypto.ts'
 import type { Database, TenantTx } from './database.ts'
 import { inTenant } from './database.ts'
@@ -19,6 +20,7 @@ export type Context = {
   databaseUrl: string
   keys: Keys
   log: Logger
+  counters: Counters
   jobs: Jobs
   signals: Signals
   storage: Storage

@@ -22,7 +22,16 @@ export const openDatabase = (url: string, max: number, name = 'atende'): { db: D
   pool.on('error', () => {})
   // A connection that is lost while it is lent out tells its query; its own event would end the process.
   pool.on('connect', (client) => client.on('error', () => {}))
-  return { db: new Kysely<DB>({ dialect: new PostgresDialect({ pool }) }), pool }
+  const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool }) })
+  poolOfDatabase.set(db, pool)
+  return { db, pool }
+}
+
+const poolOfDatabase = new WeakMap<object, pg.Pool>()
+/** The connections that this process holds, how many of them are free, and who waits for one. */
+export function poolState(db: Database): { max: number; open: number; idle: number; waiting: number } {
+  const pool = poolOfDatabase.get(db)
+  return { max: pool?.options.max ?? 0, open: pool?.totalCount ?? 0, idle: pool?.idleCount ?? 0, waiting: pool?.waitingCount ?? 0 }
 }
 
 /** Which keys belong to a database, and which tenant a transaction is in: found by the objects themselves, so that verbs need only their `tx`. */

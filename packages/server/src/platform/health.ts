@@ -1,7 +1,8 @@
 import { statfs } from 'node:fs/promises'
-import { availableParallelism, loadavg } from 'node:os'
+import { availableParallelism, loadavg, totalmem } from 'node:os'
 import { sql } from 'kysely'
 import type { Context } from './context.ts'
+import { poolState } from './database.ts'
 import { findHome } from './home.ts'
 
 /** `off`: this installation does not use it. */
@@ -32,7 +33,7 @@ export async function checkDatabase(ctx: Context): Promise<Check> {
   const { rows } = await sql<Row>`select count(*)::int open, count(*) filter (where state <> 'idle')::int busy
     from pg_stat_activity where usename = current_user and datname = current_database()`.execute(ctx.db)
   const latencyMs = round(performance.now() - began)
-  return { status: latencyMs > SLOW_MS ? 'degraded' : 'up', latencyMs, pool: { max: ctx.config.DATABASE_POOL, ...rows[0] } }
+  return { status: latencyMs > SLOW_MS ? 'degraded' : 'up', latencyMs, pool: { max: ctx.config.DATABASE_POOL, waiting: poolState(ctx.db).waiting, ...rows[0] } }
 }
 
 /** The schema of this version is there. */
@@ -44,7 +45,7 @@ export async function isMigrated(ctx: Context): Promise<boolean> {
 
 export function checkMemory(): Check {
   const { rss, heapUsed, heapTotal } = process.memoryUsage()
-  return { status: 'up', rssMiB: mib(rss), heapUsedMiB: mib(heapUsed), heapTotalMiB: mib(heapTotal) }
+  return { status: 'up', rssMiB: mib(rss), heapUsedMiB: mib(heapUsed), heapTotalMiB: mib(heapTotal), machineMiB: mib(totalmem()) }
 }
 
 export function checkCpu(): Check {

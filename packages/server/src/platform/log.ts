@@ -1,4 +1,4 @@
-import { type Logger, pino } from 'pino'
+import { type Logger, type LoggerOptions, pino } from 'pino'
 import type { Config } from './config.ts'
 import { describeError } from './log-errors.ts'
 
@@ -8,10 +8,23 @@ const REDACT = [
   ...['body', 'payload', 'content', 'raw', 'query', 'params', 'headers', 'email', 'phone', 'name', 'text', 'notes', 'filename', 'url', 'ip', 'userAgent'],
 ]
 
+/** Where lines from a level on go as well, as they are printed: with everything taken out that must not be in them. */
+export type LogCopy = { level: 'error' | 'warn' | 'info'; write: (line: string) => void }
+
+/** What is printed stays what LOG_LEVEL says, whatever the copies want. */
+function alsoTo(copies: readonly LogCopy[], level: Config['LOG_LEVEL']) {
+  const printed = level === 'silent' ? [] : [{ level, stream: pino.destination({ fd: 1, sync: true }) }]
+  return pino.multistream([...printed, ...copies.map((copy) => ({ level: copy.level, stream: { write: copy.write } }))])
+}
+
+/** The quietest level at which everybody gets what they want. */
+const lowest = (levels: readonly Config['LOG_LEVEL'][]): Config['LOG_LEVEL'] =>
+  levels.toSorted((a, b) => (pino.levels.values[a] ?? Infinity) - (pino.levels.values[b] ?? Infinity))[0] ?? 'info'
+
 /** JSON to stdout. People's data and secrets are not logged at all; the redaction is the second net. */
-export const createLog = (config: Pick<Config, 'LOG_LEVEL'>): Logger =>
-  pino({
-    level: config.LOG_LEVEL,
+export function createLog(config: Pick<Config, 'LOG_LEVEL'>, copies: readonly LogCopy[] = []): Logger {
+  const settings: LoggerOptions = {
+    level: lowest([config.LOG_LEVEL, ...copies.map((c) => c.level)]),
     base: null,
     redact: { paths: REDACT.flatMap((k) => [k, `*.${k}`, `*.*.${k}`]), censor: '[redacted]' },
     serializers: {
@@ -21,13 +34,19 @@ export const createLog = (config: Pick<Config, 'LOG_LEVEL'>): Logger =>
       req: () => '[request]',
       res: () => '[answer]',
     },
-  })
+  }
+  return copies.length === 0 ? pino(settings) : pino(settings, alsoTo(copies, config.LOG_LEVEL))
+}
 
-/** What nobody caught ends the process, as it would by itself, but tells it like any other error: Node prints whatever the error holds. */
-export function logCrashes(log: Logger): void {
+/**
+ * What nobody caught ends the process, as it would by itself, but tells it like any other error: Node prints whatever the error holds.
+ * `told` waits until others have heard of it; it must not take long.
+ */
+export function logCrashes(log: Logger, told?: () => Promise<unknown>): void {
   process.once('uncaughtException', (err, origin) => {
     log.fatal({ err, origin }, 'the process ends')
-    process.exit(1)
+    if (told) void told().finally(() => process.exit(1))
+    else process.exit(1)
   })
 }
 

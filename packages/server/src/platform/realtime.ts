@@ -51,6 +51,8 @@ export type Realtime = {
   io: Io
   /** Whether anybody here listens to this tenant: presenting an event for nobody would be wasted work. */
   hasListeners: (tenantId: string) => boolean
+  /** How many sockets with a login each tenant has here. */
+  socketsByTenant: () => ReadonlyMap<string, number>
   endSession: (sessionId: string, reason: string) => void
   /** Roles or activity of a person changed: their sockets must authenticate again. */
   recheckUser: (tenantId: string, userId: string) => void
@@ -229,6 +231,11 @@ export function startRealtime(app: Http, ctx: Context, parts: RealtimeParts): Re
     hasListeners: (tenantId) => {
       const { rooms } = io.sockets.adapter
       return rooms.has(listsRoom(tenantId))
+    },
+    socketsByTenant: () => {
+      const prefix = listsRoom('')
+      const rooms = [...io.sockets.adapter.rooms].filter(([room]) => room.startsWith(prefix))
+      return new Map(rooms.map(([room, sockets]) => [room.slice(prefix.length), sockets.size]))
     },
     endSession: (sessionId, reason) => {
       io.to(sessionRoom(sessionId)).emit('session:ended', { reason })

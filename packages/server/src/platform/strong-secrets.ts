@@ -94,6 +94,7 @@ const judged = (c: Config): Judged[] => [
   ['SUPER_ADMIN_PASSWORD', c.SUPER_ADMIN_PASSWORD, { least: 12 }, MAKE],
   ['META_APP_SECRET', c.META_APP_SECRET, { least: 16 }, 'Copy it from your app in the Meta dashboard (Settings, Basic, App secret).'],
   ['META_VERIFY_TOKEN', c.META_VERIFY_TOKEN, { least: 16 }, MAKE],
+  ['METRICS_TOKEN', c.METRICS_TOKEN, { least: 16 }, MAKE],
   ['SMTP_PASSWORD', c.SMTP_PASSWORD, { least: 8 }, 'Make one for this server at your mail provider.'],
   ['REDIS_URL', databasePassword(c.REDIS_URL), { least: 12 }, `Its password: ${MAKE}`],
   ['DATABASE_URL', databasePassword(c.DATABASE_URL), { least: 12 }, `Its password: ${MAKE} Set it with "alter role … password …".`],

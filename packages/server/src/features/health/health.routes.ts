@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Context } from '../../platform/context.ts'
 import type { Http } from '../../platform/http.ts'
 import { debugRoutes } from './debug.routes.ts'
-import { checkReadiness, createHealth, type HealthParts } from './health.ts'
+import { checkReadiness, createHealth, type HealthParts, type MoreChecks } from './health.ts'
 
 export type { HealthParts } from './health.ts'
 
@@ -11,8 +11,8 @@ const tags = ['health']
 const Readiness = z.object({ status: z.enum(['ready', 'not_ready']), checks: z.record(z.string(), z.boolean()) }).meta({ id: 'Readiness' })
 const Alive = z.object({ status: z.literal('alive') }).meta({ id: 'Alive' })
 
-export function healthRoutes(app: Http, ctx: Context, parts: HealthParts): void {
-  const health = createHealth(ctx, parts)
+export function healthRoutes(app: Http, ctx: Context, parts: HealthParts, more: MoreChecks): void {
+  const health = createHealth(ctx, parts, more)
 
   app.get(
     '/health',

@@ -14,6 +14,7 @@ describe('health', () => {
     const { status, body } = await server.call<Report>('GET', '/health')
     expect(status).toBe(200)
     expect(Object.keys(body.checks).sort()).toEqual([
+      'backups',
       'cache',
       'cpu',
       'database',
@@ -30,10 +31,11 @@ describe('health', () => {
     expect(body.checks.database).toMatchObject({
       status: expect.stringMatching(/up|degraded/),
       latencyMs: expect.any(Number),
-      pool: { max: 16, open: expect.any(Number) },
+      pool: { max: 16, open: expect.any(Number), waiting: expect.any(Number) },
     })
     expect(body.checks.receiver).toMatchObject({ waiting: 0 })
     expect(body.checks.cache).toEqual({ status: 'off' })
+    expect(body.checks).toMatchObject({ links: { status: 'off', connected: 0, held: 0 }, backups: { status: 'off' } })
     expect(['healthy', 'degraded']).toContain(body.status)
   })
 

@@ -7,6 +7,8 @@ import { type Check, checkCpu, checkDatabase, checkDisk, checkJobs, checkMemory,
 
 /** What only the running process knows; a live object. */
 export type HealthParts = { stopping: boolean; sockets: () => number }
+/** Checks of those who look into every room. */
+export type MoreChecks = () => Record<string, Promise<Check>>
 type Report = z.infer<typeof Health>
 
 const ANSWER_MS = 2_000
@@ -46,7 +48,7 @@ const guarded = (ctx: Context, name: string, work: Promise<Check>): Promise<Chec
     return { status: 'down' }
   })
 
-async function look(ctx: Context, parts: HealthParts): Promise<Report> {
+async function look(ctx: Context, parts: HealthParts, more: MoreChecks): Promise<Report> {
   const asked = {
     database: checkDatabase(ctx),
     jobs: checkJobs(ctx),
@@ -54,6 +56,7 @@ async function look(ctx: Context, parts: HealthParts): Promise<Report> {
     sender: checkSender(ctx),
     disk: checkDisk(ctx),
     storage: checkStorage(ctx),
+    ...more(),
   }
   const answers = await Promise.all(Object.entries(asked).map(async ([name, work]) => [name, await guarded(ctx, name, work)] as const))
   const checks: Record<string, Check> = {
@@ -63,7 +66,6 @@ async function look(ctx: Context, parts: HealthParts): Promise<Report> {
     cpu: checkCpu(),
     cache: { status: 'off' },
     limiter: checkLimiter(ctx),
-    links: { status: 'off' },
   }
   const states = Object.values(checks).map((c) => c.status)
   const status = checks.database?.status === 'down' ? 'unhealthy' : states.some((s) => s === 'down' || s === 'degraded') ? 'degraded' : 'healthy'
@@ -72,10 +74,10 @@ async function look(ctx: Context, parts: HealthParts): Promise<Report> {
 }
 
 /** The whole report; several callers within a second share one, so that asking often costs nothing. */
-export function createHealth(ctx: Context, parts: HealthParts): () => Promise<Report> {
+export function createHealth(ctx: Context, parts: HealthParts, more: MoreChecks): () => Promise<Report> {
   let kept: { at: number; report: Promise<Report> } | undefined
   return () => {
-    if (!kept || Date.now() - kept.at > KEEP_MS) kept = { at: Date.now(), report: look(ctx, parts) }
+    if (!kept || Date.now() - kept.at > KEEP_MS) kept = { at: Date.now(), report: look(ctx, parts, more) }
     return kept.report
   }
 }

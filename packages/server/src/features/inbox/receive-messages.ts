@@ -21,6 +21,7 @@ const moves = (p: Placed): boolean => p.message.type !== 'reaction'
 /**
  * Customers wrote, or somebody answered them from elsewhere: the whole story, for a list of messages of one tenant, in one
  * transaction of set-based statements. Doing it twice changes nothing: what is known by (channel, provider id) is passed over.
+ * Answers how many new messages customers wrote.
  */
 export async function receiveMessages(
   ctx: Context,
@@ -28,15 +29,15 @@ export async function receiveMessages(
   tenantId: string,
   inbound: readonly InboundMessage[],
   echoes: readonly EchoedMessage[] = [],
-): Promise<void> {
-  if (inbound.length + echoes.length === 0) return
+): Promise<number> {
+  if (inbound.length + echoes.length === 0) return 0
   const all: Arrived[] = [
     ...inbound.map((message) => ({ direction: 'in' as const, message })),
     ...echoes.map((message) => ({ direction: 'out' as const, message })),
   ]
   const { fresh, fillings } = await withoutKnown(tx, all)
   if (fillings.size > 0) await fillPlaceholders(ctx, tx, tenantId, fillings)
-  if (fresh.length === 0) return
+  if (fresh.length === 0) return 0
   const placed = await placeInConversations(tx, tenantId, fresh)
   await createPendingMedia(
     tx,
@@ -47,7 +48,7 @@ export async function receiveMessages(
   const notes = await moveConversations(tx, tenantId, saved)
   const touched = await connect(tx, saved)
   await learnSharedPhones(tx, tenantId, saved)
-  await tellAndFollowUp(ctx, tx, tenantId, saved, touched, notes)
+  return tellAndFollowUp(ctx, tx, tenantId, saved, touched, notes)
 }
 
 const filesOf = (p: Placed): { id: string; media: InboundMedia }[] => {
@@ -170,7 +171,7 @@ async function tellAndFollowUp(
   saved: readonly Placed[],
   touched: readonly Touched[],
   notes: readonly NewEvent[],
-): Promise<void> {
+): Promise<number> {
   const shown = saved.filter((p) => moves(p) && p.message.via !== 'history')
   const events: NewEvent[] = [
     ...notes,
@@ -186,4 +187,5 @@ async function tellAndFollowUp(
   )
   const counted = shown.filter((p) => p.direction === 'in').length
   if (counted > 0) await countUsage(tx, tenantId, 'messages_received', counted)
+  return counted
 }

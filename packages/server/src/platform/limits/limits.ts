@@ -1,4 +1,5 @@
 import type { Config } from '../config.ts'
+import { type Counters, defineCounter } from '../counters.ts'
 import { hmacSha256, type Keys } from '../crypto.ts'
 import type { Database } from '../database.ts'
 import type { Logger } from '../log.ts'
@@ -40,6 +41,12 @@ export type Limits = {
   stop: () => Promise<void>
 }
 
+const RULES: readonly string[] = [
+  ...['session', 'api-key', 'tenant', 'send', 'public', 'refused', 'webhook-refused', 'socket', 'strikes'],
+  ...['login-network', 'login-account', 'login-device', 'forgot', 'sign-up'],
+]
+const refusals = defineCounter('limit_refusals', 'Requests, logins and connections that a limit refused, by its rule.', { rule: RULES })
+
 /** Up to this many entries a log is kept to the millisecond. */
 const EXACT_ENTRIES = 500
 const GRAINS = 120
@@ -47,7 +54,7 @@ const GRAINS = 120
 const grainOf = (rule: Rule): number => (rule.limit <= EXACT_ENTRIES ? 1 : Math.max(1, Math.ceil((rule.windowSeconds * 1000) / GRAINS)))
 const secondsFrom = (now: number, then: number): number => Math.max(0, Math.ceil((then - now) / 1000))
 
-export function createLimits(store: LimitStore & { standsIn?: () => boolean }, secret: Buffer, clock?: () => number): Limits {
+export function createLimits(store: LimitStore & { standsIn?: () => boolean }, secret: Buffer, clock?: () => number, counters?: Counters): Limits {
   const keyOf = (rule: Pick<Rule, 'name'>, key: string): Buffer => hmacSha256(secret, `${rule.name}\0${key}`).subarray(0, 16)
   const slotOf = ({ rule, key, cost = 1 }: Take): Slot => ({
     key: keyOf(rule, key),
@@ -76,6 +83,7 @@ export function createLimits(store: LimitStore & { standsIn?: () => boolean }, s
       }
       return { i: slot.i, verdict }
     })
+    for (const { verdict } of verdicts) if (!verdict.allowed) counters?.add(refusals, { rule: verdict.rule.name })
     return verdicts.toSorted((a, b) => a.i - b.i).map((v) => v.verdict)
   }
 
@@ -113,5 +121,5 @@ function openLimitStore(config: Settings, db: Database, log: Logger): LimitStore
 }
 
 /** The limits of one installation. */
-export const openLimits = (config: Settings, parts: { db: Database; keys: Keys; log: Logger }): Limits =>
-  createLimits(openLimitStore(config, parts.db, parts.log), parts.keys.derive('rate-limits'))
+export const openLimits = (config: Settings, parts: { db: Database; keys: Keys; log: Logger; counters?: Counters }): Limits =>
+  createLimits(openLimitStore(config, parts.db, parts.log), parts.keys.derive('rate-limits'), undefined, parts.counters)

@@ -1,11 +1,16 @@
 import { z } from 'zod'
 import type { Context } from '../../../platform/context.ts'
+import { defineCounter } from '../../../platform/counters.ts'
 import type { SystemTx } from '../../../platform/database.ts'
 import { uuidv7 } from '../../../platform/ids.ts'
 import { MailRefused } from '../../../platform/mail.ts'
 import { type AccountMail, mailFoot, mailWords } from './mail.texts.ts'
 import { htmlOf, textOf } from './mail-layout.ts'
 import { type SendMail, sendMailJob } from './mails.jobs.ts'
+
+const mailsCounted = defineCounter('mails', 'Mails that left, were refused for good, or could not be handed over (tried again).', {
+  outcome: ['sent', 'refused', 'failed'],
+})
 
 const Sealed = z.object({ to: z.string(), subject: z.string(), text: z.string(), html: z.string() })
 const sealContext = (mailId: string): string => `mails:${mailId}`
@@ -29,9 +34,17 @@ export async function saveMail(ctx: Context, tx: SystemTx, tenantId: string, to:
 
 export async function sendSavedMail(ctx: Context, { mailId, sealed }: SendMail): Promise<void> {
   const mail = Sealed.parse(JSON.parse(ctx.keys.open(sealContext(mailId), Buffer.from(sealed, 'base64'))))
-  await ctx.mail.send(mail).catch((err: unknown) => {
-    if (!(err instanceof MailRefused)) throw err
-    ctx.log.warn({ err, mailId }, 'access: a mail was refused for good')
-  })
+  const outcome = await ctx.mail.send(mail).then(
+    () => 'sent' as const,
+    (err: unknown) => {
+      if (!(err instanceof MailRefused)) {
+        ctx.counters.add(mailsCounted, { outcome: 'failed' })
+        throw err
+      }
+      ctx.log.warn({ err, mailId }, 'access: a mail was refused for good')
+      return 'refused' as const
+    },
+  )
+  ctx.counters.add(mailsCounted, { outcome })
   if (ctx.mail.mode === 'memory') ctx.log.info({ mailId }, 'a mail was kept here instead of leaving: see /debug/mails')
 }

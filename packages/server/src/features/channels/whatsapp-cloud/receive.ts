@@ -12,6 +12,7 @@ import { receiveMessages } from '../../inbox/receive-messages.ts'
 import { messageMarks } from '../../messages/message-ids.ts'
 import { recordPricing } from '../../usage/record-pricing.ts'
 import { applyAccountChanges } from './account-changes.ts'
+import { CHANNEL, receivedCounted, understandingCounted } from './counted.ts'
 import { explainError } from './error-table.ts'
 import { hideIds } from './hide-ids.ts'
 import { type Numbers, parseWebhook, type Understood } from './parse-webhook.ts'
@@ -27,6 +28,9 @@ const RETRY_MAX_SECONDS = 3600
 /** `body` is sealed until the tenant's turn comes. */
 type Taken = { id: string; tenant_id: string; channel_id: string | null; body: Buffer; attempts: number }
 type Typing = { tenantId: string; typing: Understood['typing'] }
+/** What a batch comes to; said after its commit. */
+type Tally = { typing: Typing[]; received: number; partly: number }
+const nothing = (): Tally => ({ typing: [], received: 0, partly: 0 })
 
 /**
  * Works off stored deliveries, in order of arrival, in batches: one transaction understands a few hundred of them. A delivery
@@ -84,15 +88,16 @@ export class Receiver {
   async #step(max: number): Promise<number> {
     const after = this.#last
     let batch: Taken[] = []
-    const typing: Typing[] = []
+    const tally = nothing()
     try {
       await this.#ctx.db.transaction().execute(async (tx) => {
         // Everything below is looked up by key. Before a new table has statistics, the planner would rather read it whole, each time.
         await sql`select set_config('enable_seqscan', 'off', true)`.execute(tx)
         batch = await take(tx, after, max)
-        await this.#process(tx, batch, typing)
+        await this.#process(tx, batch, tally)
       })
-      for (const t of typing) this.#onTyping(t)
+      for (const t of tally.typing) this.#onTyping(t)
+      this.#count(batch.length, tally)
     } catch (err) {
       if (batch.length === 0) throw err
       this.#ctx.log.warn({ err, events: batch.length }, 'receiver: batch failed, one by one now')
@@ -102,7 +107,14 @@ export class Receiver {
     return batch.length
   }
 
-  async #process(tx: SystemTx, batch: readonly Taken[], typing: Typing[]): Promise<void> {
+  #count(deliveries: number, { received, partly }: Tally): void {
+    const { counters } = this.#ctx
+    counters.add(understandingCounted, { ...CHANNEL, outcome: 'whole' }, deliveries - partly)
+    counters.add(understandingCounted, { ...CHANNEL, outcome: 'partly' }, partly)
+    counters.add(receivedCounted, CHANNEL, received)
+  }
+
+  async #process(tx: SystemTx, batch: readonly Taken[], tally: Tally): Promise<void> {
     const byTenant = Map.groupBy(batch, (e) => e.tenant_id)
     // Always in the same order, so that two receivers cannot wait for each other.
     for (const [tenantId, events] of [...byTenant].sort(([a], [b]) => (a < b ? -1 : 1))) {
@@ -111,17 +123,23 @@ export class Receiver {
       const bodies = await openDeliveries(mine, events)
       const opened = events.map((e, i) => ({ ...e, body: mustOpen(e.id, bodies[i]) }))
       const understood = await processEvents(this.#ctx, mine, tenantId, opened)
-      if (understood.length > 0) typing.push({ tenantId, typing: understood })
+      if (understood.typing.length > 0) tally.typing.push({ tenantId, typing: understood.typing })
+      tally.received += understood.received
+      tally.partly += understood.partly
     }
   }
 
   async #alone(event: Taken): Promise<void> {
+    const tally = nothing()
     try {
-      await this.#ctx.db.transaction().execute(async (tx) => {
+      const taken = await this.#ctx.db.transaction().execute(async (tx) => {
         const { rows } = await sql`select door_take_webhook(${event.id})`.execute(tx)
-        if (rows.length > 0) await this.#process(tx, [event], [])
+        if (rows.length > 0) await this.#process(tx, [event], tally)
+        return rows.length
       })
+      this.#count(taken, tally)
     } catch (err) {
+      this.#ctx.counters.add(understandingCounted, { ...CHANNEL, outcome: 'failed' })
       this.#ctx.log.error({ err, event: event.id, attempt: event.attempts + 1 }, 'receiver: delivery failed')
       const message = err instanceof Error ? err.message.slice(0, 500) : 'unknown'
       await this.#ctx.db.transaction().execute(async (tx) => {
@@ -178,8 +196,9 @@ async function findNumbers(tx: TenantTx): Promise<Numbers> {
   }
 }
 
+type Done = { typing: Understood['typing']; received: number; partly: number }
 /** Everything that these deliveries hold, in the order in which one thing may depend on another: who people are comes first. */
-async function processEvents(ctx: Context, tx: TenantTx, tenantId: string, events: readonly Taken[]): Promise<Understood['typing']> {
+async function processEvents(ctx: Context, tx: TenantTx, tenantId: string, events: readonly Taken[]): Promise<Done> {
   const numbers = await findNumbers(tx)
   const mark = await messageMarks(tx)
   const all = events.map((e) => hideIds(parseWebhook(e.body, numbers, arrivalOf(e.id)), mark))
@@ -190,7 +209,7 @@ async function processEvents(ctx: Context, tx: TenantTx, tenantId: string, event
     tenantId,
     of('synced').map((c) => ({ phone: c.phone, bsuid: null, username: null, name: c.name })),
   )
-  await receiveMessages(ctx, tx, tenantId, of('messages'), of('echoes'))
+  const received = await receiveMessages(ctx, tx, tenantId, of('messages'), of('echoes'))
   await noteHappenings(tx, tenantId, of('happenings'))
   await nameGroups(tx, tenantId, of('groups'))
   await applyCorrections(tx, tenantId, of('edits'), of('revokes'))
@@ -199,8 +218,8 @@ async function processEvents(ctx: Context, tx: TenantTx, tenantId: string, event
   if (of('preferences').length > 0) await applyPreferences(tx, tenantId, of('preferences'))
   const account = of('account')
   const foreign = account.length > 0 ? await applyAccountChanges(ctx, tx, tenantId, account) : []
-  await finish(tx, events, all, new Set(foreign.map((n) => n.replace(/^field:/, ''))))
-  return of('typing')
+  const partly = await finish(tx, events, all, new Set(foreign.map((n) => n.replace(/^field:/, ''))))
+  return { typing: of('typing'), received, partly }
 }
 
 /** What was not understood of one delivery; `foreign` names account fields (or `field:event`) that nobody knew. */
@@ -210,8 +229,8 @@ function notesOf(u: Understood, foreign: ReadonlySet<string>): string | null {
   return names.length > 0 ? names.join(', ').slice(0, 500) : null
 }
 
-/** Marks the deliveries as done; what had unknown parts says which. */
-async function finish(tx: TenantTx, events: readonly Taken[], all: readonly Understood[], foreign: ReadonlySet<string>): Promise<void> {
+/** Marks the deliveries as done; what had unknown parts says which. Answers how many had. */
+async function finish(tx: TenantTx, events: readonly Taken[], all: readonly Understood[], foreign: ReadonlySet<string>): Promise<number> {
   const notes = all.map((u) => notesOf(u, foreign))
   await sql`update webhook_events e set processed_at = now(), understood = x.note is null, error = x.note
     from unnest(${events.map((e) => e.id)}::uuid[], ${notes}::text[]) x(id, note) where e.id = x.id`.execute(tx)
@@ -221,4 +240,5 @@ async function finish(tx: TenantTx, events: readonly Taken[], all: readonly Unde
       tx,
     )
   }
+  return notes.filter((note) => note !== null).length
 }

@@ -9,7 +9,7 @@ import { withoutWords } from '../../messages/without-words.ts'
 export const nextWaiting = (tx: TenantTx, conversationId: string) =>
   tx
     .selectFrom('messages')
-    .select(['id', 'conversation_id', 'channel_id', 'type', 'sealed', 'media_id', 'quoted_provider_id'])
+    .select(['id', 'conversation_id', 'channel_id', 'type', 'sealed', 'media_id', 'quoted_provider_id', 'created_at'])
     .where('conversation_id', '=', conversationId)
     .where('status', 'in', ['queued', 'sending'])
     .orderBy('at')

@@ -4,6 +4,7 @@ import type { TenantTx } from '../../../platform/database.ts'
 import { openMany } from '../../../platform/vault/sealed-words.ts'
 import { openRealId } from '../../messages/message-ids.ts'
 import { getSendingChannel, noteChannelError } from '../channels.ts'
+import { CHANNEL, callTimes, sendTimes, sentCounted } from './counted.ts'
 import { explainOwn } from './error-table.ts'
 import { createGraph } from './graph.ts'
 import { learnFromAnswer } from './learn-from-answer.ts'
@@ -65,10 +66,15 @@ async function takeAndSend(ctx: Context, lane: Lane): Promise<void> {
   const started = taken && 'lane' in taken ? await uploadAndStart(ctx, taken) : taken
   if (!started) return
   const { turn, body, attempt } = started
+  const began = performance.now()
   const result = await createGraph(turn.channel).sendMessage(turn.channel.phoneNumberId, body)
+  ctx.counters.observe(callTimes, CHANNEL, (performance.now() - began) / 1000)
   const stopped = await tenantTx(ctx, lane.tenantId, (tx) => settle(ctx, tx, turn, attempt, result))
+  ctx.counters.add(sentCounted, { ...CHANNEL, outcome: result.outcome })
   if (stopped) await noteChannelError(ctx, lane.tenantId, turn.channel.id, stopped.title)
-  if (result.outcome === 'accepted') await learnFromAnswer(ctx, turn, result)
+  if (result.outcome !== 'accepted') return
+  ctx.counters.observe(sendTimes, CHANNEL, (Date.now() - turn.message.created_at.getTime()) / 1000)
+  await learnFromAnswer(ctx, turn, result)
 }
 
 /** Undefined when there is nothing (more) to do; the lane is back then. */

@@ -6,6 +6,7 @@ import { enterTenant } from '../../../platform/database.ts'
 import { AppError } from '../../../platform/errors.ts'
 import { publish } from '../../../platform/events.ts'
 import type { Http } from '../../../platform/http.ts'
+import { CHANNEL, deliveriesCounted } from './counted.ts'
 import { routeWebhook } from './route-webhook.ts'
 import type { WebhookStore } from './webhook-store.ts'
 
@@ -64,8 +65,15 @@ export async function webhookRoutes(app: Http, ctx: Context, store: WebhookStore
           const raw = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
           const header = request.headers['x-hub-signature-256']
           const routed = await routeWebhook(ctx, raw, typeof header === 'string' ? header : undefined)
-          if (!routed) throw new AppError('signature_invalid')
-          await store.save(routed)
+          if (!routed) {
+            ctx.counters.add(deliveriesCounted, { ...CHANNEL, outcome: 'refused' })
+            throw new AppError('signature_invalid')
+          }
+          await store.save(routed).catch((e: unknown) => {
+            ctx.counters.add(deliveriesCounted, { ...CHANNEL, outcome: 'failed' })
+            throw e
+          })
+          ctx.counters.add(deliveriesCounted, { ...CHANNEL, outcome: 'accepted' })
           return reply.code(200).send()
         },
       )

@@ -1,0 +1,45 @@
+import { latestRuns, type RunKind, type ServerRun } from '../server-runs.ts'
+import type { Collector } from './collectors.ts'
+import { gauge, gauges } from './figure.ts'
+
+const KINDS = ['backup', 'restore-test', 'update'] as const satisfies RunKind[]
+/** A daily run that fails for a month is known by then. */
+const LOOK_BACK = 40
+
+const numberIn = (run: ServerRun | undefined, key: string): number | undefined => {
+  const value = run?.details[key]
+  return typeof value === 'number' ? value : undefined
+}
+
+/** How backups, their tests and updates ended. What never happened has the time 0, so that its age is large. */
+export const runFigures: Collector = {
+  name: 'runs',
+  everyMs: 15_000,
+  collect: async (ctx) => {
+    const runs = await latestRuns(ctx.db, KINDS, LOOK_BACK)
+    const of = (kind: RunKind) => runs.filter((r) => r.kind === kind)
+    const ended = (kind: RunKind) => of(kind).find((r) => r.outcome !== 'running')
+    const good = (kind: RunKind) => of(kind).find((r) => r.outcome === 'ok')
+    const backup = good('backup')
+    const seconds = backup?.endedAt ? (backup.endedAt.getTime() - backup.startedAt.getTime()) / 1000 : undefined
+    return [
+      gauges(
+        'run_success_timestamp_seconds',
+        'When the last one that succeeded ended; 0 when none ever did.',
+        KINDS.map((kind) => [{ kind }, good(kind)?.endedAt ?? 0]),
+      ),
+      gauges(
+        'run_failed',
+        'Whether the last one failed or was lost.',
+        KINDS.map((kind) => [{ kind }, ended(kind) ? ended(kind)?.outcome !== 'ok' : false]),
+      ),
+      gauges(
+        'run_running',
+        'Whether one runs at this moment.',
+        KINDS.map((kind) => [{ kind }, of(kind).some((r) => r.outcome === 'running')]),
+      ),
+      gauge('backup_bytes', 'Size of the last good backup.', numberIn(backup, 'bytes')),
+      gauge('backup_seconds', 'How long the last good backup took.', numberIn(backup, 'seconds') ?? seconds),
+    ]
+  },
+}
