@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import { createTestDatabase, sqlAs, TEST_ROLES } from '../testing/test-database.ts'
-import { MigrationChanged, migrate } from './database.ts'
+import { MigrationChanged, migrate } from './migrate.ts'
 
 let database: Awaited<ReturnType<typeof createTestDatabase>>
 beforeAll(async () => {
