@@ -6,7 +6,7 @@
 : "${ATENDE_ROOT:=/opt/atende}" "${ATENDE_ETC:=/etc/atende}" "${ATENDE_USER:=atende}"
 : "${ATENDE_ENV:=$ATENDE_ETC/atende.env}"
 : "${COMPOSE_DIR:=$ATENDE_ROOT/compose}" "${COMPOSE:=docker compose}" "${DOCKER:=docker}" "${ATENDE_IMAGE:=atende}"
-: "${NGINX_UPSTREAM:=/etc/nginx/atende/upstream.conf}" "${NGINX:=nginx}" "${NGINX_ERROR_LOG:=/var/log/nginx/error.log}"
+: "${NGINX_UPSTREAM:=/etc/nginx/atende/upstream.conf}" "${NGINX_COMMAND:=nginx}" "${NGINX_ERROR_LOG:=/var/log/nginx/error.log}"
 : "${PORT_WEB_BLUE:=3001}" "${PORT_WEB_GREEN:=3002}" "${PORT_WORKER_BLUE:=3011}" "${PORT_WORKER_GREEN:=3012}"
 : "${STOP_SECONDS:=90}"
 
@@ -170,7 +170,7 @@ svc_atende() {
     --disable-warning=ExperimentalWarning "$release/packages/server/src/cli.ts" "$@" 9>&-)
 }
 
-nginx_do() { if [ "$KIND" = compose ]; then $DOCKER exec "$(container_of nginx)" nginx "$@"; else $NGINX "$@"; fi; }
+nginx_do() { if [ "$KIND" = compose ]; then $DOCKER exec "$(container_of nginx)" nginx "$@"; else $NGINX_COMMAND "$@"; fi; }
 
 # nginx_upstream: standard input becomes the upstream; a file that nginx does not understand is taken back.
 nginx_upstream() {
