@@ -139,9 +139,9 @@ svc_keep() {
 }
 
 # One GET, told as "STATUS TYPE BODY" (000 when nothing answers). The address is a loopback one, or the container's own.
-PROBE='const [url, host] = process.argv.slice(1)
+PROBE='const [url] = process.argv.slice(1)
 const end = (text) => { process.stdout.write(text + "\n"); process.exit(0) }
-require("node:http").get(url, { headers: host ? { host } : {}, timeout: 5000 }, (r) => {
+require("node:http").get(url, { timeout: 5000 }, (r) => {
   let body = ""
   r.on("data", (d) => { body = (body + d).slice(0, 20000) })
   r.on("end", () => end(r.statusCode + " " + (r.headers["content-type"] || "-").split(";")[0] + " " + body.replace(/\s+/g, " ")))
@@ -155,6 +155,9 @@ svc_get() {
     id=$(container_of "$1-$2")
     if [ -z "$id" ]; then echo '000 - '; return; fi
     $DOCKER exec "$id" node -e "$PROBE" "$url" || echo '000 - '
+  elif command -v curl > /dev/null; then
+    # The body comes first and the rest in a last line, which is put in front.
+    curl -s -m 5 -w '\n%{http_code} %{content_type}' "$url" | awk '{ if (NR > 1) body = body last " "; last = $0 } END { sub(/;.*/, "", last); if (last ~ / $/) last = last "-"; print last " " body }' || true
   else "$(node_of "$(readlink -f "$ATENDE_ROOT/$2")")" -e "$PROBE" "$url"; fi
 }
 

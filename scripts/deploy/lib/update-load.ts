@@ -95,7 +95,7 @@ export function startLoad(target: LoadTarget, rates: { webhooks: number; reads: 
     const id = `wamid.UPDATE${run}x${i}`
     const body = JSON.stringify(delivery(target.channel, { messages: [inbound({ id, from: customerPhone(i), text: `mensagem ${i}` })] }))
     const headers = { 'content-type': 'application/json', 'x-hub-signature-256': sign(target.channel.appSecret, body), 'user-agent': `webhook ${i % 50}` }
-    if (await ask('webhook', { method: 'POST', path: '/webhooks/whatsapp', headers, body })) delivered.push(id)
+    if ((await ask('webhook', { method: 'POST', path: '/webhooks/whatsapp', headers, body })) !== undefined) delivered.push(id)
   }
   const read = async () => void (await ask('read', { method: 'GET', path: '/api/conversations?limit=20', headers: json(`reader ${n % 50}`), keep: true }))
   const answer = async () => {

@@ -5,7 +5,7 @@ import path from 'node:path'
 import { freePort } from '../../../packages/server/src/platform/ports.ts'
 
 export const REPOSITORY = path.resolve(import.meta.dirname, '../../..')
-export const NGINX = process.env.NGINX ?? ['/usr/sbin/nginx', '/usr/bin/nginx', '/opt/homebrew/bin/nginx'].find(existsSync)
+export const NGINX = process.env.NGINX_BINARY ?? ['/usr/sbin/nginx', '/usr/bin/nginx', '/opt/homebrew/bin/nginx'].find(existsSync)
 
 /** What a release needs; tests and the sources of the web client are no part of it. */
 const PARTS = ['packages/contracts', 'packages/server', 'packages/whatsapp-emulator', 'deploy', 'LICENSE']
@@ -64,7 +64,7 @@ export type Ran = { status: number; said: string; seconds: number }
  * by the `processes` kind of deploy/lib/services.sh. Its database is given.
  */
 export async function openStage(database: { appUrl: string; ownerUrl: string }, settings: Record<string, string> = {}) {
-  if (!NGINX) throw new Error('nginx is needed (Debian: apt-get install nginx-light), or NGINX set to its path')
+  if (!NGINX) throw new Error('nginx is needed (Debian: apt-get install nginx-light), or NGINX_BINARY set to its path')
   const root = mkdtempSync(path.join(tmpdir(), 'atende-update-'))
   chmodSync(root, 0o755)
   for (const folder of ['nginx', 'etc', 'data', 'opt/releases', 'build']) mkdirSync(path.join(root, folder), { recursive: true })
