@@ -71,10 +71,12 @@ unpack_release() {
   echo "$version"
 }
 
-# Exactly what the lock file says, no scripts of packages; Node itself is among them.
+# Exactly what the lock file says, no scripts of packages; Node itself is among them. npm is the one that the installer has put here, or
+# the system's.
 install_modules() {
-  local npm
-  npm=$(command -v npm) || npm=$(dirname "$(readlink -f "$ATENDE_ROOT/current/node_modules/.bin/node" 2> /dev/null)")/npm
-  [ -x "$npm" ] || { echo "npm is needed to install the libraries of the release" >&2; return 1; }
-  (cd "$1" && "$npm" ci --omit=dev --ignore-scripts --no-audit --no-fund)
+  local npm node
+  node=$(node_of "$(readlink -f "$ATENDE_ROOT/current")")
+  npm=$(find "$ATENDE_ROOT" -maxdepth 3 -path '*/npm-*/bin/npm-cli.js' 2> /dev/null | sort -V | tail -n 1)
+  [ -n "$npm" ] || npm=$(readlink -f "$(command -v npm)") || { echo 'npm is needed to install the libraries of the release' >&2; return 1; }
+  (cd "$1" && PATH="$(dirname "$node"):$PATH" npm_config_cache="${TMPDIR:-/tmp}/atende-npm-cache" "$node" "$npm" ci --omit=dev --ignore-scripts --no-audit --no-fund)
 }

@@ -5,15 +5,20 @@
 
 : "${ATENDE_ROOT:=/opt/atende}" "${ATENDE_ETC:=/etc/atende}" "${ATENDE_USER:=atende}"
 : "${ATENDE_ENV:=$ATENDE_ETC/atende.env}"
-: "${COMPOSE_DIR:=$ATENDE_ROOT/compose}" "${COMPOSE:=docker compose}" "${DOCKER:=docker}" "${ATENDE_IMAGE:=atende}"
+if [ -z "${COMPOSE_DIR:-}" ]; then
+  # Where setup.sh was run: beside this script, or where the installer puts it.
+  COMPOSE_DIR=$ATENDE_ROOT/compose
+  if [ -e "$HERE/compose/.env" ]; then COMPOSE_DIR=$HERE/compose; fi
+fi
+: "${COMPOSE:=docker compose}" "${DOCKER:=docker}" "${ATENDE_IMAGE:=atende}"
 : "${NGINX_UPSTREAM:=/etc/nginx/atende/upstream.conf}" "${NGINX_COMMAND:=nginx}" "${NGINX_ERROR_LOG:=/var/log/nginx/error.log}"
 : "${PORT_WEB_BLUE:=3001}" "${PORT_WEB_GREEN:=3002}" "${PORT_WORKER_BLUE:=3011}" "${PORT_WORKER_GREEN:=3012}"
 : "${STOP_SECONDS:=90}"
 
 KIND=${KIND:-}
 if [ -z "$KIND" ]; then
-  if [ -d /run/systemd/system ] && [ -d "$ATENDE_ROOT/releases" ]; then KIND=systemd
-  elif [ -e "$COMPOSE_DIR/compose.yml" ]; then KIND=compose
+  if [ -e "$COMPOSE_DIR/.env" ]; then KIND=compose
+  elif [ -d /run/systemd/system ] && [ -d "$ATENDE_ROOT/releases" ]; then KIND=systemd
   else KIND=processes; fi
 fi
 
@@ -60,11 +65,10 @@ container_of() { $DOCKER ps -q --filter "label=com.docker.compose.service=$1" --
 compose() { (cd "$COMPOSE_DIR" && $COMPOSE -f compose.yml "$@"); }
 # Which image a colour runs stands in the settings of compose: ATENDE_BLUE_VERSION, ATENDE_GREEN_VERSION.
 compose_version() { sed -n "s/^ATENDE_$(upper "$1")_VERSION=//p" "$COMPOSE_DIR/.env" 2> /dev/null | tail -n 1; }
-compose_set_version() {
-  local name file="$COMPOSE_DIR/.env"
-  name="ATENDE_$(upper "$1")_VERSION"
+compose_set() {
+  local file="$COMPOSE_DIR/.env"
   touch "$file"
-  { grep -v "^$name=" "$file" || true; echo "$name=$2"; } > "$file.new"
+  { grep -v "^$1=" "$file" || true; echo "$1=$2"; } > "$file.new"
   chmod --reference="$file" "$file.new" && mv "$file.new" "$file"
 }
 
@@ -75,7 +79,7 @@ svc_version() {
   release=$(readlink -f "$ATENDE_ROOT/$1") && [ -n "$release" ] && version_of "$release"
 }
 svc_use() {
-  if [ "$KIND" = compose ]; then compose_set_version "$1" "$2"; return; fi
+  if [ "$KIND" = compose ]; then compose_set "ATENDE_$(upper "$1")_VERSION" "$2"; return; fi
   ln -sfn "$ATENDE_ROOT/releases/$2" "$ATENDE_ROOT/$1.new" && mv -T "$ATENDE_ROOT/$1.new" "$ATENDE_ROOT/$1"
 }
 version_of() { sed -n 's/^ *"version": *"\([^"]*\)".*/\1/p' "$1/package.json" | head -n 1; }
@@ -133,6 +137,13 @@ svc_stop() {
 
 # svc_keep NEW OLD: which colour comes back after the machine was started again.
 svc_keep() {
+  if [ "$KIND" = compose ]; then
+    sed -i -E "/^COMPOSE_PROFILES=/s/\\b$2\\b/$1/" "$COMPOSE_DIR/.env"
+    compose_set ATENDE_VERSION "$(svc_version "$1")"
+    # The backup is one, and of the version that is in charge.
+    if $DOCKER image inspect "${ATENDE_BACKUP_IMAGE:-$ATENDE_IMAGE-backup}:$(svc_version "$1")" > /dev/null 2>&1; then compose up -d --no-deps backup; fi
+    return 0
+  fi
   if [ "$KIND" != systemd ]; then return 0; fi
   systemctl -q enable "atende-web@$1" "atende-worker@$1"
   systemctl -q disable "atende-web@$2" "atende-worker@$2"

@@ -63,7 +63,7 @@ export type Ran = { status: number; said: string; seconds: number }
  * A plain server in a folder: releases, settings, a real nginx, and web and worker processes in colours. Only systemd is stood in for,
  * by the `processes` kind of deploy/lib/services.sh. Its database is given.
  */
-export async function openStage(database: { appUrl: string; ownerUrl: string }, settings: Record<string, string> = {}) {
+export async function openStage(database: { appUrl: string; ownerUrl: string }, limitSeconds: number) {
   if (!NGINX) throw new Error('nginx is needed (Debian: apt-get install nginx-light), or NGINX_BINARY set to its path')
   const root = mkdtempSync(path.join(tmpdir(), 'atende-update-'))
   chmodSync(root, 0o755)
@@ -91,7 +91,6 @@ export async function openStage(database: { appUrl: string; ownerUrl: string }, 
     RATE_LIMIT_STORE: 'memory',
     WHATSAPP_PAIR_INTERVAL_MS: '10',
     ...Object.fromEntries(['SESSION', 'TENANT_BASIC', 'SEND', 'PUBLIC', 'SOCKET_CONNECTS', 'SOCKETS_PER_USER'].map((n) => [`RATE_LIMIT_${n}`, '100000'])),
-    ...settings,
   }
   writeFileSync(
     path.join(root, 'etc/atende.env'),
@@ -113,6 +112,7 @@ export async function openStage(database: { appUrl: string; ownerUrl: string }, 
     STOP_SECONDS: '40',
   }
   const children: ChildProcess[] = []
+  const deadline = performance.now() + limitSeconds * 1000
 
   function exec(command: string, args: string[], more: Record<string, string> = {}): Promise<Ran> {
     const began = performance.now()
@@ -123,8 +123,14 @@ export async function openStage(database: { appUrl: string; ownerUrl: string }, 
     }
     child.stdout.on('data', listen)
     child.stderr.on('data', listen)
+    // Bounded, so that nothing is left behind by a test that gave up: the script returns to the old version, or is ended.
+    const left = Math.max(1000, deadline - performance.now())
+    const late = [setTimeout(() => child.kill('SIGTERM'), left), setTimeout(() => child.kill('SIGKILL'), left + 30_000)]
     return new Promise((done, failed) => {
       child.once('error', failed)
+      child.once('close', () => {
+        for (const timer of late) clearTimeout(timer)
+      })
       child.once('close', (status) => done({ status: status ?? -1, said, seconds: (performance.now() - began) / 1000 }))
     })
   }

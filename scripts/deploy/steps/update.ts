@@ -16,8 +16,12 @@ type Options = {
   /** Seconds that the script watches each switch. */
   watch: number
   canary?: number
-  /** Also the version that turns bad after the switch, and the way back by hand. */
-  worse?: boolean
+  /** Also to a version that turns ill after the switch. */
+  ill?: boolean
+  /** Back by hand, at the end. */
+  back?: boolean
+  /** When to give up. */
+  limitSeconds: number
   say?: (line: string) => void
 }
 export type PhaseFigures = {
@@ -145,8 +149,8 @@ function require(ran: Ran, status: number, stage: Stage): void {
  * Updates a running server under load: to 0.2.0 with more migrations; with `worse` also to 0.3.0, which turns bad after the switch and is
  * taken back by itself, and then back to 0.1.0 by hand. Throws when the script does not end as it should; the figures are the caller's to judge.
  */
-export async function updateUnderLoad({ database, rates, watch, canary, worse = false, say = () => {} }: Options): Promise<UpdateFigures> {
-  const stage = await openStage(database)
+export async function runUpdates({ database, rates, watch, canary, ill = false, back = false, limitSeconds, say = () => {} }: Options): Promise<UpdateFigures> {
+  const stage = await openStage(database, limitSeconds)
   let shop: Shop | undefined
   let load: Load | undefined
   try {
@@ -169,22 +173,23 @@ export async function updateUnderLoad({ database, rates, watch, canary, worse = 
       edit('packages/server/migrations/9002_update_proof_index.sql', () => OUTSIDE)
     })
     await lap(await stage.update(['--to', next, '--no-backup', '--watch', String(watch), ...(canary ? ['--canary', String(canary)] : [])]), 0)
-    if (worse) {
+    if (ill) {
       // It starts well, and is ill a few seconds later.
-      const ill = stage.release('0.3.0', (edit) => {
+      const bad = stage.release('0.3.0', (edit) => {
         edit('packages/server/src/features/health/health.ts', (t) => t.replace('running: !parts.stopping', 'running: !parts.stopping && process.uptime() < 7'))
-        for (const n of ['9001_update_proof', '9002_update_proof_index'])
-          edit(`packages/server/migrations/${n}.sql`, () => (n.startsWith('9001') ? EXPAND : OUTSIDE))
+        edit('packages/server/migrations/9001_update_proof.sql', () => EXPAND)
+        edit('packages/server/migrations/9002_update_proof_index.sql', () => OUTSIDE)
       })
-      await lap(await stage.update(['--to', ill, '--no-backup', '--watch', '30']), 1)
-      await lap(await stage.update(['--rollback', '--watch', String(watch)]), 0)
-    }
+      await lap(await stage.update(['--to', bad, '--no-backup', '--watch', '30']), 1)
+    } else times.push(performance.now())
+    if (back) await lap(await stage.update(['--rollback', '--watch', String(watch)]), 0)
     await load.settle()
-    const [a = 0, b = 0, c = 0, d, e] = times
+    const [a = 0, b = 0, c = 0, d = 0, e] = times
     return {
       before: figures(load, a, b),
       update: figures(load, b, c),
-      ...(d === undefined || e === undefined ? {} : { refused: figures(load, c, d), rollback: figures(load, d, e) }),
+      ...(ill ? { refused: figures(load, c, d) } : {}),
+      ...(e === undefined ? {} : { rollback: figures(load, d, e) }),
       ...(await compare(stage, shop, load, database.superUrl)),
       closedIdle: load.closedIdle(),
     }
@@ -214,4 +219,35 @@ export async function withOwnDatabase<T>(work: (database: Options['database']) =
     await server.stop()
     rmSync(home, { recursive: true, force: true })
   }
+}
+
+/** What must not have happened. */
+export function faultsOf(f: UpdateFigures): string[] {
+  const failed = [f.before, f.update, f.refused, f.rollback].flatMap((p) => p?.failed ?? [])
+  const { lost, doubled, unsent, sentTwice } = f.messages
+  return [
+    ...failed.map((r) => `a ${r.kind} failed with ${r.status} ${r.error ?? ''}`),
+    ...Object.entries({ lost, doubled, unsent, sentTwice, missedBySockets: f.sockets.missed }).flatMap(([what, n]) => (n > 0 ? [`${what}: ${n}`] : [])),
+  ]
+}
+
+const line = (name: string, p: PhaseFigures | undefined) =>
+  p ? [`${name}: ${p.seconds} s, ${p.requests} requests, ${p.failed.length} failed, slowest ${p.slowestMs} ms, median ${p.medianMs} ms`] : []
+
+/** The whole proof with its figures, for `npm run test:deploy` and the bench. @throws when a request, a message or an event was lost */
+export async function updateUnderLoad(say?: (line: string) => void): Promise<string[]> {
+  const rates = { webhooks: 30, reads: 15, sends: 5, sockets: 50 }
+  const f = await withOwnDatabase((database) =>
+    runUpdates({ database, rates, watch: 10, canary: 20, ill: true, back: true, limitSeconds: 900, ...(say ? { say } : {}) }),
+  )
+  const faults = faultsOf(f)
+  if (faults.length > 0) throw new Error(`the update was noticed:\n${faults.slice(0, 20).join('\n')}`)
+  return [
+    ...line('before', f.before),
+    ...line('update with canary, under load', f.update),
+    ...line('a version that turns ill, and the way back', f.refused),
+    ...line('rollback', f.rollback),
+    `messages: ${f.messages.delivered} in, ${f.messages.sent} out, none lost, none twice`,
+    `sockets: ${f.sockets.open}, ${f.sockets.reconnects} reconnects, ${f.sockets.resets} had to load everything again, no event missed`,
+  ]
 }
