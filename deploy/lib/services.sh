@@ -216,5 +216,5 @@ nginx_errors() {
   local mark=$1 address
   address=$(address_of "$2")
   if [ "$KIND" = compose ]; then $DOCKER logs --since "$mark" "$(container_of nginx)" 2>&1
-  else tail -c "+$((mark + 1))" "$NGINX_ERROR_LOG" 2> /dev/null || true; fi | grep -c "upstream.*://$address" || true
+  else tail -c "+$((mark + 1))" "$NGINX_ERROR_LOG" 2> /dev/null || true; fi | grep -E '\[(error|crit|alert|emerg)\]' | grep -v 'upgraded connection' | grep -c "upstream.*://$address" || true
 }

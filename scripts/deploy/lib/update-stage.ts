@@ -114,9 +114,10 @@ export async function openStage(database: { appUrl: string; ownerUrl: string }, 
   const children: ChildProcess[] = []
   const deadline = performance.now() + limitSeconds * 1000
 
-  function exec(command: string, args: string[], more: Record<string, string> = {}): Promise<Ran> {
+  function exec(command: string, args: string[], onStart: (child: ChildProcess) => void = () => {}): Promise<Ran> {
     const began = performance.now()
-    const child = spawn(command, args, { cwd: root, env: { ...environment, ...more }, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(command, args, { cwd: root, env: environment, stdio: ['ignore', 'pipe', 'pipe'] })
+    onStart(child)
     let said = ''
     const listen = (d: Buffer) => {
       said += d
@@ -140,6 +141,12 @@ export async function openStage(database: { appUrl: string; ownerUrl: string }, 
     return exec('bash', ['-c', `set -euo pipefail; HERE=${lib}/..; . ${lib}/services.sh; . ${lib}/release.sh; ${line}`])
   }
 
+  /** What the script remembers. */
+  function stateOf(name: string): string | undefined {
+    const file = path.join(opt, 'update/state')
+    return existsSync(file) ? new RegExp(`^${name}=(.*)$`, 'm').exec(readFileSync(file, 'utf8'))?.[1] : undefined
+  }
+
   return {
     root,
     opt,
@@ -147,22 +154,19 @@ export async function openStage(database: { appUrl: string; ownerUrl: string }, 
     home: values.DATA_DIR,
     shell,
     release: (version: string, edit?: (edit: Edit) => void) => makeRelease(path.join(root, 'build', version), version, edit),
-    update: (args: string[], more?: Record<string, string>) => exec('bash', [path.join(opt, 'current/deploy/update.sh'), ...args], more),
-    cli: (args: string[]) =>
-      exec('bash', [
-        '-c',
-        `set -a; . ${root}/etc/atende.env; set +a; exec ${process.execPath} ${opt}/current/packages/server/src/cli.ts "$@"`,
-        'atende',
-        ...args,
-      ]),
-    upstream: () => readFileSync(environment.NGINX_UPSTREAM, 'utf8'),
-    state: () =>
-      Object.fromEntries(
-        readFileSync(path.join(opt, 'update/state'), 'utf8')
-          .split('\n')
-          .filter(Boolean)
-          .map((l) => l.split(/=(.*)/s).slice(0, 2)),
-      ),
+    update: (args: string[]) => exec('bash', [path.join(opt, 'current/deploy/update.sh'), ...args]),
+    /** Begins an update whose script is killed in the middle of a step, as a power cut would. */
+    async interrupt(args: string[], step: string): Promise<void> {
+      let child: ChildProcess | undefined
+      const ran = exec('bash', [path.join(opt, 'current/deploy/update.sh'), ...args], (started) => {
+        child = started
+      })
+      const look = setInterval(() => {
+        if (stateOf('step') === step) child?.kill('SIGKILL')
+      }, 20)
+      await ran.finally(() => clearInterval(look))
+    },
+    stateOf,
     logs: () =>
       ['web-blue', 'web-green', 'worker-blue', 'worker-green']
         .map((n) => path.join(opt, 'log', `${n}.log`))

@@ -18,8 +18,10 @@ type Options = {
   canary?: number
   /** Also to a version that turns ill after the switch. */
   ill?: boolean
-  /** Back by hand, at the end. */
+  /** Back by hand, and then forward again. */
   back?: boolean
+  /** The script is killed at the switch of the last update forward, and goes on when it is asked to. */
+  interrupt?: boolean
   /** When to give up. */
   limitSeconds: number
   say?: (line: string) => void
@@ -36,6 +38,7 @@ export type UpdateFigures = {
   update: PhaseFigures
   refused?: PhaseFigures
   rollback?: PhaseFigures
+  again?: PhaseFigures
   messages: { delivered: number; sent: number; lost: number; doubled: number; unsent: number; sentTwice: number }
   sockets: { open: number; reconnects: number; resets: number; missed: number }
   closedIdle: number
@@ -145,11 +148,31 @@ function require(ran: Ran, status: number, stage: Stage): void {
   if (ran.status !== status) throw new Error(`the script ended with ${ran.status} instead of ${status}:\n${ran.said}\n${stage.logs()}`)
 }
 
+/** Killed at the switch: nothing else may begin then, and it goes on where it was. */
+async function cutShort(stage: Stage, args: string[]): Promise<Ran> {
+  await stage.interrupt(args, 'switch')
+  if (stage.stateOf('outcome') !== 'running') throw new Error('the update was over before it could be cut short')
+  const other = await stage.update(args)
+  if (other.status !== 1 || !other.said.includes('has not ended')) throw new Error(`another update began: ${other.said}`)
+  const resumed = await stage.update(['--resume'])
+  return { ...resumed, said: `(killed at the switch)\n${other.said}${resumed.said}` }
+}
+
 /**
- * Updates a running server under load: to 0.2.0 with more migrations; with `worse` also to 0.3.0, which turns bad after the switch and is
- * taken back by itself, and then back to 0.1.0 by hand. Throws when the script does not end as it should; the figures are the caller's to judge.
+ * Updates a running server under load: to 0.2.0 with more migrations; with `ill` also to 0.3.0, which turns bad after the switch and is
+ * taken back by itself; with `back` to 0.1.0 by hand. Throws when the script does not end as it should; the figures are the caller's to judge.
  */
-export async function runUpdates({ database, rates, watch, canary, ill = false, back = false, limitSeconds, say = () => {} }: Options): Promise<UpdateFigures> {
+export async function runUpdates({
+  database,
+  rates,
+  watch,
+  canary,
+  ill = false,
+  back = false,
+  interrupt = false,
+  limitSeconds,
+  say = () => {},
+}: Options): Promise<UpdateFigures> {
   const stage = await openStage(database, limitSeconds)
   let shop: Shop | undefined
   let load: Load | undefined
@@ -172,7 +195,8 @@ export async function runUpdates({ database, rates, watch, canary, ill = false, 
       edit('packages/server/migrations/9001_update_proof.sql', () => EXPAND)
       edit('packages/server/migrations/9002_update_proof_index.sql', () => OUTSIDE)
     })
-    await lap(await stage.update(['--to', next, '--no-backup', '--watch', String(watch), ...(canary ? ['--canary', String(canary)] : [])]), 0)
+    const forward = ['--to', next, '--no-backup', '--watch', String(watch), ...(canary ? ['--canary', String(canary)] : [])]
+    await lap(interrupt && !back ? await cutShort(stage, forward) : await stage.update(forward), 0)
     if (ill) {
       // It starts well, and is ill a few seconds later.
       const bad = stage.release('0.3.0', (edit) => {
@@ -183,13 +207,15 @@ export async function runUpdates({ database, rates, watch, canary, ill = false, 
       await lap(await stage.update(['--to', bad, '--no-backup', '--watch', '30']), 1)
     } else times.push(performance.now())
     if (back) await lap(await stage.update(['--rollback', '--watch', String(watch)]), 0)
+    if (back && interrupt) await lap(await cutShort(stage, forward), 0)
     await load.settle()
-    const [a = 0, b = 0, c = 0, d = 0, e] = times
+    const [a = 0, b = 0, c = 0, d = 0, e, f] = times
     return {
       before: figures(load, a, b),
       update: figures(load, b, c),
       ...(ill ? { refused: figures(load, c, d) } : {}),
       ...(e === undefined ? {} : { rollback: figures(load, d, e) }),
+      ...(e === undefined || f === undefined ? {} : { again: figures(load, e, f) }),
       ...(await compare(stage, shop, load, database.superUrl)),
       closedIdle: load.closedIdle(),
     }
@@ -223,7 +249,7 @@ export async function withOwnDatabase<T>(work: (database: Options['database']) =
 
 /** What must not have happened. */
 export function faultsOf(f: UpdateFigures): string[] {
-  const failed = [f.before, f.update, f.refused, f.rollback].flatMap((p) => p?.failed ?? [])
+  const failed = [f.before, f.update, f.refused, f.rollback, f.again].flatMap((p) => p?.failed ?? [])
   const { lost, doubled, unsent, sentTwice } = f.messages
   return [
     ...failed.map((r) => `a ${r.kind} failed with ${r.status} ${r.error ?? ''}`),
@@ -238,7 +264,7 @@ const line = (name: string, p: PhaseFigures | undefined) =>
 export async function updateUnderLoad(say?: (line: string) => void): Promise<string[]> {
   const rates = { webhooks: 30, reads: 15, sends: 5, sockets: 50 }
   const f = await withOwnDatabase((database) =>
-    runUpdates({ database, rates, watch: 10, canary: 20, ill: true, back: true, limitSeconds: 900, ...(say ? { say } : {}) }),
+    runUpdates({ database, rates, watch: 10, canary: 20, ill: true, back: true, interrupt: true, limitSeconds: 900, ...(say ? { say } : {}) }),
   )
   const faults = faultsOf(f)
   if (faults.length > 0) throw new Error(`the update was noticed:\n${faults.slice(0, 20).join('\n')}`)
@@ -247,6 +273,7 @@ export async function updateUnderLoad(say?: (line: string) => void): Promise<str
     ...line('update with canary, under load', f.update),
     ...line('a version that turns ill, and the way back', f.refused),
     ...line('rollback', f.rollback),
+    ...line('the update again, killed at the switch and resumed', f.again),
     `messages: ${f.messages.delivered} in, ${f.messages.sent} out, none lost, none twice`,
     `sockets: ${f.sockets.open}, ${f.sockets.reconnects} reconnects, ${f.sockets.resets} had to load everything again, no event missed`,
   ]
