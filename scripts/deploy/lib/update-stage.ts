@@ -156,7 +156,7 @@ export async function openStage(database: { appUrl: string; ownerUrl: string }, 
     release: (version: string, edit?: (edit: Edit) => void) => makeRelease(path.join(root, 'build', version), version, edit),
     update: (args: string[]) => exec('bash', [path.join(opt, 'current/deploy/update.sh'), ...args]),
     /** Begins an update whose script is killed in the middle of a step, as a power cut would. */
-    async interrupt(args: string[], step: string): Promise<void> {
+    async interrupt(args: string[], step: string): Promise<string> {
       let child: ChildProcess | undefined
       const ran = exec('bash', [path.join(opt, 'current/deploy/update.sh'), ...args], (started) => {
         child = started
@@ -164,7 +164,7 @@ export async function openStage(database: { appUrl: string; ownerUrl: string }, 
       const look = setInterval(() => {
         if (stateOf('step') === step) child?.kill('SIGKILL')
       }, 20)
-      await ran.finally(() => clearInterval(look))
+      return (await ran.finally(() => clearInterval(look))).said
     },
     stateOf,
     logs: () =>

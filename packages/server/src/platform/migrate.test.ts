@@ -67,6 +67,17 @@ it('a process that may not migrate starts on its own schema only, and is not rea
   await server.close()
 })
 
+it('a version starts beside the job queue of a newer one, and not beside that of an older', async () => {
+  const server = await startTestServer()
+  await server.sql('update pgboss.version set version = version + 1')
+  const beside = await startTestServer({ MIGRATE: 'never' }, server)
+  expect(await beside.call('GET', '/ready')).toMatchObject({ status: 200 })
+  await beside.stop()
+  await server.sql('update pgboss.version set version = version - 2')
+  await expect(startTestServer({ MIGRATE: 'never' }, server)).rejects.toThrow('requires migrations')
+  await server.close()
+})
+
 it('SQL is cut where its statements end', () => {
   const text = '-- why\nselect \';\', $a$ ; -- no $a$; /* x; */ create function f() returns void as $$ begin; end $$; -- end\nselect "a;b"'
   expect(splitSql(text).map((s) => s.text)).toEqual(["select ';', $a$ ; -- no $a$", 'create function f() returns void as $$ begin; end $$', 'select "a;b"'])
