@@ -114,6 +114,10 @@ async function main(): Promise<void> {
       await run(`types of ${project}`, path.join(BIN, 'tsc'), ['-p', project])
     }
     await run('unused code', path.join(BIN, 'knip'), [])
+    await run('migrations that the running version survives', process.execPath, [
+      '--disable-warning=ExperimentalWarning',
+      path.join(ROOT, 'scripts/check-migrations.ts'),
+    ])
     await run('licences of what is shipped', process.execPath, [
       '--disable-warning=ExperimentalWarning',
       path.join(ROOT, 'scripts/sbom.ts'),

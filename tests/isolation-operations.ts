@@ -1,6 +1,7 @@
 /** The part of operations in the classification of `isolation.test.ts`. */
 
 export const OPERATION_DOORS = [
+  'door_migrations', // names of migrations
   'door_begin_run', // one row about the server itself
   'door_note_run', // by its own id
   'door_metrics', // numbers and ages of the whole server

@@ -20,12 +20,13 @@ import { Counters } from './platform/counters.ts'
 import { EventTail } from './platform/events.ts'
 import { findHome } from './platform/home.ts'
 import type { Http } from './platform/http.ts'
-import { type Installation, openInstallation, prepareInstallation } from './platform/installation.ts'
+import { adoptInstallation, type Installation, openInstallation, prepareInstallation } from './platform/installation.ts'
 import { Jobs } from './platform/jobs.ts'
 import { AddressGuard } from './platform/limits/address-guard.ts'
 import { openLimits } from './platform/limits/limits.ts'
 import { createLog } from './platform/log.ts'
 import { createMailer } from './platform/mail.ts'
+import { schemaState } from './platform/migrate.ts'
 import { createOutgoing, type Outgoing } from './platform/outgoing/outgoing.ts'
 import { freePort } from './platform/ports.ts'
 import { startRealtime } from './platform/realtime.ts'
@@ -78,7 +79,8 @@ function createContext(config: Config, installation: Installation, port: () => n
 const CLOSING_MS = 5000
 
 type HealthState = { stopping: boolean; sockets: () => number; socketsByTenant: () => ReadonlyMap<string, number> }
-type Part = { start: () => Promise<void>; stop: () => Promise<void> }
+/** `drain` goes on working while others take over; `stop` ends it. */
+type Part = { start: () => Promise<void>; drain?: (ms: number) => Promise<void>; stop: () => Promise<void> }
 
 /** Web role: sockets, and the event tail that feeds them. */
 function webPart(ctx: Context, app: Http, health: HealthState): Part {
@@ -92,6 +94,7 @@ function webPart(ctx: Context, app: Http, health: HealthState): Part {
   const tail = new EventTail(ctx.db, ctx.signals, ctx.log, tellEvents(ctx, realtime))
   return {
     start: () => tail.start(),
+    drain: (ms) => realtime.drain(ms),
     async stop() {
       await realtime.stop()
       await tail.stop()
@@ -139,10 +142,25 @@ export async function startServer(config: Config, opened?: Installation): Promis
 }
 
 async function bringUpToDate(config: Config, installation: Installation): Promise<void> {
-  await prepareInstallation(installation, JOB_DEFINITIONS)
+  if (config.MIGRATE === 'never') await adoptInstallation(installation)
+  else await prepareInstallation(installation, JOB_DEFINITIONS)
   if (config.SUPER_ADMIN_EMAIL && config.SUPER_ADMIN_PASSWORD) {
     await ensureSuperAdmin(installation.ownerUrl, config.SUPER_ADMIN_EMAIL, config.SUPER_ADMIN_PASSWORD)
   }
+}
+
+const drainMs = ({ DRAIN_SECONDS, NODE_ENV }: Config): number => (DRAIN_SECONDS ?? (NODE_ENV === 'production' ? 5 : 0)) * 1000
+
+/** While others take over: every answer is the last one on its connection, so that the next request comes to them. */
+function lastAnswers(app: Http): void {
+  app.server.prependListener('request', (_, response) => {
+    response.shouldKeepAlive = false
+  })
+}
+
+async function tellNewer({ db }: Installation, log: Context['log']): Promise<void> {
+  const { newer } = await schemaState(db)
+  if (newer.length > 0) log.warn({ migrations: newer.join(', ') }, 'the database has been prepared for a newer version; this one goes on beside it')
 }
 
 async function startRoles(config: Config, installation: Installation, own: boolean): Promise<Server> {
@@ -152,6 +170,7 @@ async function startRoles(config: Config, installation: Installation, own: boole
   const outgoing = createOutgoing(config)
   const errors = openErrorReports(config, outgoing)
   const ctx = createContext(config, installation, () => listening.port, errors, outgoing)
+  await tellNewer(installation, ctx.log)
 
   const [isWeb, isWorker] = [config.ROLE !== 'worker', config.ROLE !== 'web']
   const receiver = new Receiver(ctx, ({ tenantId, typing }) => void customerTypes(ctx, tenantId, typing).catch((err) => ctx.log.debug({ err }, 'typing')))
@@ -179,10 +198,16 @@ async function startRoles(config: Config, installation: Installation, own: boole
     errorsLeft: errors?.flush,
     async stop() {
       health.stopping = true
+      lastAnswers(app)
+      const draining = parts.map(async ({ drain, stop }) => {
+        await drain?.(drainMs(config))
+        if (!drain) await stop()
+      })
+      await Promise.all(draining)
       // Who has begun may finish; connections that say nothing would hold the end back for a minute.
       const cut = setTimeout(() => app.server.closeAllConnections(), CLOSING_MS)
       if (installation.embedded) forgetRunning(installation.home)
-      await Promise.all(parts.map((part) => part.stop()))
+      await Promise.all(parts.map((part) => part.drain && part.stop()))
       await app.close()
       clearTimeout(cut)
       await webhooks.idle()

@@ -8,6 +8,7 @@ import { fail, OK } from './output.ts'
 import { secretCommands } from './secret-commands.ts'
 import { serverCommands } from './server-commands.ts'
 import { tenantCommands } from './tenant-commands.ts'
+import { updateCommands } from './update-commands.ts'
 
 function createProgram(): Command {
   const program = new Command('atende')
@@ -23,6 +24,7 @@ function createProgram(): Command {
   auditCommands(program)
   limitCommands(program)
   keyCommands(program)
+  updateCommands(program)
   const all = (c: Command): Command[] => [c, ...c.commands.flatMap(all)]
   for (const command of all(program)) command.exitOverride()
   return program

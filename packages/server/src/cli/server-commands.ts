@@ -17,8 +17,12 @@ export function serverCommands(program: Command): void {
 
   program
     .command('migrate')
-    .description('bring the database to this version')
-    .addHelpText('after', '\nExample:\n  DATABASE_OWNER_URL=postgres://owner@db/atende DATABASE_URL=postgres://app@db/atende atende migrate')
+    .description('bring the database to this version; beside running servers as well')
+    .option('--plan', 'only tell what would be done, and what takes something away from older versions')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  atende migrate --plan\n  DATABASE_OWNER_URL=postgres://owner@db/atende DATABASE_URL=postgres://app@db/atende atende migrate',
+    )
     .action(migrate)
 
   const db = program.command('db').description('the database in use')
@@ -76,10 +80,24 @@ async function start(_: unknown, command: Command): Promise<void> {
 }
 
 async function migrate(_: unknown, command: Command): Promise<void> {
-  const { json = false } = command.optsWithGlobals<{ json?: boolean }>()
+  const { plan = false, json = false } = command.optsWithGlobals<{ plan?: boolean; json?: boolean }>()
+  if (plan) return tellPlan(json)
   const { withInstallation } = await import('./with-installation.ts')
-  const applied = await withInstallation(async (opened) => opened.applied)
+  const applied = await withInstallation(async (opened) => opened.applied, { mayMigrate: true })
   print(json, { applied }, applied.length === 0 ? ['The database is up to date.'] : applied.map((name) => `applied ${name}`))
+}
+
+async function tellPlan(json: boolean): Promise<void> {
+  const [{ loadConfig, VERSION }, { openInstallation }, { planMigrations }] = [
+    await import('../platform/config.ts'),
+    await import('../platform/installation.ts'),
+    await import('../platform/migrate.ts'),
+  ]
+  const installation = await openInstallation(loadConfig())
+  const migrations = await planMigrations(installation.ownerUrl).finally(() => installation.close())
+  const pending = migrations.filter((m) => !m.applied)
+  const lines = pending.map((m) => `${m.name}: ${m.since ? `takes away what versions before ${m.since} use` : 'adds, older versions go on'}`)
+  print(json, { version: VERSION, migrations }, lines.length > 0 ? lines : ['The database is up to date.'])
 }
 
 async function dbUrl(_: unknown, command: Command): Promise<void> {

@@ -3,16 +3,18 @@ import { z } from 'zod'
 import { JOB_DEFINITIONS } from '../jobs.ts'
 import { type Config, loadConfig } from '../platform/config.ts'
 import { AppError } from '../platform/errors.ts'
-import { type Installation, openInstallation, prepareInstallation } from '../platform/installation.ts'
+import { adoptInstallation, type Installation, openInstallation, prepareInstallation } from '../platform/installation.ts'
 
 export type Opened = { config: Config; installation: Installation; applied: string[] }
 
-/** Opens the installation (also beside a running server), brings its schema up to date, and closes it afterwards. */
-export async function withInstallation<T>(work: (opened: Opened) => Promise<T>): Promise<T> {
+/** Opens the installation (also beside a running server), brings its schema up to date where that is allowed, and closes it afterwards. */
+export async function withInstallation<T>(work: (opened: Opened) => Promise<T>, { mayMigrate = false } = {}): Promise<T> {
   const config = loadConfig()
   const installation = await openInstallation(config)
   try {
-    const applied = await prepareInstallation(installation, JOB_DEFINITIONS)
+    const managed = config.MIGRATE === 'never' && !mayMigrate
+    const applied = managed ? [] : await prepareInstallation(installation, JOB_DEFINITIONS)
+    if (managed) await adoptInstallation(installation)
     return await work({ config, installation, applied })
   } finally {
     await installation.close()

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { z } from 'zod'
 import { badRanges } from './limits/client-address.ts'
 import { metricsSettings } from './settings/metrics.ts'
+import { updateSettings } from './settings/update.ts'
 
 export const REPOSITORY = path.resolve(import.meta.dirname, '../../../..')
 export const VERSION: string = z.object({ version: z.string() }).parse(JSON.parse(readFileSync(path.join(REPOSITORY, 'package.json'), 'utf8'))).version
@@ -37,6 +38,7 @@ const Env = z.object({
   DATA_DIR: z.string().optional(),
   DATABASE_URL: z.string().optional(),
   DATABASE_OWNER_URL: z.string().optional(),
+  ...updateSettings,
   DATABASE_POOL: z.coerce.number().int().min(2).max(200).default(16),
   /** 32 bytes as 64 hex digits. */
   ENCRYPTION_KEY: z.string().regex(KEY, KEY_WORDS).optional(),

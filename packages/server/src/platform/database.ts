@@ -1,12 +1,9 @@
-import { readdir, readFile } from 'node:fs/promises'
-import path from 'node:path'
-import { CompiledQuery, Kysely, PostgresDialect, sql, type Transaction } from 'kysely'
-import { type Migration, Migrator } from 'kysely/migration'
+import { setTimeout as pause } from 'node:timers/promises'
+import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely'
 import pg from 'pg'
-import { type Keys, sha256 } from './crypto.ts'
+import type { Keys } from './crypto.ts'
 import type { DB } from './schema.ts'
 
-const MIGRATIONS = path.resolve(import.meta.dirname, '../../migrations')
 // bigint counts and sizes fit a JavaScript number here (below 2^53).
 pg.types.setTypeParser(pg.types.builtins.INT8, (v) => v)
 
@@ -93,7 +90,8 @@ export async function alone<T>(ownerUrl: string, work: (connection: pg.Client) =
   const c = new pg.Client({ connectionString: ownerUrl })
   await c.connect()
   try {
-    await c.query('select pg_advisory_lock($1)', [PREPARE_LOCK])
+    // Asking again and again, since a statement that waits would hold up an index that is built concurrently, for ever.
+    while (!(await c.query('select pg_try_advisory_lock($1) got', [PREPARE_LOCK])).rows[0].got) await pause(50)
     return await work(c)
   } finally {
     // The lock ends with its connection.
@@ -109,62 +107,4 @@ export async function ensureAppRole(ownerUrl: string, role: string, password: st
     await c.query(`${verb} role "${role}" login nosuperuser nobypassrls nocreatedb nocreaterole password ${quote(password)}`)
     await c.query(`do $$ begin execute format('grant connect on database %I to "${role}"', current_database()); end $$`)
   })
-}
-
-/** An applied migration's text is not what was applied: the schema is not what this program expects. */
-export class MigrationChanged extends Error {}
-
-/** One that SQL cannot do (it seals what was in the clear): exports `up`, which runs as the owner in the migration's transaction. */
-type CodeMigration = { up: (tx: SystemTx) => Promise<void> }
-type MigrationFile = { name: string; checksum: string; up: (tx: SystemTx) => Promise<void> }
-
-async function readMigrations(appRole: string): Promise<MigrationFile[]> {
-  const files = (await readdir(MIGRATIONS)).filter((f) => /\.(sql|ts)$/.test(f)).sort()
-  return Promise.all(
-    files.map(async (file) => {
-      const text = await readFile(path.join(MIGRATIONS, file), 'utf8')
-      const runSql = async (tx: SystemTx) => void (await tx.executeQuery(CompiledQuery.raw(text.replaceAll('{{app_role}}', appRole))))
-      const runCode = async (tx: SystemTx) => ((await import(path.join(MIGRATIONS, file))) as CodeMigration).up(tx)
-      return { name: file.replace(/\.(sql|ts)$/, ''), checksum: sha256(text).toString('hex'), up: file.endsWith('.ts') ? runCode : runSql }
-    }),
-  )
-}
-
-/** Remembers what was applied. @throws MigrationChanged when a file was edited afterwards */
-async function checkApplied(db: Database, files: readonly { name: string; checksum: string }[], applied: readonly string[]): Promise<void> {
-  for (const { name, checksum } of files) {
-    if (!applied.includes(name)) continue
-    await sql`insert into migration_checksums values (${name}, ${checksum}) on conflict do nothing`.execute(db)
-    const { rows } = await sql<{ checksum: string }>`select checksum from migration_checksums where name = ${name}`.execute(db)
-    if (rows[0]?.checksum !== checksum) {
-      throw new MigrationChanged(
-        `migration ${name} was changed after it had been applied to this database; migrations only go forward: restore the file and add a new one`,
-      )
-    }
-  }
-}
-
-/**
- * Applies what is missing of migrations/, in order, each in a transaction. Safe when several processes start at once.
- * @param keys needed by a migration only that seals what an older version kept in the clear
- * @throws MigrationChanged
- */
-export async function migrate(ownerUrl: string, appRole: string, keys?: Keys): Promise<string[]> {
-  const { db } = openDatabase(ownerUrl, 2, 'atende-migrate')
-  if (keys) useKeys(db, keys)
-  try {
-    const files = await readMigrations(appRole)
-    // Kysely gives a migration the transaction that it runs in, typed without tables.
-    const all = Object.fromEntries(files.map((f): [string, Migration] => [f.name, { up: (tx) => f.up(tx as SystemTx) }]))
-    const migrator = new Migrator({ db, provider: { getMigrations: async () => all } })
-    const before = (await migrator.getMigrations()).filter((m) => m.executedAt).map((m) => m.name)
-    await checkApplied(db, files, before)
-    const { results, error } = await migrator.migrateToLatest()
-    if (error) throw error
-    const now = (results ?? []).map((r) => r.migrationName)
-    await checkApplied(db, files, now)
-    return now
-  } finally {
-    await db.destroy()
-  }
 }

@@ -4,6 +4,7 @@ import { sql } from 'kysely'
 import type { Context } from './context.ts'
 import { poolState } from './database.ts'
 import { findHome } from './home.ts'
+import { schemaState } from './migrate.ts'
 
 /** `off`: this installation does not use it. */
 export type Check = { status: 'up' | 'degraded' | 'down' | 'off'; [detail: string]: unknown }
@@ -36,11 +37,10 @@ export async function checkDatabase(ctx: Context): Promise<Check> {
   return { status: latencyMs > SLOW_MS ? 'degraded' : 'up', latencyMs, pool: { max: ctx.config.DATABASE_POOL, waiting: poolState(ctx.db).waiting, ...rows[0] } }
 }
 
-/** The schema of this version is there. */
+/** The schema of this version is there; that of a newer one is as well. */
 export async function isMigrated(ctx: Context): Promise<boolean> {
-  const { rows } = await sql<{ ok: boolean }>`select to_regclass('public.webhook_events') is not null
-    and to_regprocedure('public.door_webhook_backlog()') is not null and to_regclass('pgboss.queue') is not null ok`.execute(ctx.db)
-  return rows[0]?.ok ?? false
+  const { rows } = await sql<{ ok: boolean }>`select to_regclass('pgboss.queue') is not null ok`.execute(ctx.db)
+  return (rows[0]?.ok ?? false) && (await schemaState(ctx.db)).missing.length === 0
 }
 
 export function checkMemory(): Check {

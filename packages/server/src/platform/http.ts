@@ -109,6 +109,8 @@ export async function createHttp(ctx: Context) {
     connectionTimeout: 0,
     keepAliveTimeout: 72_000,
     forceCloseConnections: 'idle',
+    // Who asks in the last moment is answered, not sent away.
+    return503OnClosing: false,
     routerOptions: { maxParamLength: 300 },
     onProtoPoisoning: 'error',
     onConstructorPoisoning: 'error',

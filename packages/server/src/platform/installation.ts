@@ -1,11 +1,12 @@
 import pg from 'pg'
 import { type Config, ConfigError } from './config.ts'
 import { hmacSha256, Keys } from './crypto.ts'
-import { alone, type Database, ensureAppRole, migrate, openDatabase, useKeys } from './database.ts'
+import { alone, type Database, ensureAppRole, openDatabase, useKeys } from './database.ts'
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded-postgres.ts'
 import { findHome, loadSecrets, readMasterKeys } from './home.ts'
 import { type JobQueue, prepareJobs } from './jobs.ts'
 import { MasterKeys } from './master-keys.ts'
+import { migrate, requireMigrated } from './migrate.ts'
 import { runningServer } from './running-file.ts'
 import { requireStrongSecrets } from './strong-secrets.ts'
 import { loadServerKey } from './vault/server-key.ts'
@@ -123,4 +124,11 @@ export async function prepareInstallation(i: Preparing, jobs: readonly JobQueue[
     }
     return applied
   })
+}
+
+/** For a process that may not migrate. @throws DatabaseTooOld when somebody must do it first */
+export async function adoptInstallation({ db, keys }: Pick<Installation, 'db' | 'keys'>): Promise<void> {
+  await requireMigrated(db)
+  useKeys(db, keys)
+  await loadServerKey(db, keys)
 }

@@ -74,29 +74,49 @@ export async function prepareJobs(ownerUrl: string, appRole: string, definitions
 
 /** The job queue of this process. Saving a job is always part of the transaction of its fact. */
 export class Jobs {
-  readonly #boss: PgBoss
+  #boss: PgBoss
+  readonly #open: (migrate: boolean) => PgBoss
   readonly #log: Logger
 
   constructor(appUrl: string, log: Logger, worker: boolean) {
     this.#log = log
-    this.#boss = new PgBoss({
-      connectionString: appUrl,
-      migrate: false,
-      createSchema: false,
-      max: 6,
-      useListenNotify: worker,
-      supervise: worker,
-      schedule: false,
-      superviseIntervalSeconds: 5,
-      monitorIntervalSeconds: 5,
-      reindex: false,
-      monitorVacuum: false,
-    })
-    this.#boss.on('error', (err) => this.#log.error({ err }, 'jobs'))
+    this.#open = (migrate) => {
+      const boss = new PgBoss({
+        connectionString: appUrl,
+        migrate,
+        createSchema: false,
+        max: 6,
+        useListenNotify: worker,
+        supervise: worker,
+        schedule: false,
+        superviseIntervalSeconds: 5,
+        monitorIntervalSeconds: 5,
+        reindex: false,
+        monitorVacuum: false,
+      })
+      boss.on('error', (err) => this.#log.error({ err }, 'jobs'))
+      return boss
+    }
+    this.#boss = this.#open(false)
   }
 
+  /**
+   * pg-boss wants exactly its own tables. Beside those of a newer version (an update was taken back) it starts only when it may migrate,
+   * which it then has no reason to do; and it has no right to, should they be older.
+   */
   async start(): Promise<void> {
-    await this.#boss.start()
+    const refused = await this.#boss.start().then(
+      () => undefined,
+      (e: unknown) => e,
+    )
+    if (refused === undefined) return
+    await this.#boss.stop({ graceful: false }).catch(() => {})
+    if (!(refused instanceof Error && refused.message.includes('requires migrations'))) throw refused
+    this.#boss = this.#open(true)
+    await this.#boss.start().catch(() => {
+      throw refused
+    })
+    this.#log.warn('the job queue has been prepared for a newer version; this one goes on beside it')
   }
 
   async send<P extends { tenantId: string }>(

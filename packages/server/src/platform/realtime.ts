@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { setTimeout as pause } from 'node:timers/promises'
 import { AuthenticateInput, type ClientToServerEvents, RoomInput, type ServerToClientEvents } from '@atende/contracts/realtime'
 import { Server, type Socket } from 'socket.io'
 import { ZodError } from 'zod'
@@ -56,6 +57,8 @@ export type Realtime = {
   endSession: (sessionId: string, reason: string) => void
   /** Roles or activity of a person changed: their sockets must authenticate again. */
   recheckUser: (tenantId: string, userId: string) => void
+  /** Asks every socket to connect again, spread over this time so that no crowd arrives at the others, and waits until it is over. */
+  drain: (ms: number) => Promise<void>
   stop: () => Promise<void>
 }
 
@@ -244,6 +247,13 @@ export function startRealtime(app: Http, ctx: Context, parts: RealtimeParts): Re
     recheckUser: (tenantId, userId) => {
       io.to(userRoom(tenantId, userId)).emit('access:changed', {})
       io.in(userRoom(tenantId, userId)).disconnectSockets(true)
+    },
+    drain: async (ms) => {
+      const sockets = [...io.sockets.sockets.values()]
+      // Closing the connection, not the session: every client comes back by itself then, and asks for what it missed.
+      const timers = sockets.map((socket, i) => setTimeout(() => socket.conn.close(), (ms * i) / sockets.length))
+      await pause(ms)
+      for (const timer of timers) clearTimeout(timer)
     },
     stop: async () => {
       io.disconnectSockets(true)

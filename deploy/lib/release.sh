@@ -1,0 +1,82 @@
+# Where a new version comes from, and whether it is genuine. A release is three files side by side: atende-<version>.tar.gz, SHA256SUMS and
+# SHA256SUMS.sig (made by `ssh-keygen -Y sign`). Sourced by update.sh and by the installer.
+# shellcheck shell=bash
+
+: "${ATENDE_ROOT:=/opt/atende}"
+SIGNER=release@atende
+NAMESPACE=atende-release
+
+# The key that the release which runs came with; a key in the new release would prove nothing.
+release_key() {
+  local file
+  for file in "${ATENDE_RELEASE_KEY:-}" "$ATENDE_ETC/release-key.pub" "$HERE/release-key.pub"; do
+    if [ -n "$file" ] && grep -qE '^(ssh|sk-ssh|ecdsa)-' "$file" 2> /dev/null; then echo "$file"; return 0; fi
+  done
+  return 1
+}
+
+# verify_release FILE: its checksum stands in the list beside it, and the list is signed.
+verify_release() {
+  local folder name key signers
+  folder=$(cd "$(dirname "$1")" && pwd)
+  name=$(basename "$1")
+  for file in SHA256SUMS SHA256SUMS.sig; do
+    [ -e "$folder/$file" ] || { echo "beside $name there is no $file; a release brings it (--unsigned takes a build of your own)" >&2; return 1; }
+  done
+  key=$(release_key) || { echo "no release key: put the publisher's public key into $ATENDE_ETC/release-key.pub (or take --unsigned for a build of your own)" >&2; return 1; }
+  signers=$(mktemp)
+  sed -nE "s/^((ssh|sk-ssh|ecdsa)-.*)$/$SIGNER namespaces=\"$NAMESPACE\" \1/p" "$key" > "$signers"
+  if ! ssh-keygen -Y verify -f "$signers" -I "$SIGNER" -n "$NAMESPACE" -s "$folder/SHA256SUMS.sig" < "$folder/SHA256SUMS" > /dev/null 2>&1; then
+    rm -f "$signers"
+    echo "SHA256SUMS is not signed by the release key: this is not a genuine release" >&2
+    return 1
+  fi
+  rm -f "$signers"
+  grep -E "^[0-9a-f]{64}  $name\$" "$folder/SHA256SUMS" | (cd "$folder" && sha256sum --status -c -) || { echo "$name is not what SHA256SUMS says" >&2; return 1; }
+}
+
+# fetch_release TAG FOLDER: from ATENDE_RELEASES, an address or a folder in which releases lie by tag; answers the file.
+fetch_release() {
+  local version=${1#v} base file
+  : "${ATENDE_RELEASES:=$(setting ATENDE_RELEASES)}"
+  [ -n "$ATENDE_RELEASES" ] || { echo "where releases lie is not set: ATENDE_RELEASES in $ATENDE_ENV, for example https://github.com/<owner>/<repository>/releases/download" >&2; return 1; }
+  base="$ATENDE_RELEASES/v$version"
+  for file in "atende-$version.tar.gz" SHA256SUMS SHA256SUMS.sig; do
+    if [ -d "$ATENDE_RELEASES" ]; then cp "$base/$file" "$2/$file"
+    else curl -fsSL --proto '=https' --retry 3 --max-time 600 -o "$2/$file" "$base/$file"; fi || { echo "cannot fetch $base/$file" >&2; return 1; }
+  done
+  echo "$2/atende-$version.tar.gz"
+}
+
+# unpack_release FILE|DIR: into $ATENDE_ROOT/releases/<version>, whole or not at all; answers the version. What is there already is kept.
+unpack_release() {
+  local source=$1 part version
+  mkdir -p "$ATENDE_ROOT/releases"
+  part=$(mktemp -d "$ATENDE_ROOT/releases/.part-XXXXXX")
+  if [ -d "$source" ]; then
+    (cd "$source" && tar -cf - --exclude=./.git --exclude=./.data --exclude='./coverage' .) | tar -xf - -C "$part"
+  else tar -xzf "$source" --strip-components=1 --no-same-owner -C "$part"; fi
+  version=$(version_of "$part")
+  case "$version" in '' | *[!0-9A-Za-z.+-]*) rm -rf "$part"; echo "$source holds no release of Atende" >&2; return 1 ;; esac
+  chmod -R u+rwX,go+rX,go-w "$part" 2> /dev/null || true
+  if [ -e "$ATENDE_ROOT/releases/$version/.complete" ]; then rm -rf "$part"; echo "$version"; return; fi
+  if ! [ -e "$part/packages/web/dist/index.html" ]; then rm -rf "$part"; echo "$source is not built (npm run build)" >&2; return 1; fi
+  if ! [ -e "$part/node_modules" ]; then install_modules "$part" >&2 || { rm -rf "$part"; return 1; }; fi
+  # A page that was opened with the version before may still ask for its pieces. Their names tell their content, so none is in the way.
+  if [ -n "${2:-}" ] && [ -d "$2/packages/web/dist/assets" ]; then cp -nR "$2/packages/web/dist/assets/." "$part/packages/web/dist/assets/" 2> /dev/null || true; fi
+  touch "$part/.complete"
+  chmod 0755 "$part"
+  rm -rf "$ATENDE_ROOT/releases/$version"
+  mv "$part" "$ATENDE_ROOT/releases/$version"
+  echo "$version"
+}
+
+# Exactly what the lock file says, no scripts of packages; Node itself is among them. npm is the one that the installer has put here, or
+# the system's.
+install_modules() {
+  local npm node
+  node=$(node_of "$(readlink -f "$ATENDE_ROOT/current")")
+  npm=$(find "$ATENDE_ROOT" -maxdepth 3 -path '*/npm-*/bin/npm-cli.js' 2> /dev/null | sort -V | tail -n 1)
+  [ -n "$npm" ] || npm=$(readlink -f "$(command -v npm)") || { echo 'npm is needed to install the libraries of the release' >&2; return 1; }
+  (cd "$1" && PATH="$(dirname "$node"):$PATH" npm_config_cache="${TMPDIR:-/tmp}/atende-npm-cache" "$node" "$npm" ci --omit=dev --ignore-scripts --no-audit --no-fund)
+}

@@ -1,0 +1,22 @@
+import { sql } from 'kysely'
+import type { Database } from '../../platform/database.ts'
+import { beginRun, latestRuns, type RunDetails } from '../server-runs.ts'
+
+/** A backup that is older says too little about today. */
+const FRESH_MS = 24 * 3600_000
+
+/** What an update must know before it begins. */
+export async function updateFacts(db: Database, now = Date.now()): Promise<{ backupFresh: boolean; lastBackup: Date | null }> {
+  const runs = await latestRuns(db, ['backup'], 20)
+  const lastBackup = runs.find((r) => r.outcome === 'ok')?.endedAt ?? null
+  return { lastBackup, backupFresh: lastBackup !== null && now - lastBackup.getTime() < FRESH_MS }
+}
+
+/** The script that updates is no process of ours: it says when it begins and how it ended, in two commands. */
+export const beginUpdate = async (db: Database, details: RunDetails): Promise<string> => (await beginRun(db, 'update', details)).id
+
+/** Answers whether it was running until now. */
+export async function endUpdate(db: Database, id: string, outcome: 'ok' | 'failed', details: RunDetails): Promise<boolean> {
+  const { rows } = await sql<{ noted: boolean }>`select door_note_run(${id}, ${outcome}, ${JSON.stringify(details)}::jsonb) noted`.execute(db)
+  return rows[0]?.noted ?? false
+}

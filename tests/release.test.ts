@@ -1,0 +1,110 @@
+import { spawnSync } from 'node:child_process'
+import { appendFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+
+/** A repository like ours, from which a version is made; and what a server believes of its files. */
+const ROOT = path.resolve(import.meta.dirname, '..')
+const work = mkdtempSync(path.join(tmpdir(), 'atende-release-'))
+const repository = path.join(work, 'repository')
+const key = path.join(work, 'key')
+const env = { ...process.env, GIT_AUTHOR_NAME: 'T', GIT_AUTHOR_EMAIL: 't@example.com', GIT_COMMITTER_NAME: 'T', GIT_COMMITTER_EMAIL: 't@example.com' }
+const sh = (cwd: string, command: string, args: string[], more: Record<string, string> = {}) => {
+  const r = spawnSync(command, args, { cwd, env: { ...env, ...more }, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 })
+  return { status: r.status, said: (r.stdout ?? '') + (r.stderr ?? '') }
+}
+const release = (...args: string[]) => sh(repository, process.execPath, ['--disable-warning=ExperimentalWarning', 'scripts/release.ts', ...args])
+const git = (...args: string[]) => sh(repository, 'git', args).said.trim()
+const read = (file: string) => readFileSync(path.join(repository, file), 'utf8')
+
+beforeAll(() => {
+  const tracked = sh(ROOT, 'git', ['ls-files', '--cached', '--others', '--exclude-standard']).said.split('\n').filter(Boolean)
+  const wanted = tracked.filter((f) => /^(packages|deploy|scripts|docs|[^/]+$)/.test(f) && existsSync(path.join(ROOT, f)) && !f.startsWith('packages/web/src'))
+  for (const file of wanted) cpSync(path.join(ROOT, file), path.join(repository, file))
+  writeFileSync(
+    path.join(repository, 'CHANGELOG.md'),
+    '# Changelog\n\n## [Unreleased]\n\n### Added\n\n- **Updates** without a pause.\n\n## [0.1.0] - 2026-01-01\n\n- First.\n',
+  )
+  mkdirSync(path.join(repository, 'packages/web/dist/assets'), { recursive: true })
+  writeFileSync(path.join(repository, 'packages/web/dist/index.html'), '<div id="root"></div>')
+  sh(work, 'ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'release of the test', '-f', key])
+  git('init', '-q')
+  git('add', '-A')
+  git('commit', '-q', '-m', 'Everything')
+})
+afterAll(() => rmSync(work, { recursive: true, force: true }))
+
+it('a version is refused while something is not as it must be', () => {
+  expect(release('0.1.0')).toMatchObject({ status: 1, said: expect.stringContaining('0.1.0 is not newer than 0.1.0') })
+  expect(release('two')).toMatchObject({ status: 1, said: expect.stringContaining('is no version') })
+  appendFileSync(path.join(repository, 'LICENSE'), '\n')
+  expect(release('0.2.0')).toMatchObject({ status: 1, said: expect.stringContaining('not committed') })
+  git('checkout', '-q', 'LICENSE')
+  expect(release('notes', '0.7.0')).toMatchObject({ status: 1, said: expect.stringContaining('says nothing of 0.7.0') })
+})
+
+it('a dry run tells, and changes nothing', () => {
+  expect(release('0.2.0', '--dry-run')).toMatchObject({ status: 0, said: expect.stringContaining('Updates') })
+  expect([git('status', '--porcelain'), git('tag')]).toEqual(['', ''])
+})
+
+it('makes the version: packages, lock file, changelog, released migrations, commit and tag', () => {
+  expect(release('0.2.0', '--tested').status).toBe(0)
+  for (const name of ['.', 'packages/contracts', 'packages/server', 'packages/web', 'packages/whatsapp-emulator']) {
+    expect(JSON.parse(read(`${name}/package.json`)).version).toBe('0.2.0')
+  }
+  expect(JSON.parse(read('packages/server/package.json')).dependencies).toMatchObject({ '@atende/contracts': '0.2.0', 'whatsapp-emulator': '0.2.0' })
+  const lock = JSON.parse(read('package-lock.json'))
+  expect([lock.version, lock.packages[''].version, lock.packages['packages/server'].dependencies['@atende/contracts']]).toEqual(['0.2.0', '0.2.0', '0.2.0'])
+  expect(read('CHANGELOG.md')).toMatch(/## \[Unreleased\]\n\n## \[0\.2\.0\] - \d{4}-\d\d-\d\d\n\n### Added/)
+  expect(JSON.parse(read('packages/server/migrations/released.json')).releases).toEqual([
+    { version: '0.2.0', migration: expect.stringMatching(/^\d{4}_/), migrations: expect.any(Number) },
+  ])
+  expect([git('tag'), git('log', '-1', '--format=%s'), git('status', '--porcelain')]).toEqual(['v0.2.0', 'Release 0.2.0', ''])
+  expect(release('notes').said.trim()).toBe('### Added\n\n- **Updates** without a pause.')
+})
+
+const out = (name: string) => path.join(work, name)
+it('packs the same bytes twice, with what a server needs and no tests', () => {
+  for (const name of ['one', 'two']) expect(release('pack', '--built', '--out', out(name), '--key', key)).toMatchObject({ status: 0 })
+  const sums = readFileSync(path.join(out('one'), 'SHA256SUMS'), 'utf8')
+  expect(sums).toMatch(/^[0-9a-f]{64} {2}atende-0\.2\.0\.tar\.gz\n$/)
+  expect(readFileSync(path.join(out('two'), 'SHA256SUMS'), 'utf8')).toBe(sums)
+  const files = sh(work, 'tar', ['-tzf', path.join(out('one'), 'atende-0.2.0.tar.gz')]).said.split('\n')
+  for (const wanted of ['package-lock.json', 'deploy/update.sh', 'packages/server/src/cli.ts', 'packages/web/dist/index.html', 'packages/web/package.json']) {
+    expect(files).toContain(`atende-0.2.0/${wanted}`)
+  }
+  expect(files.filter((f) => /\.test\.ts$|\/testing\/|node_modules|web\/src|\.env/.test(f))).toEqual([])
+})
+
+/** As `atende update` asks, with the key that the running release came with. */
+const verify = (folder: string, publicKey: string) =>
+  sh(ROOT, 'bash', ['-c', `ATENDE_ETC=${work}; HERE=${ROOT}/deploy; . deploy/lib/release.sh; verify_release ${folder}/atende-0.2.0.tar.gz`], {
+    ATENDE_RELEASE_KEY: publicKey,
+  })
+
+it('a server believes what the release key has signed, and nothing else', () => {
+  const [good, bad] = [out('one'), out('bad')]
+  expect(verify(good, `${key}.pub`)).toEqual({ status: 0, said: '' })
+
+  cpSync(good, bad, { recursive: true })
+  appendFileSync(path.join(bad, 'atende-0.2.0.tar.gz'), 'x')
+  expect(verify(bad, `${key}.pub`)).toMatchObject({ status: 1, said: expect.stringContaining('is not what SHA256SUMS says') })
+  // Whoever changes the list as well has no key for it.
+  const sum = sh(bad, 'sha256sum', ['atende-0.2.0.tar.gz']).said
+  writeFileSync(path.join(bad, 'SHA256SUMS'), sum)
+  expect(verify(bad, `${key}.pub`)).toMatchObject({ status: 1, said: expect.stringContaining('not a genuine release') })
+  sh(work, 'ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', `${key}-other`])
+  rmSync(path.join(bad, 'SHA256SUMS.sig'))
+  sh(bad, 'ssh-keygen', ['-q', '-Y', 'sign', '-f', `${key}-other`, '-n', 'atende-release', 'SHA256SUMS'])
+  expect(verify(bad, `${key}.pub`)).toMatchObject({ status: 1, said: expect.stringContaining('not a genuine release') })
+  // The right key, but a signature that was made for something else.
+  rmSync(path.join(bad, 'SHA256SUMS.sig'))
+  sh(bad, 'ssh-keygen', ['-q', '-Y', 'sign', '-f', key, '-n', 'git', 'SHA256SUMS'])
+  expect(verify(bad, `${key}.pub`)).toMatchObject({ status: 1, said: expect.stringContaining('not a genuine release') })
+  rmSync(path.join(bad, 'SHA256SUMS.sig'))
+  expect(verify(bad, `${key}.pub`)).toMatchObject({ status: 1, said: expect.stringContaining('there is no SHA256SUMS.sig') })
+  // The file that stands in the repository while there is no key.
+  expect(verify(good, path.join(ROOT, 'deploy/release-key.pub'))).toMatchObject({ status: 1, said: expect.stringContaining('no release key') })
+})
