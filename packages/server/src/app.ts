@@ -27,6 +27,8 @@ import { securityRoutes } from './features/tenants/security.routes.ts'
 import { tenantRoutes } from './features/tenants/tenants.routes.ts'
 import { usageRoutes } from './features/usage/usage.routes.ts'
 import { userRoutes } from './features/users/users.routes.ts'
+import { type AnswerCount, countAnswers } from './operations/status/answers.ts'
+import { statusRoutes } from './operations/status/status.routes.ts'
 import { guardRoutes } from './platform/auth.ts'
 import { REPOSITORY } from './platform/config.ts'
 import type { Context } from './platform/context.ts'
@@ -36,8 +38,12 @@ import { guardAddresses, limitRequests } from './platform/limits/request-limits.
 export const WEB_DIST = path.join(REPOSITORY, 'packages/web/dist')
 
 /** List 1: every route. A worker has only those that say how it is. */
-export async function createApp(ctx: Context, parts: { webhooks: WebhookStore; health: HealthParts }): Promise<Http> {
+export async function createApp(
+  ctx: Context,
+  parts: { webhooks: WebhookStore; health: HealthParts & { processId?: string }; answers: AnswerCount },
+): Promise<Http> {
   const app = await createHttp(ctx)
+  countAnswers(app, parts.answers)
   guardAddresses(app, ctx)
   guardRoutes(app, ctx)
   limitRequests(app, ctx)
@@ -67,6 +73,7 @@ export async function createApp(ctx: Context, parts: { webhooks: WebhookStore; h
     numberRoutes(app, ctx)
     templateRoutes(app, ctx)
     webhookEventRoutes(app, ctx)
+    statusRoutes(app, ctx, parts.health)
     apiDocsRoutes(app, ctx)
   })
   await webhookRoutes(app, ctx, parts.webhooks)

@@ -12,6 +12,9 @@ import { attendantTyping, customerTypes, startTyping } from './features/inbox/ty
 import { ensureSuperAdmin } from './features/tenants/super-admin.ts'
 import { JOB_DEFINITIONS, jobBindings } from './jobs.ts'
 import { replayEvents, tellEvents } from './listeners.ts'
+import { startAlerts } from './operations/alerts/watch.ts'
+import { AnswerCount } from './operations/status/answers.ts'
+import { type Beating, startBeating } from './operations/status/processes.ts'
 import type { TenantLogin } from './platform/auth.ts'
 import type { Config } from './platform/config.ts'
 import type { Context } from './platform/context.ts'
@@ -71,7 +74,7 @@ function createContext(config: Config, installation: Installation, port: () => n
 /** How long requests may still run when the server ends. */
 const CLOSING_MS = 5000
 
-type HealthState = { stopping: boolean; sockets: () => number }
+type HealthState = { stopping: boolean; sockets: () => number; processId?: string }
 type Part = { start: () => Promise<void>; stop: () => Promise<void> }
 
 /** Web role: sockets, and the event tail that feeds them. */
@@ -92,10 +95,23 @@ function webPart(ctx: Context, app: Http, health: HealthState): Part {
   }
 }
 
+/** Every role: says that it lives, for the status page and the alerts. */
+function beatPart(ctx: Context, health: HealthState, listening: { port: number }, answers: AnswerCount): Part {
+  let beating: Beating | undefined
+  return {
+    async start() {
+      beating = startBeating(ctx, listening.port, answers)
+      health.processId = beating.id
+    },
+    stop: async () => beating?.stop(),
+  }
+}
+
 /** Worker role: stored deliveries, waiting messages, jobs, upkeep. */
 function workerPart(ctx: Context, receiver: Receiver): Part {
   let upkeep: { stop: () => void } | undefined
   let checkpoints: { stop: () => Promise<void> } | undefined
+  let alerts: { stop: () => Promise<void> } | undefined
   const sender = new Sender(ctx)
   return {
     async start() {
@@ -104,10 +120,11 @@ function workerPart(ctx: Context, receiver: Receiver): Part {
       await ctx.jobs.work(jobBindings(ctx))
       upkeep = startUpkeep(ctx)
       checkpoints = startCheckpoints(ctx)
+      alerts = startAlerts(ctx)
     },
     async stop() {
       upkeep?.stop()
-      await Promise.all([receiver.stop(), sender.stop(), checkpoints?.stop()])
+      await Promise.all([receiver.stop(), sender.stop(), checkpoints?.stop(), alerts?.stop()])
     },
   }
 }
@@ -148,8 +165,9 @@ async function startRoles(config: Config, installation: Installation, own: boole
   const receiver = new Receiver(ctx, ({ tenantId, typing }) => void customerTypes(ctx, tenantId, typing).catch((err) => ctx.log.debug({ err }, 'typing')))
   const webhooks = createWebhookStore(ctx, () => (isWorker ? receiver.wake() : void ctx.signals.send(WEBHOOKS_CHANNEL)))
   const health: HealthState = { stopping: false, sockets: () => 0 }
-  const app = await createApp(ctx, { webhooks, health })
-  const parts = [...(isWeb ? [webPart(ctx, app, health)] : []), ...(isWorker ? [workerPart(ctx, receiver)] : [])]
+  const answers = new AnswerCount()
+  const app = await createApp(ctx, { webhooks, health, answers })
+  const parts = [...(isWeb ? [webPart(ctx, app, health)] : []), ...(isWorker ? [workerPart(ctx, receiver)] : []), beatPart(ctx, health, listening, answers)]
 
   await ctx.limits.start()
   await ctx.addresses.start()

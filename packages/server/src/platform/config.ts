@@ -2,6 +2,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
 import { badRanges } from './limits/client-address.ts'
+import { ALERT_SETTINGS } from './settings/alerts.ts'
+import { LOG_SETTINGS } from './settings/logs.ts'
 
 export const REPOSITORY = path.resolve(import.meta.dirname, '../../../..')
 export const VERSION: string = z.object({ version: z.string() }).parse(JSON.parse(readFileSync(path.join(REPOSITORY, 'package.json'), 'utf8'))).version
@@ -122,6 +124,8 @@ const Env = z.object({
     .string()
     .regex(/^[A-Za-z0-9/_.-]{0,200}$/, 'may have letters, digits and / _ . -')
     .optional(),
+  ...ALERT_SETTINGS,
+  ...LOG_SETTINGS,
 })
 
 /** What `STORAGE=s3` cannot do without. */
@@ -144,6 +148,7 @@ const SECRETS = [
   'S3_SECRET_ACCESS_KEY',
   'REDIS_URL',
   'AUDIT_COPY_URL',
+  'ALERT_SLACK_URL',
 ]
 
 /** `NAME_FILE` (Docker secrets) stands in for `NAME`. */

@@ -30,6 +30,8 @@ declare module 'fastify' {
     stepUp?: true | ((body: unknown) => boolean)
     /** Works also for who must set up a second factor first. */
     beforeEnrolment?: true
+    /** Asked every few seconds by an open page: the diary tells it once per login and hour. */
+    refreshes?: true
   }
   interface FastifyInstance {
     /** Every route that was registered, as the guard sees it. */
