@@ -128,6 +128,9 @@ language sql security definer set search_path = public, pg_temp as $$
     on conflict (channel) do update set tried_at = now(), ok_at = coalesce(excluded.ok_at, c.ok_at), error = excluded.error
 $$;
 
+-- Counted across companies below.
+select open_owner_door('notices');
+
 -- What only whoever runs the server may know across companies: counts and times.
 create function door_server_figures() returns table (now timestamptz, installed_at timestamptz, dead_tokens int, unsigned_since timestamptz)
 language sql stable security definer set search_path = public, pg_temp as $$

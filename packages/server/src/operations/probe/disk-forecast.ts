@@ -16,15 +16,16 @@ const LEAST_DAYS = 3
 /** Growth that fills it in more than ten years is none. */
 const NEVER_DAYS = 3650
 
-const median = (sorted: readonly number[]): number => {
-  const half = sorted.length >> 1
-  return sorted.length % 2 === 1 ? (sorted[half] ?? 0) : ((sorted[half - 1] ?? 0) + (sorted[half] ?? 0)) / 2
+/** From so many days on, the biggest and the smallest of them are left out: one update, or one cleaning, is no pace. */
+const TRIM_FROM = 5
+
+function paceOf(days: readonly number[]): number {
+  const sorted = days.toSorted((a, b) => a - b)
+  const kept = sorted.length >= TRIM_FROM ? sorted.slice(1, -1) : sorted
+  return kept.reduce((sum, n) => sum + n, 0) / kept.length
 }
 
-/**
- * When a disk is full if it goes on like this. The pace is the median of the paces between any two days, so that one big day (an update,
- * a cleaning) does not decide.
- */
+/** When a disk is full if it goes on as in the last two weeks. */
 export function diskForecast(known: readonly DiskDay[], freeMib: number): DiskForecast {
   const all = known.map((d) => ({ at: Date.parse(`${d.day}T00:00:00Z`) / DAY_MS, used: d.usedMib })).toSorted((a, b) => a.at - b.at)
   const last = all.at(-1)
@@ -32,8 +33,12 @@ export function diskForecast(known: readonly DiskDay[], freeMib: number): DiskFo
   const first = points[0]
   const measuredDays = first && last ? last.at - first.at : 0
   if (measuredDays < LEAST_DAYS) return { days: null, mibPerDay: 0, measuredDays }
-  const paces = points.flatMap((a, i) => points.slice(i + 1).map((b) => (b.used - a.used) / (b.at - a.at)))
-  const mibPerDay = median(paces.toSorted((a, b) => a - b))
+  // Days on which nobody looked share what was added meanwhile.
+  const added = points.slice(1).flatMap((p, i) => {
+    const before = points[i] ?? p
+    return Array.from({ length: p.at - before.at }, () => (p.used - before.used) / (p.at - before.at))
+  })
+  const mibPerDay = paceOf(added)
   const days = mibPerDay > 0 ? Math.floor(freeMib / mibPerDay) : null
   return { days: days !== null && days > NEVER_DAYS ? null : days, mibPerDay, measuredDays }
 }
