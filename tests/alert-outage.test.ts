@@ -61,7 +61,10 @@ it('the database is missed by mail and Slack, once, and its return is told', { t
   expect([said('O banco de dados não responde'), mailed(/runbooks\/database\.md/)]).toEqual([1, 1])
   postgres = await startEmbeddedPostgres(home, 'outage', postgres.port)
   await eventually(() => said('Resolvido: O banco de dados não responde') === 1, 30_000)
-  await eventually(async () => (await sqlAs(admin, `select 1 from server_alerts where code = 'database_down' and resolved_at is not null`)).length === 1, 15_000)
+  await eventually(
+    async () => (await sqlAs(admin, `select 1 from server_alerts where code = 'database_down' and resolved_at is not null`)).length === 1,
+    15_000,
+  )
 })
 
 it('a worker that is killed is missed by the other; one that ends is not', { timeout: 90_000 }, async () => {

@@ -26,6 +26,7 @@ import { Jobs } from './platform/jobs.ts'
 import { AddressGuard } from './platform/limits/address-guard.ts'
 import { openLimits } from './platform/limits/limits.ts'
 import { createLog } from './platform/log.ts'
+import { openLogFiles } from './platform/log-files.ts'
 import { createMailer } from './platform/mail.ts'
 import { createOutgoing } from './platform/outgoing/outgoing.ts'
 import { freePort } from './platform/ports.ts'
@@ -48,7 +49,8 @@ export type Server = {
 }
 
 function createContext(config: Config, installation: Installation, port: () => number): Context {
-  const log = createLog(config)
+  const logFiles = config.LOG_DIR === undefined ? undefined : openLogFiles(config, config.LOG_DIR)
+  const log = createLog(config, logFiles)
   const signals = new Signals(installation.appUrl, log)
   const { db, keys } = installation
   const limits = openLimits(config, { db, keys, log })
@@ -59,6 +61,7 @@ function createContext(config: Config, installation: Installation, port: () => n
     databaseUrl: installation.appUrl,
     keys: installation.keys,
     log,
+    logFiles,
     jobs: new Jobs(installation.appUrl, log, config.ROLE !== 'web'),
     signals,
     limits,
@@ -201,6 +204,7 @@ async function startRoles(config: Config, installation: Installation, own: boole
       await ctx.limits.stop()
       ctx.outgoing.close()
       if (own) await installation.close({ alsoAdopted: true })
+      await ctx.logFiles?.close()
     },
   }
 }

@@ -6,6 +6,7 @@ import type { Jobs } from './jobs.ts'
 import type { AddressGuard } from './limits/address-guard.ts'
 import type { Limits } from './limits/limits.ts'
 import type { Logger } from './log.ts'
+import type { LogFiles } from './log-files.ts'
 import type { Mailer } from './mail.ts'
 import type { Outgoing } from './outgoing/outgoing.ts'
 import type { Signals } from './signals.ts'
@@ -19,6 +20,8 @@ export type Context = {
   databaseUrl: string
   keys: Keys
   log: Logger
+  /** With LOG_DIR. */
+  logFiles: LogFiles | undefined
   jobs: Jobs
   signals: Signals
   storage: Storage

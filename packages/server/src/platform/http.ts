@@ -138,6 +138,7 @@ export async function createHttp(ctx: Context) {
   app.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'none'
     const ms = Math.round(reply.elapsedTime)
+    ctx.logFiles?.http.info({ reqId: request.id, method: request.method, route, status: reply.statusCode, ms })
     if (reply.statusCode >= 500) request.log.error({ reqId: request.id, route, status: reply.statusCode, ms }, 'request')
     else request.log.debug({ reqId: request.id, method: request.method, route, status: reply.statusCode, ms }, 'request')
   })

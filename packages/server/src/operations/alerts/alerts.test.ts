@@ -52,7 +52,8 @@ const shows = (what: (s: ServerStatus) => boolean | undefined) => eventually(asy
 const told = (part: string): number => slack.state.texts.filter((t) => t.includes(part)).length
 const isTold = (part: string) => eventually(() => told(part) > 0, 15_000)
 
-const isOver = (words: string) => eventually(() => slack.state.texts.some((t) => t.split('\n').some((line) => line.includes('Resolvido: ') && line.includes(words))), 15_000)
+const isOver = (words: string) =>
+  eventually(() => slack.state.texts.some((t) => t.split('\n').some((line) => line.includes('Resolvido: ') && line.includes(words))), 15_000)
 
 /** It is told with its words, once; then it is mended, and its end is told. */
 async function comesAndGoes(words: string, mend: () => Promise<unknown>): Promise<void> {
@@ -92,7 +93,8 @@ describe('what is wrong is told, and its end', () => {
   it('a backup that failed, and one that is old', async () => {
     await (await beginRun(server.ctx.db, 'backup')).end('failed', { error: 'disk_full' })
     await comesAndGoes('O último backup falhou (disk_full)', async () => (await beginRun(server.ctx.db, 'backup')).end('ok', { bytes: 1 }))
-    const age = (span: string) => server.sql(`update server_runs set started_at = now() - $1::interval, ended_at = now() - $1::interval where kind = 'backup'`, [span])
+    const age = (span: string) =>
+      server.sql(`update server_runs set started_at = now() - $1::interval, ended_at = now() - $1::interval where kind = 'backup'`, [span])
     await age('2 days')
     await comesAndGoes('Nenhum backup deu certo nas últimas 26 h', () => age('1 hour'))
   })
@@ -117,14 +119,22 @@ describe('what is wrong is told, and its end', () => {
 
   it('little memory and many errors', async () => {
     const id = uuidv7()
-    await server.sql(`insert into server_processes values ($1, 'web', 'maquina-3', 3001, 1, '0.1.0', now(), now() + interval '1 hour', 100, 97.5, 40000, 40000)`, [id])
+    await server.sql(
+      `insert into server_processes values ($1, 'web', 'maquina-3', 3001, 1, '0.1.0', now(), now() + interval '1 hour', 100, 97.5, 40000, 40000)`,
+      [id],
+    )
     await isTold('Pouca memória: 97,5 % em uso em maquina-3')
     await comesAndGoes('% das respostas são erros (40.000 em cinco minutos)', () => server.sql('delete from server_processes where id = $1', [id]))
   })
 
   it('a disk that is nearly full, and one that will be', async () => {
     const plant = (mount: string, used: number, free: number, ago: number) =>
-      server.sql(`insert into server_disks (host, mount, day, used_mib, free_mib) values ('maquina-4', $1, current_date - $4::int, $2, $3)`, [mount, used, free, ago])
+      server.sql(`insert into server_disks (host, mount, day, used_mib, free_mib) values ('maquina-4', $1, current_date - $4::int, $2, $3)`, [
+        mount,
+        used,
+        free,
+        ago,
+      ])
     await plant('data', 99_000, 1000, 0)
     for (let day = 0; day < 6; day++) await plant('logs', 50_000 - day * 5000, 20_000, day)
     await isTold('Nesse ritmo o disco enche em 4 dias (logs em maquina-4)')

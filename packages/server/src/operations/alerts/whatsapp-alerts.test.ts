@@ -6,8 +6,8 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { Emulator } from 'whatsapp-emulator'
 import { startSlackStandIn } from '../../testing/slack-stand-in.ts'
 import { connectEmulator } from '../../testing/test-channel.ts'
-import { NOTHING } from '../../testing/test-templates.ts'
 import { eventually, startTestServer, type TestServer } from '../../testing/test-server.ts'
+import { NOTHING } from '../../testing/test-templates.ts'
 
 vi.setConfig({ testTimeout: 120_000 })
 
@@ -60,7 +60,8 @@ async function atende(more: Record<string, string>, ...args: string[]) {
   const code = await new Promise<number | null>((done) => child.once('close', done))
   return { code, stdout, stderr }
 }
-const sendTest = async () => (await server.call<{ results: { channel: string; outcome: string; error: string | null }[] }>('POST', '/api/admin/alerts/test', { token })).body
+const sendTest = async () =>
+  (await server.call<{ results: { channel: string; outcome: string; error: string | null }[] }>('POST', '/api/admin/alerts/test', { token })).body
 /** Nobody has this number until it got something. */
 const onPhone = (): string[] => {
   try {

@@ -36,14 +36,10 @@ describe('how long the certificate holds', () => {
 })
 
 describe('when a disk is full', () => {
-  const days = (used: readonly number[]): DiskDay[] => used.map((usedMib, i) => ({ day: new Date(Date.UTC(2026, 10, 1 + i)).toISOString().slice(0, 10), usedMib }))
+  const days = (used: readonly number[]): DiskDay[] =>
+    used.map((usedMib, i) => ({ day: new Date(Date.UTC(2026, 10, 1 + i)).toISOString().slice(0, 10), usedMib }))
   it('at its pace', () => {
-    expect(
-      diskForecast(
-        days([0, 1, 2, 3, 4, 5].map((n) => 10_000 + n * 500)),
-        5000,
-      ),
-    ).toEqual({ days: 10, mibPerDay: 500, measuredDays: 5 })
+    expect(diskForecast(days([0, 1, 2, 3, 4, 5].map((n) => 10_000 + n * 500)), 5000)).toEqual({ days: 10, mibPerDay: 500, measuredDays: 5 })
   })
   it('one big day does not decide', () => {
     expect(diskForecast(days([0, 100, 200, 5300, 5400, 5500, 5600, 5700]), 6000).days).toBeGreaterThan(30)
