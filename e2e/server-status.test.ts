@@ -61,7 +61,7 @@ const SIZES = {
 it.each(Object.entries(SIZES))('shows how the server is: %s', async (name, options) => {
   const page = await enter('/servidor', OPERATOR, options)
   await page.getByRole('heading', { name: 'Situação do servidor' }).waitFor()
-  await page.getByText('O certificado vence em').first().waitFor()
+  await page.getByText('O certificado venceu há').first().waitFor()
   await page.getByText('Nesse ritmo, enche em 4 dias.').waitFor()
   await page.getByText('Falta dizer de qual empresa é o número').waitFor()
   await page.getByText('700 MB').first().waitFor()
@@ -85,10 +85,9 @@ it('failed jobs run again, a test goes out, and the page follows by itself', asy
   await page.getByRole('button', { name: 'Enviar um teste' }).click()
   await page.getByText('O teste não saiu por WhatsApp.').waitFor()
   expect(stage.server.ctx.mail.kept()[0]).toMatchObject({ to: 'plantao@example.com', subject: expect.stringContaining('Teste de alerta') })
-  await stage.server.sql(
-    `insert into server_processes values ($1, 'web', 'maquina-nova', 3002, 1, '0.1.0', now(), now() + interval '1 hour', 90, 50, 0, 0)`,
-    [uuidv7()],
-  )
+  await stage.server.sql(`insert into server_processes values ($1, 'web', 'maquina-nova', 3002, 1, '0.1.0', now(), now() + interval '1 hour', 90, 50, 0, 0)`, [
+    uuidv7(),
+  ])
   await page.getByText('maquina-nova:3002').waitFor()
   // The diary tells it once, however often the page looks.
   const looks = await stage.server.diary(`action = 'admin.call' and tenant_id is null`)
@@ -114,16 +113,26 @@ it('loading, an error from the start, and who may not', async () => {
   const page = await enter('/configuracoes', OPERATOR)
   await page.route('**/api/admin/status', async (route) => {
     await new Promise((r) => setTimeout(r, 1500))
-    await route.fulfill({ status: 503, contentType: 'application/problem+json', body: '{"code":"unavailable","title":"x","status":503,"type":"x","requestId":"x"}' })
+    await route.fulfill({
+      status: 503,
+      contentType: 'application/problem+json',
+      body: '{"code":"unavailable","title":"x","status":503,"type":"x","requestId":"x"}',
+    })
   })
   await page.goto(`${stage.server.url}/servidor`)
-  await page.getByRole('status', { name: /carregando/i }).first().waitFor()
+  await page
+    .getByRole('status', { name: /carregando/i })
+    .first()
+    .waitFor()
   await page.getByRole('button', { name: /tentar de novo/i }).waitFor()
   await page.screenshot({ path: path.join(SHOTS, 'server-status-error.png') })
   await page.context().close()
   const owner = await stage.server.register()
   const other = await enter('/servidor', owner)
-  await other.getByText(/não permite|perfil/i).first().waitFor()
+  await other
+    .getByText(/não permite|perfil/i)
+    .first()
+    .waitFor()
   expect(await other.getByText('Componentes').count()).toBe(0)
   await other.context().close()
   stage.faults.splice(0, stage.faults.length, ...stage.faults.filter((f) => !f.includes('503') && !f.includes('net::ERR')))

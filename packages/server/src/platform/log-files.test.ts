@@ -58,7 +58,9 @@ const lines = (kind: string) =>
 
 async function visit(url: string, times: number): Promise<void> {
   for (let n = 0; n < times; n++) {
-    await fetch(`${url}/api/contacts/${WORD}?q=${WORD}&token=${WORD}`, { headers: { authorization: `Bearer ${WORD}`, 'user-agent': WORD, 'x-forwarded-for': WORD } })
+    await fetch(`${url}/api/contacts/${WORD}?q=${WORD}&token=${WORD}`, {
+      headers: { authorization: `Bearer ${WORD}`, 'user-agent': WORD, 'x-forwarded-for': WORD },
+    })
     await fetch(`${url}/api/auth/login`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -79,7 +81,15 @@ it('lines of each kind in a file of its own, turned round and packed, and none i
   expect(answers.filter((l) => l.route === '/api/auth/login')).toHaveLength(60)
   expect(answers.filter((l) => l.route === '/api/contacts/:id')).toHaveLength(60)
   expect(new Set(answers.map((l) => l.reqId)).size).toBe(answers.length)
-  expect(answers[0]).toEqual({ level: 30, time: expect.any(Number), reqId: expect.any(String), method: 'GET', route: '/api/contacts/:id', status: 401, ms: expect.any(Number) })
+  expect(answers[0]).toEqual({
+    level: 30,
+    time: expect.any(Number),
+    reqId: expect.any(String),
+    method: 'GET',
+    route: '/api/contacts/:id',
+    status: 401,
+    ms: expect.any(Number),
+  })
   for (const name of names()) expect([name, (statSync(path.join(logs, name)).mode & 0o777).toString(8)]).toEqual([name, '640'])
   // What stands on standard output stands in the files.
   const printed = output.split('\n').filter((l) => l.startsWith('{"level"'))

@@ -108,14 +108,15 @@ export const ALERTS = {
     'critical',
     5,
     'certificate',
-    [
-      'O certificado vence em {{days}} dias',
-      'A renovação automática falhou: rode `certbot renew` e leia o que ele diz. Vencido, ninguém entra e o WhatsApp não entrega.',
-    ],
-    [
-      'The certificate expires in {{days}} days',
-      'The renewal failed: run `certbot renew` and read what it says. Once over, nobody gets in and WhatsApp cannot deliver.',
-    ],
+    ['O certificado vence em {{days}} dias', 'A renovação automática falhou: rode `certbot renew` e leia o que ele diz, antes que ninguém mais entre.'],
+    ['The certificate expires in {{days}} days', 'The renewal failed: run `certbot renew` and read what it says, before nobody gets in any more.'],
+  ),
+  certificate_over: kind(
+    'critical',
+    1,
+    'certificate',
+    ['O certificado venceu há {{days}} dias', 'Ninguém entra e o WhatsApp não entrega: rode `certbot renew`, leia o que ele diz e recarregue o nginx.'],
+    ['The certificate expired {{days}} days ago', 'Nobody gets in and WhatsApp cannot deliver: run `certbot renew`, read what it says, and reload nginx.'],
   ),
   memory_high: kind(
     'warning',

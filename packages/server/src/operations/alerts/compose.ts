@@ -9,7 +9,9 @@ export type Telling = { mark: '🔴' | '🟠' | '🟢' | '🔔'; line: string; t
 export type Message = { subject: string; tellings: Telling[]; server: string; locale: AlertLocale }
 
 /** `told`: somebody got it. `error`: the code of what went wrong, also when only one of several was not reached. */
-export type Outcome = { told: boolean; error: string | null }
+export type Outcome = { told: boolean; error: string | null; queued?: Queued }
+/** Messages whose fate is known later. */
+export type Queued = { tenantId: string; messageIds: string[] }
 export const outcomeOf = (error: string | null): Outcome => ({ told: error === null, error })
 
 const WORDS = {

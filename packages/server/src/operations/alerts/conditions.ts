@@ -102,6 +102,7 @@ function createCertificate(ctx: Context): () => Promise<Seen[]> {
     if (!kept || Date.now() - kept.at > CERTIFICATE_EVERY_MS) kept = { at: Date.now(), look: await certificateDays(ctx.config) }
     const { look } = kept
     if (look && 'error' in look) throw new Error('the certificate could not be looked at')
+    if (look && look.days < 0) return [seen('certificate_over', { days: -look.days })]
     return look && look.days < CERTIFICATE_DAYS ? [seen('certificate_expiring', { days: look.days })] : []
   }
 }
@@ -119,7 +120,7 @@ export function createConditions(ctx: Context): () => Promise<{ seen: Seen[]; un
     { codes: ['backup_failed', 'backup_old', 'restore_test_failed', 'restore_test_old'], ask: () => lookAtBackups(ctx) },
     { codes: ['disk_low', 'disk_forecast'], ask: () => disks(ctx) },
     { codes: ['process_lost', 'memory_high', 'errors_many'], ask: () => processes(ctx) },
-    { codes: ['certificate_expiring'], ask: createCertificate(ctx) },
+    { codes: ['certificate_expiring', 'certificate_over'], ask: createCertificate(ctx) },
   ]
   return async () => {
     const answers = await Promise.all(

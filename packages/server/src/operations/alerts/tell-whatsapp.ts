@@ -13,7 +13,7 @@ import { AppError } from '../../platform/errors.ts'
 import { uuidv7 } from '../../platform/ids.ts'
 import { SERVER_RIGHTS } from '../../platform/rights.ts'
 import { tenantOfSlug } from './alerts.store.ts'
-import { type Message, type Outcome, outcomeOf } from './compose.ts'
+import { type Message, type Outcome, outcomeOf, type Queued } from './compose.ts'
 
 type Deps = { config: Config; db: Database }
 type Way = { tenantId: string; channelId: string; template: Template }
@@ -94,11 +94,19 @@ export async function tellByWhatsapp(deps: Deps, message: Message): Promise<Outc
     const way = await findWay(deps)
     const phones = deps.config.ALERT_WHATSAPP_TO.flatMap((n) => normalizePhone(n) ?? [])
     if (phones.length === 0) return outcomeOf('whatsapp_number_wrong')
+    const messageIds: string[] = []
     await inTenant(deps.db, way.tenantId, async (tx) => {
-      for (const phone of phones) await sendTo(deps, tx, way, phone, message)
+      for (const phone of phones) messageIds.push(await sendTo(deps, tx, way, phone, message))
     })
-    return outcomeOf(null)
+    return { ...outcomeOf(null), queued: { tenantId: way.tenantId, messageIds } }
   } catch (e) {
     return outcomeOf(codeOf(e))
   }
+}
+
+/** What became of them: whether one was refused, and whether all have arrived. */
+export async function whatsappFate(db: Database, { tenantId, messageIds }: Queued): Promise<'failed' | 'arrived' | 'under way'> {
+  const rows = await inTenant(db, tenantId, (tx) => tx.selectFrom('messages').select('status').where('id', 'in', messageIds).execute())
+  if (rows.some((r) => r.status === 'failed')) return 'failed'
+  return rows.every((r) => r.status === 'delivered' || r.status === 'read') ? 'arrived' : 'under way'
 }

@@ -2,10 +2,11 @@ import pg from 'pg'
 import type { Context } from '../../platform/context.ts'
 import { within } from '../../platform/health.ts'
 import { type Alert, type AlertChannel, dueOf, markTold, nextAlerts } from './alert-state.ts'
-import { loadAlerts, saveAlerts } from './alerts.store.ts'
-import { messageOf } from './compose.ts'
+import { loadAlerts, noteChannel, saveAlerts } from './alerts.store.ts'
+import { messageOf, type Queued } from './compose.ts'
 import { createConditions } from './conditions.ts'
 import { channelsOn, tellChannel } from './tell.ts'
+import { whatsappFate, whatsappFault } from './tell-whatsapp.ts'
 
 /** Number of the advisory lock of whoever watches; any constant that nothing else uses. */
 const WATCH_LOCK = 7_204_114
@@ -63,6 +64,8 @@ class Watch {
   readonly #unsaved = new Set<string>()
   #watched = false
   readonly #failedAt = new Map<AlertChannel, number>()
+  /** The last alert that left by WhatsApp, until it is known what became of it. */
+  #queued: Queued | undefined
 
   constructor(ctx: Context) {
     this.#ctx = ctx
@@ -84,6 +87,18 @@ class Watch {
     await this.#save(gone)
     await this.#tell()
     await this.#save([])
+    await this.#follow()
+  }
+
+  /** WhatsApp took the last one into its hands; whether it arrived shows later. */
+  async #follow(): Promise<void> {
+    if (!this.#queued) return
+    const fate = await within(DATABASE_MS, whatsappFate(this.#ctx.db, this.#queued)).catch(() => 'under way' as const)
+    if (fate === 'under way') return
+    this.#queued = undefined
+    if (fate === 'arrived') return
+    this.#ctx.log.error({ channel: 'whatsapp', error: 'whatsapp_failed' }, 'alerts: a channel does not take alerts')
+    await noteChannel(this.#ctx.db, 'whatsapp', 'whatsapp_failed').catch(() => {})
   }
 
   /** Another watches: what only this process knows is handed over. */
@@ -119,10 +134,11 @@ class Watch {
         const due = dueOf(this.#alerts, channel, now, this.#minute)
         const rests = now - (this.#failedAt.get(channel) ?? 0) < CHANNEL_AGAIN * this.#minute
         if (due.length === 0 || rests) return
-        const { told, error } = await tellChannel(this.#ctx, channel, messageOf(due, this.#ctx.config))
+        const { told, error, queued } = await tellChannel(this.#ctx, channel, messageOf(due, this.#ctx.config))
         if (error !== null) this.#ctx.log.error({ channel, error, alerts: due.length }, 'alerts: a channel does not take alerts')
         if (!told) return void this.#failedAt.set(channel, now)
         this.#failedAt.delete(channel)
+        this.#queued = queued ?? this.#queued
         const ids = new Set(due.map((d) => d.alert.id))
         this.#alerts = this.#alerts.map((a) => (ids.has(a.id) ? markTold(a, channel, now) : a))
         for (const id of ids) this.#unsaved.add(id)
@@ -135,9 +151,17 @@ class Watch {
   }
 }
 
+/** Before it is needed: WhatsApp wants an approved template. */
+async function sayWhatsMissing(ctx: Context): Promise<void> {
+  if (!channelsOn(ctx.config).includes('whatsapp')) return
+  const error = await whatsappFault(ctx)
+  if (error !== null) ctx.log.warn({ error }, 'alerts: nothing can leave by WhatsApp')
+}
+
 /** In each worker; one of them watches. */
 export function startAlerts(ctx: Context): { stop: () => Promise<void> } {
   const watch = new Watch(ctx)
+  void sayWhatsMissing(ctx)
   let stopped = false
   let waiting: NodeJS.Timeout | undefined
   let running: Promise<void> = Promise.resolve()

@@ -8,6 +8,7 @@ import { startSlackStandIn } from '../../testing/slack-stand-in.ts'
 import { connectEmulator } from '../../testing/test-channel.ts'
 import { eventually, startTestServer, type TestServer } from '../../testing/test-server.ts'
 import { NOTHING } from '../../testing/test-templates.ts'
+import { beginRun } from '../server-runs.ts'
 
 vi.setConfig({ testTimeout: 120_000 })
 
@@ -37,7 +38,7 @@ const settings = () => ({
 
 beforeAll(async () => {
   slack = await startSlackStandIn()
-  server = await startTestServer({ SUPER_ADMIN_EMAIL: OPERATOR.email, SUPER_ADMIN_PASSWORD: OPERATOR.password, ...settings() })
+  server = await startTestServer({ SUPER_ADMIN_EMAIL: OPERATOR.email, SUPER_ADMIN_PASSWORD: OPERATOR.password, ALERT_MINUTE_MS: '100', ...settings() })
   owner = await server.register('Central de Alertas')
   await server.sql(`update tenants set slug = 'central-de-alertas' where id = $1`, [owner.tenantId])
   ;({ emulator, channelId } = await connectEmulator(server, owner))
@@ -92,6 +93,22 @@ test('with an approved template it reaches the telephone outside of any window',
   expect(chats.body.items).toHaveLength(1)
 })
 
+test('one that Meta refuses afterwards is seen', async () => {
+  const { db } = server.ctx
+  // It says "sent" for as long as nobody says more.
+  emulator.control.setScenario({ deliveredMs: 600_000 })
+  await (await beginRun(db, 'backup')).end('failed', { error: 'disk_full' })
+  await eventually(() => onPhone().some((m) => m.includes('disk_full')), 15_000)
+  const error = async () => (await server.call<ServerStatus>('GET', '/api/admin/status', { token })).body.alerts?.channels[2]?.error
+  await eventually(async () => (await error()) === null)
+  await server.sql(`update messages set status = 'failed' where direction = 'out' and id = (select max(id::text)::uuid from messages where direction = 'out')`)
+  await eventually(async () => (await error()) === 'whatsapp_failed', 20_000)
+  emulator.control.setScenario({ deliveredMs: 5 })
+  await (await beginRun(db, 'backup')).end('ok')
+  await eventually(() => onPhone().some((m) => m.includes('Resolvido')), 20_000)
+  await eventually(async () => (await error()) === null)
+})
+
 test('the command line tests and lists', async () => {
   const before = slack.state.texts.length
   const done = await atende({}, 'alerts', 'test', '--json')
@@ -111,6 +128,6 @@ test('the command line tests and lists', async () => {
   )
   const listed = await atende({}, 'alerts', 'list')
   expect(listed.code).toBe(0)
-  expect(listed.stdout).toMatch(/^warning\s+redis_down .* Redis does not answer$/m)
+  expect(listed.stdout).toMatch(/^(warning|resolved)\s+redis_down .* Redis does not answer$/m)
   expect(listed.stdout).toMatch(/^whatsapp\s+ok\s+\d{4}-/m)
 })

@@ -58,7 +58,9 @@ function ChannelRow({ state, now }: { state: AlertChannelState; now: number }) {
   const { channel, on, okAt, error } = state
   const known = error === null ? undefined : errorName(error)
   const why = error === null ? null : known ? t(`alerts.error.${known}`, { code: error }) : t('alerts.error.other', { code: error })
-  const text = !on ? t('alerts.setBy', { name: t(`alerts.offText.${channel}`) }) : (why ?? (okAt === null ? '' : t('alerts.last', { when: formatRelative(okAt, now) })))
+  const text = !on
+    ? t('alerts.setBy', { name: t(`alerts.offText.${channel}`) })
+    : (why ?? (okAt === null ? '' : t('alerts.last', { when: formatRelative(okAt, now) })))
   const tone = !on ? 'quiet' : error !== null ? 'harm' : okAt === null ? 'quiet' : 'good'
   const word = !on ? 'off' : error !== null ? 'fails' : okAt === null ? 'untried' : 'works'
   const icon = tone === 'harm' ? <CircleX size={13} aria-hidden /> : tone === 'good' ? <CircleCheck size={13} aria-hidden /> : undefined

@@ -18,7 +18,14 @@ function CertificateRow({ certificate }: { certificate: ServerStatus['certificat
   const tone = days === null ? 'quiet' : days < 0 ? 'harm' : days < SOON_DAYS ? 'waiting' : 'good'
   const Icon = tone === 'harm' ? CircleX : tone === 'waiting' ? CircleAlert : CircleCheck
   const date = certificate?.notAfter ? formatDate(certificate.notAfter) : ''
-  const text = certificate === null ? t('machine.none') : certificate.error !== null ? t('machine.unread', { code: certificate.error }) : t('machine.until', { date })
+  const text =
+    certificate === null
+      ? t('machine.none')
+      : certificate.error !== null
+        ? t('machine.unread', { code: certificate.error })
+        : days !== null && days < 0
+          ? ''
+          : t('machine.until', { date })
   return (
     <Row>
       <div className={classes.words}>

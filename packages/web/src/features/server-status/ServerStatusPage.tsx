@@ -3,14 +3,13 @@ import type { ServerStatus } from '@atende/contracts/server-status'
 import { Alert } from '@mantine/core'
 import { CircleAlert, CircleCheck, CircleX, CloudOff } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
-import { formatDuration, formatRelative, formatTime, useNow } from '../../lib/time.ts'
+import { formatDuration, formatTime, useNow } from '../../lib/time.ts'
 import { BackLink } from '../../shell/BackLink.tsx'
 import { RequirePermission } from '../../shell/RequirePermission.tsx'
 import { ErrorState } from '../../ui/ErrorState.tsx'
 import { ListSkeleton } from '../../ui/ListSkeleton.tsx'
 import { Page } from '../../ui/Page.tsx'
 import { PageHeader } from '../../ui/PageHeader.tsx'
-import { Pill } from '../../ui/Pill.tsx'
 import { Section } from '../../ui/Section.tsx'
 import { Alerts } from './Alerts.tsx'
 import { Components } from './Components.tsx'
@@ -28,20 +27,30 @@ const OVERALL = {
   unhealthy: { tone: 'harm', Icon: CircleX },
 } as const
 
+type State = keyof typeof OVERALL
+
+/** Components that work do not make it well while an alert stands. */
+function stateOf({ health, alerts }: ServerStatus): State {
+  const open = alerts?.list.some((a) => a.resolvedAt === null) ?? false
+  return health.status === 'healthy' && open ? 'degraded' : health.status
+}
+
 /** The sentence first: whoever is woken at night reads no table. */
 function Overall({ status, knownAt, now }: { status: ServerStatus; knownAt: number; now: number }) {
   const { t } = useTranslation('serverStatus')
-  const { status: state, uptime } = status.health
+  const state = stateOf(status)
   const { tone, Icon } = OVERALL[state]
+  const facts = [
+    t('overallText', { version: status.version, uptime: formatDuration(status.health.uptime * 1000) }),
+    t('updated', { time: formatDuration(now - knownAt) }),
+  ]
   return (
     <Section>
       <div className={classes.overall}>
+        <Icon size={22} aria-hidden className={classes.overallIcon} data-tone={tone} />
         <span className={classes.overallWord}>{t(`overall.${state}`)}</span>
-        <Pill tone={tone} icon={<Icon size={13} aria-hidden />}>
-          {t('updated', { when: formatRelative(knownAt, now) })}
-        </Pill>
       </div>
-      <div className={classes.small}>{t('overallText', { version: status.version, uptime: formatDuration(uptime * 1000) })}</div>
+      <div className={classes.small}>{facts.join(' · ')}</div>
     </Section>
   )
 }
@@ -59,7 +68,7 @@ function Content() {
           {t('silentText', { time: formatTime(dataUpdatedAt) })}
         </Alert>
       )}
-      <Overall status={status} knownAt={dataUpdatedAt} now={now} />
+      {error === null && <Overall status={status} knownAt={dataUpdatedAt} now={now} />}
       <Alerts alerts={status.alerts} now={now} />
       <Components status={status} />
       <Processes processes={status.processes} now={now} />
