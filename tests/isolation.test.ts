@@ -10,8 +10,8 @@ import { ACCOUNT_DOORS, ACCOUNT_ROUTES, PERSONAL_TABLES, plantAccounts } from '.
 import { AUDIT_DOORS, AUDIT_ROUTES } from './isolation-audit.ts'
 import { DOORS } from './isolation-doors.ts'
 import { FACTOR_DOORS, FACTOR_ROUTES, PERSONS, plantFactors } from './isolation-factors.ts'
-import { DOORS_ONLY, LIMIT_DOORS, LIMIT_ROUTES } from './isolation-limits.ts'
-import { OPERATION_DOORS, OPERATION_ROUTES } from './isolation-operations.ts'
+import { LIMIT_DOORS, LIMIT_ROUTES, DOORS_ONLY as LIMIT_TABLES } from './isolation-limits.ts'
+import { OPERATION_DOORS, OPERATION_ROUTES, OPERATION_TABLES } from './isolation-operations.ts'
 
 /**
  * Story 5: a second tenant sees nothing of the first. The test finds every table, route and socket event by itself; a new one
@@ -98,6 +98,7 @@ async function plant(): Promise<void> {
 }
 
 describe('tables', () => {
+  const DOORS_ONLY = new Set([...LIMIT_TABLES, ...OPERATION_TABLES])
   /** Not a tenant's: why it may be shared. */
   const SHARED: Record<string, string> = {
     kysely_migration: 'names of migrations',
@@ -214,6 +215,7 @@ const ROUTES: Record<string, Kind> = {
   },
   'PATCH /api/tenants/:id': { body: () => ({ plan: 'PRO' }), refused: 403 },
   ...LIMIT_ROUTES,
+  ...OPERATION_ROUTES,
   'GET /api/contacts': { list: true },
   'POST /api/contacts': self,
   'GET /api/contacts/:id': { id: 'contact' },

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { io } from 'socket.io-client'
@@ -61,6 +61,7 @@ beforeAll(async () => {
     LOG_LEVEL: 'trace',
     PORT: '0',
     DATA_DIR: home,
+    LOG_DIR: path.join(home, 'logs'),
     DATABASE_URL: database.appUrl,
     DATABASE_OWNER_URL: database.ownerUrl,
     ENCRYPTION_KEY: KEY,
@@ -157,7 +158,11 @@ async function breakDatabase(): Promise<void> {
 function leaks(): string[] {
   const dsn = decodeURIComponent(new URL(database.appUrl).pathname)
   const planted = [WORD, PHONE, PASSWORD, APP_SECRET, KEY, channel.appSecret, channel.verifyToken, 'token-of-the-test', dsn, ...issued]
-  const lines = output.split('\n').filter((line) => !line.startsWith('{"url":'))
+  const files = readdirSync(path.join(home, 'logs')).map((name) => readFileSync(path.join(home, 'logs', name), 'utf8'))
+  const lines = [output, ...files]
+    .join('\n')
+    .split('\n')
+    .filter((line) => !line.startsWith('{"url":'))
   return lines.filter((line) => planted.some((secret) => secret !== '' && line.toLowerCase().includes(secret.toLowerCase())))
 }
 

@@ -30,6 +30,8 @@ import { userRoutes } from './features/users/users.routes.ts'
 import type { MetricParts } from './operations/metrics/collectors.ts'
 import { operationChecks } from './operations/metrics/health-checks.ts'
 import { metricsRoutes } from './operations/metrics/metrics.routes.ts'
+import { type AnswerCount, countAnswers } from './operations/status/answers.ts'
+import { statusRoutes } from './operations/status/status.routes.ts'
 import { guardRoutes } from './platform/auth.ts'
 import { REPOSITORY } from './platform/config.ts'
 import type { Context } from './platform/context.ts'
@@ -39,9 +41,13 @@ import { guardAddresses, limitRequests } from './platform/limits/request-limits.
 export const WEB_DIST = path.join(REPOSITORY, 'packages/web/dist')
 
 /** List 1: every route. A worker has only those that say how it is. */
-export async function createApp(ctx: Context, parts: { webhooks: WebhookStore; health: HealthParts & MetricParts }): Promise<Http> {
+export async function createApp(
+  ctx: Context,
+  parts: { webhooks: WebhookStore; health: HealthParts & MetricParts & { processId?: string }; answers: AnswerCount },
+): Promise<Http> {
   const app = await createHttp(ctx)
   if (ctx.config.OTEL_EXPORTER_OTLP_ENDPOINT) (await import('./operations/tracing/name-spans.ts')).nameSpans(app)
+  countAnswers(app, parts.answers)
   guardAddresses(app, ctx)
   guardRoutes(app, ctx)
   limitRequests(app, ctx)
@@ -72,6 +78,7 @@ export async function createApp(ctx: Context, parts: { webhooks: WebhookStore; h
     numberRoutes(app, ctx)
     templateRoutes(app, ctx)
     webhookEventRoutes(app, ctx)
+    statusRoutes(app, ctx, parts.health)
     apiDocsRoutes(app, ctx)
   })
   await webhookRoutes(app, ctx, parts.webhooks)

@@ -12,6 +12,9 @@ import { attendantTyping, customerTypes, startTyping } from './features/inbox/ty
 import { ensureSuperAdmin } from './features/tenants/super-admin.ts'
 import { JOB_DEFINITIONS, jobBindings } from './jobs.ts'
 import { replayEvents, tellEvents } from './listeners.ts'
+import { startAlerts } from './operations/alerts/watch.ts'
+import { AnswerCount } from './operations/status/answers.ts'
+import { type Beating, startBeating } from './operations/status/processes.ts'
 import { type ErrorReports, openErrorReports } from './operations/errors/error-reports.ts'
 import type { TenantLogin } from './platform/auth.ts'
 import type { Config } from './platform/config.ts'
@@ -25,6 +28,7 @@ import { Jobs } from './platform/jobs.ts'
 import { AddressGuard } from './platform/limits/address-guard.ts'
 import { openLimits } from './platform/limits/limits.ts'
 import { createLog } from './platform/log.ts'
+import { openLogFiles } from './platform/log-files.ts'
 import { createMailer } from './platform/mail.ts'
 import { schemaState } from './platform/migrate.ts'
 import { createOutgoing, type Outgoing } from './platform/outgoing/outgoing.ts'
@@ -50,7 +54,8 @@ export type Server = {
 }
 
 function createContext(config: Config, installation: Installation, port: () => number, errors: ErrorReports | undefined, outgoing: Outgoing): Context {
-  const log = createLog(config, errors ? [errors.copy] : [])
+  const logFiles = config.LOG_DIR === undefined ? undefined : openLogFiles(config, config.LOG_DIR)
+  const log = createLog(config, { copies: errors ? [errors.copy] : [], files: logFiles })
   const signals = new Signals(installation.appUrl, log)
   const { db, keys } = installation
   const counters = new Counters()
@@ -63,6 +68,7 @@ function createContext(config: Config, installation: Installation, port: () => n
     keys: installation.keys,
     log,
     counters,
+    logFiles,
     jobs: new Jobs(installation.appUrl, log, config.ROLE !== 'web'),
     signals,
     limits,
@@ -78,7 +84,7 @@ function createContext(config: Config, installation: Installation, port: () => n
 /** How long requests may still run when the server ends. */
 const CLOSING_MS = 5000
 
-type HealthState = { stopping: boolean; sockets: () => number; socketsByTenant: () => ReadonlyMap<string, number> }
+type HealthState = { stopping: boolean; sockets: () => number; socketsByTenant: () => ReadonlyMap<string, number>; processId?: string }
 /** `drain` goes on working while others take over; `stop` ends it. */
 type Part = { start: () => Promise<void>; drain?: (ms: number) => Promise<void>; stop: () => Promise<void> }
 
@@ -102,10 +108,23 @@ function webPart(ctx: Context, app: Http, health: HealthState): Part {
   }
 }
 
+/** Every role: says that it lives, for the status page and the alerts. */
+function beatPart(ctx: Context, health: HealthState, listening: { port: number }, answers: AnswerCount): Part {
+  let beating: Beating | undefined
+  return {
+    async start() {
+      beating = startBeating(ctx, listening.port, answers)
+      health.processId = beating.id
+    },
+    stop: async () => beating?.stop(),
+  }
+}
+
 /** Worker role: stored deliveries, waiting messages, jobs, upkeep. */
 function workerPart(ctx: Context, receiver: Receiver): Part {
   let upkeep: { stop: () => void } | undefined
   let checkpoints: { stop: () => Promise<void> } | undefined
+  let alerts: { stop: () => Promise<void> } | undefined
   const sender = new Sender(ctx)
   return {
     async start() {
@@ -114,10 +133,11 @@ function workerPart(ctx: Context, receiver: Receiver): Part {
       await ctx.jobs.work(jobBindings(ctx))
       upkeep = startUpkeep(ctx)
       checkpoints = startCheckpoints(ctx)
+      alerts = startAlerts(ctx)
     },
     async stop() {
       upkeep?.stop()
-      await Promise.all([receiver.stop(), sender.stop(), checkpoints?.stop()])
+      await Promise.all([receiver.stop(), sender.stop(), checkpoints?.stop(), alerts?.stop()])
     },
   }
 }
@@ -176,8 +196,9 @@ async function startRoles(config: Config, installation: Installation, own: boole
   const receiver = new Receiver(ctx, ({ tenantId, typing }) => void customerTypes(ctx, tenantId, typing).catch((err) => ctx.log.debug({ err }, 'typing')))
   const webhooks = createWebhookStore(ctx, () => (isWorker ? receiver.wake() : void ctx.signals.send(WEBHOOKS_CHANNEL)))
   const health: HealthState = { stopping: false, sockets: () => 0, socketsByTenant: () => new Map() }
-  const app = await createApp(ctx, { webhooks, health })
-  const parts = [...(isWeb ? [webPart(ctx, app, health)] : []), ...(isWorker ? [workerPart(ctx, receiver)] : [])]
+  const answers = new AnswerCount()
+  const app = await createApp(ctx, { webhooks, health, answers })
+  const parts = [...(isWeb ? [webPart(ctx, app, health)] : []), ...(isWorker ? [workerPart(ctx, receiver)] : []), beatPart(ctx, health, listening, answers)]
 
   await ctx.limits.start()
   await ctx.addresses.start()
@@ -219,6 +240,7 @@ async function startRoles(config: Config, installation: Installation, own: boole
       await errors?.flush()
       ctx.outgoing.close()
       if (own) await installation.close({ alsoAdopted: true })
+      await ctx.logFiles?.close()
     },
   }
 }

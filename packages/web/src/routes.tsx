@@ -190,6 +190,11 @@ const auditRoute = createRoute({
   component: lazyRouteComponent(() => import('./features/audit/AuditPage.tsx'), 'AuditPage'),
 })
 
+const serverStatusRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: '/servidor',
+  component: lazyRouteComponent(() => import('./features/server-status/ServerStatusPage.tsx'), 'ServerStatusPage'),
+})
 const serverLimitsRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/servidor/limites',
@@ -210,6 +215,7 @@ const routeTree = rootRoute.addChildren([
     contactsRoute.addChildren([contactsHomeRoute, contactRoute]),
     onboardingRoute,
     noticesRoute,
+    serverStatusRoute,
     serverLimitsRoute,
     settingsRoute.addChildren([
       settingsHomeRoute,

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { VERSION } from '../platform/config.ts'
+import { alertCommands } from './alert-commands.ts'
 import { auditCommands } from './audit-commands.ts'
 import { channelCommands } from './channel-commands.ts'
 import { keyCommands } from './key-commands.ts'
@@ -24,6 +25,7 @@ function createProgram(): Command {
   auditCommands(program)
   limitCommands(program)
   keyCommands(program)
+  alertCommands(program)
   updateCommands(program)
   const all = (c: Command): Command[] => [c, ...c.commands.flatMap(all)]
   for (const command of all(program)) command.exitOverride()

@@ -4,6 +4,8 @@ import { z } from 'zod'
 import { badRanges } from './limits/client-address.ts'
 import { metricsSettings } from './settings/metrics.ts'
 import { updateSettings } from './settings/update.ts'
+import { ALERT_SETTINGS } from './settings/alerts.ts'
+import { LOG_SETTINGS } from './settings/logs.ts'
 
 export const REPOSITORY = path.resolve(import.meta.dirname, '../../../..')
 export const VERSION: string = z.object({ version: z.string() }).parse(JSON.parse(readFileSync(path.join(REPOSITORY, 'package.json'), 'utf8'))).version
@@ -126,6 +128,8 @@ const Env = z.object({
     .regex(/^[A-Za-z0-9/_.-]{0,200}$/, 'may have letters, digits and / _ . -')
     .optional(),
   ...metricsSettings,
+  ...ALERT_SETTINGS,
+  ...LOG_SETTINGS,
 })
 
 /** What `STORAGE=s3` cannot do without. */
@@ -150,6 +154,7 @@ const SECRETS = [
   'AUDIT_COPY_URL',
   'METRICS_TOKEN',
   'SENTRY_DSN',
+  'ALERT_SLACK_URL',
 ]
 
 /** `NAME_FILE` (Docker secrets) stands in for `NAME`. */

@@ -7,6 +7,7 @@ import type { Jobs } from './jobs.ts'
 import type { AddressGuard } from './limits/address-guard.ts'
 import type { Limits } from './limits/limits.ts'
 import type { Logger } from './log.ts'
+import type { LogFiles } from './log-files.ts'
 import type { Mailer } from './mail.ts'
 import type { Outgoing } from './outgoing/outgoing.ts'
 import type { Signals } from './signals.ts'
@@ -21,6 +22,8 @@ export type Context = {
   keys: Keys
   log: Logger
   counters: Counters
+  /** With LOG_DIR. */
+  logFiles: LogFiles | undefined
   jobs: Jobs
   signals: Signals
   storage: Storage

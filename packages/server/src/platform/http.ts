@@ -30,6 +30,8 @@ declare module 'fastify' {
     stepUp?: true | ((body: unknown) => boolean)
     /** Works also for who must set up a second factor first. */
     beforeEnrolment?: true
+    /** Asked every few seconds by an open page: the diary tells it once per login and hour. */
+    refreshes?: true
   }
   interface FastifyInstance {
     /** Every route that was registered, as the guard sees it. */
@@ -138,6 +140,7 @@ export async function createHttp(ctx: Context) {
   app.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'none'
     const ms = Math.round(reply.elapsedTime)
+    ctx.logFiles?.http.info({ reqId: request.id, method: request.method, route, status: reply.statusCode, ms })
     if (reply.statusCode >= 500) request.log.error({ reqId: request.id, route, status: reply.statusCode, ms }, 'request')
     else request.log.debug({ reqId: request.id, method: request.method, route, status: reply.statusCode, ms }, 'request')
   })

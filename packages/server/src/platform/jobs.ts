@@ -72,6 +72,12 @@ export async function prepareJobs(ownerUrl: string, appRole: string, definitions
   }
 }
 
+/** What an error is called, and nothing of what it says: shown to whoever runs the server. */
+function errorCode(e: unknown): string {
+  const said = e instanceof Error && 'code' in e ? String(e.code) : e instanceof Error ? e.name : 'unknown'
+  return /^[A-Za-z0-9_]{1,60}$/.test(said) ? said : 'unknown'
+}
+
 /** The job queue of this process. Saving a job is always part of the transaction of its fact. */
 export class Jobs {
   #boss: PgBoss
@@ -173,13 +179,18 @@ export class Jobs {
       return { id: job.id, status: 'completed' }
     } catch (err) {
       this.#log.warn({ err, job: binding.job.name, jobId: job.id, attempt: meta.attempt, lastAttempt: meta.lastAttempt }, 'job failed')
-      return { id: job.id, status: 'failed', output: { message: err instanceof Error ? err.message.slice(0, 500) : 'unknown' } }
+      return { id: job.id, status: 'failed', output: { message: err instanceof Error ? err.message.slice(0, 500) : 'unknown', code: errorCode(err) } }
     }
   }
 
   async stats(): Promise<{ name: string; queued: number; active: number; failed: number }[]> {
     const queues = await this.#boss.getQueues()
     return queues.map((q) => ({ name: q.name, queued: q.queuedCount, active: q.activeCount, failed: q.failedCount ?? 0 }))
+  }
+
+  /** Lets jobs that failed for good run once more. */
+  async retry(name: string, ids: readonly string[]): Promise<void> {
+    await this.#boss.retry(name, [...ids])
   }
 
   async stop(): Promise<void> {

@@ -1,6 +1,7 @@
 import { type Logger, type LoggerOptions, pino } from 'pino'
 import type { Config } from './config.ts'
 import { describeError } from './log-errors.ts'
+import type { LogFiles } from './log-files.ts'
 
 /** Values of these keys never reach a log line, wherever they stand. */
 const REDACT = [
@@ -10,21 +11,23 @@ const REDACT = [
 
 /** Where lines from a level on go as well, as they are printed: with everything taken out that must not be in them. */
 export type LogCopy = { level: 'error' | 'warn' | 'info'; write: (line: string) => void }
+type Sinks = { copies?: readonly LogCopy[]; files?: Pick<LogFiles, 'stream'> | undefined }
 
-/** What is printed stays what LOG_LEVEL says, whatever the copies want. */
-function alsoTo(copies: readonly LogCopy[], level: Config['LOG_LEVEL']) {
+/** What is printed, and kept in files, stays what LOG_LEVEL says, whatever the copies want. */
+function alsoTo({ copies = [], files }: Sinks, level: Config['LOG_LEVEL']) {
   const printed = level === 'silent' ? [] : [{ level, stream: pino.destination({ fd: 1, sync: true }) }]
-  return pino.multistream([...printed, ...copies.map((copy) => ({ level: copy.level, stream: { write: copy.write } }))])
+  const kept = level === 'silent' || !files ? [] : [{ level, stream: files.stream }]
+  return pino.multistream([...printed, ...kept, ...copies.map((copy) => ({ level: copy.level, stream: { write: copy.write } }))])
 }
 
 /** The quietest level at which everybody gets what they want. */
 const lowest = (levels: readonly Config['LOG_LEVEL'][]): Config['LOG_LEVEL'] =>
   levels.toSorted((a, b) => (pino.levels.values[a] ?? Infinity) - (pino.levels.values[b] ?? Infinity))[0] ?? 'info'
 
-/** JSON to stdout. People's data and secrets are not logged at all; the redaction is the second net. */
-export function createLog(config: Pick<Config, 'LOG_LEVEL'>, copies: readonly LogCopy[] = []): Logger {
+/** JSON to stdout, and to files when there are some. People's data and secrets are not logged at all; the redaction is the second net. */
+export function createLog(config: Pick<Config, 'LOG_LEVEL'>, sinks: Sinks = {}): Logger {
   const settings: LoggerOptions = {
-    level: lowest([config.LOG_LEVEL, ...copies.map((c) => c.level)]),
+    level: lowest([config.LOG_LEVEL, ...(sinks.copies ?? []).map((c) => c.level)]),
     base: null,
     redact: { paths: REDACT.flatMap((k) => [k, `*.${k}`, `*.*.${k}`]), censor: '[redacted]' },
     serializers: {
@@ -35,7 +38,7 @@ export function createLog(config: Pick<Config, 'LOG_LEVEL'>, copies: readonly Lo
       res: () => '[answer]',
     },
   }
-  return copies.length === 0 ? pino(settings) : pino(settings, alsoTo(copies, config.LOG_LEVEL))
+  return sinks.files || sinks.copies?.length ? pino(settings, alsoTo(sinks, config.LOG_LEVEL)) : pino(settings)
 }
 
 /**

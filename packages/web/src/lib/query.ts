@@ -31,6 +31,7 @@ export const keys = {
   counts: ['conversation-counts'] as const,
   messages: (conversationId: string) => ['messages', conversationId] as const,
   serverLimits: ['server', 'limits'] as const,
+  serverStatus: ['server', 'status'] as const,
   tags: ['tags'] as const,
   users: ['users'] as const,
   invitations: ['invitations'] as const,

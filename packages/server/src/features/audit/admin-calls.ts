@@ -16,6 +16,23 @@ const ADMIN_ACCESS: ReadonlySet<string> = new Set<Access>([
 ])
 export const isAdminAccess = (access: Access | undefined): boolean => access !== undefined && ADMIN_ACCESS.has(access)
 
+const HOUR_MS = 3600_000
+const WATCHERS = 1000
+
+/** A page that refreshes by itself would fill the diary with one look: of each login the first of an hour is told, and what failed. */
+function createWatchers(): (request: FastifyRequest, sessionId: string) => boolean {
+  const since = new Map<string, number>()
+  return (request, sessionId) => {
+    if (!request.routeOptions.config.refreshes) return false
+    const key = `${sessionId} ${request.method} ${request.routeOptions.url}`
+    const now = Date.now()
+    if (now - (since.get(key) ?? 0) < HOUR_MS) return true
+    if (since.size >= WATCHERS) since.clear()
+    since.set(key, now)
+    return false
+  }
+}
+
 /** No bodies, no query: they may hold what a diary should not. */
 function lineOf(request: FastifyRequest, status: number) {
   const { url: route, method } = { url: request.routeOptions.url ?? '', method: request.method }
@@ -30,11 +47,13 @@ function lineOf(request: FastifyRequest, status: number) {
  * told already, in the same diary. Calls without a login are nobody's, and refused.
  */
 export function tellAdminCalls(app: Http, ctx: Context): void {
+  const isToldThisHour = createWatchers()
   app.addHook('onSend', async (request, reply, payload) => {
     const { login } = request
     if (!login || !isAdminAccess(request.routeOptions.config.access)) return payload
     // Who runs the server wrote into a company's diary: the server's own tells it too.
     if (isTold(request) && reply.statusCode < 400 && login.tenantId !== null) return payload
+    if (reply.statusCode < 400 && isToldThisHour(request, login.sessionId)) return payload
     const line = { tenantId: login.tenantId, ...lineOf(request, reply.statusCode) }
     const written = login.tenantId
       ? inTenant(ctx.db, login.tenantId, (tx) => writeAudit(tx, line), login.userId)

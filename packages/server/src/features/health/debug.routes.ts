@@ -8,7 +8,7 @@ import { listRoutes } from '../../platform/list-routes.ts'
 import { MAILS_POLICY, mailsPage } from './mails-page.ts'
 
 const tags = ['debug']
-const SECRET = /KEY|PASSWORD|SECRET|TOKEN|DATABASE_URL|DATABASE_OWNER_URL|SMTP_URL|REDIS_URL|AUDIT_COPY_URL|SENTRY_DSN|SUPER_ADMIN/
+const SECRET = /KEY|PASSWORD|SECRET|TOKEN|DATABASE_URL|DATABASE_OWNER_URL|SMTP_URL|REDIS_URL|AUDIT_COPY_URL|ALERT_SLACK_URL|SENTRY_DSN|SUPER_ADMIN/
 
 /** Settings as they are in force; secrets only as "set". */
 export const redactConfig = (config: Config): Record<string, unknown> =>

@@ -31,7 +31,7 @@ const REACTION_MS = 30 * 24 * 3600 * 1000
  * again is the same message. Answers its id.
  * @throws AppError not_found, validation_failed, window_closed, channel_unavailable, template_not_usable, opted_out
  */
-export async function sendMessage(ctx: Context, tx: TenantTx, login: TenantLogin, input: Input): Promise<string> {
+export async function sendMessage(ctx: Pick<Context, 'config'>, tx: TenantTx, login: TenantLogin, input: Input): Promise<string> {
   const twin = await messages.findByClientId(tx, input.clientId)
   if (twin) return twin.id
   // The lock puts two answers of the same moment into one order, which is also the order of their leaving.
@@ -123,7 +123,7 @@ async function findInConversation(tx: TenantTx, conversationId: string, id: stri
 
 type Made = { id: string; at: Date; type: string }
 
-async function followUp(ctx: Context, tx: TenantTx, login: TenantLogin, conversation: Conversation, message: Made): Promise<void> {
+async function followUp(ctx: Pick<Context, 'config'>, tx: TenantTx, login: TenantLogin, conversation: Conversation, message: Made): Promise<void> {
   const events: NewEvent[] = []
   const place = { id: conversation.id, channelId: conversation.channel_id }
   const note = async (activity: string) => {

@@ -15,7 +15,8 @@ export type OutgoingFetch = (url: string | URL, init?: OutgoingInit) => Promise<
 /** The one way out to addresses that somebody else may have chosen. */
 export type Outgoing = { fetch: OutgoingFetch; close: () => void }
 
-type Settings = Pick<Config, 'NODE_ENV' | 'OUTGOING_ALLOW' | 'OUTGOING_HOSTS' | 'GRAPH_URL' | 'EMULATOR_URL' | 'AUDIT_COPY_URL' | 'SENTRY_DSN'>
+type Settings = Pick<Config, 'NODE_ENV' | 'OUTGOING_ALLOW' | 'OUTGOING_HOSTS' | 'GRAPH_URL' | 'EMULATOR_URL' | 'AUDIT_COPY_URL' | 'SENTRY_DSN'> &
+  Partial<Pick<Config, 'ALERT_SLACK_URL'>>
 
 const MAX_BYTES = 32 * 1024 * 1024
 const TIMEOUT_MS = 60_000
@@ -33,7 +34,7 @@ const refuse = (why: string): never => {
 const allowedBy = (settings: Settings): readonly string[] => {
   const said = settings.OUTGOING_ALLOW ?? (settings.NODE_ENV === 'production' ? [] : ['127.0.0.0/8', '::1/128'])
   // The operator's own settings are an operator's word, too, with their port and no other. Meta's address needs no exception.
-  const own = [settings.GRAPH_URL, settings.EMULATOR_URL, settings.AUDIT_COPY_URL, settings.SENTRY_DSN].flatMap((u) =>
+  const own = [settings.GRAPH_URL, settings.EMULATOR_URL, settings.AUDIT_COPY_URL, settings.SENTRY_DSN, settings.ALERT_SLACK_URL].flatMap((u) =>
     u && u !== META ? [hostAndPort(new URL(u))] : [],
   )
   return [...said.filter((entry) => entry !== 'none'), ...own]

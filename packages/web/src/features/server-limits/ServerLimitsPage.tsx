@@ -10,6 +10,7 @@ import { ListSkeleton } from '../../ui/ListSkeleton.tsx'
 import { Page } from '../../ui/Page.tsx'
 import { PageHeader } from '../../ui/PageHeader.tsx'
 import { Row, Section } from '../../ui/Section.tsx'
+import { ServerNav } from '../server-status/ServerNav.tsx'
 import { BansSection } from './BansSection.tsx'
 import { ListSection } from './ListSection.tsx'
 import classes from './ServerLimits.module.css'
@@ -68,6 +69,7 @@ export function ServerLimitsPage() {
     <Page>
       <PageHeader title={t('title')} text={t('text')} back={<BackLink to="/configuracoes" label={t('settings:back')} />} />
       <RequirePermission permission="server.manage">
+        <ServerNav />
         <Content />
       </RequirePermission>
     </Page>

@@ -1,6 +1,7 @@
 import { TextInput } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import {
+  Activity,
   Building2,
   ChartColumn,
   ChevronRight,
@@ -38,6 +39,7 @@ const PAGES = [
   { name: 'usage', to: '/configuracoes/uso', icon: ChartColumn, group: 'company', permission: 'usage.read' },
   { name: 'apiKeys', to: '/configuracoes/chaves-de-api', icon: KeyRound, group: 'company', permission: 'api_keys.manage' },
   { name: 'events', to: '/configuracoes/eventos', icon: Webhook, group: 'company', permission: 'webhooks.read' },
+  { name: 'serverStatus', to: '/servidor', icon: Activity, group: 'server', permission: 'server.manage' },
   { name: 'limits', to: '/servidor/limites', icon: ShieldAlert, group: 'server', permission: 'server.manage' },
   { name: 'audit', to: '/configuracoes/auditoria', icon: ShieldCheck, group: 'company', permission: 'audit.read' },
   { name: 'serverAudit', to: '/configuracoes/auditoria', icon: ShieldCheck, group: 'company', permission: 'server.manage' },

@@ -48,6 +48,11 @@ export const settingsTexts = texts(
         text: 'Mensagens entregues, o que é grátis e o custo estimado do mês.',
         words: 'custo preço cobrança gasto fatura conta meta categoria',
       },
+      serverStatus: {
+        title: 'Situação do servidor',
+        text: 'Componentes, alertas, backups, tarefas, certificado e disco.',
+        words: 'saúde health status processo versão backup disco certificado alerta tarefas fila',
+      },
       limits: {
         title: 'Limites e bloqueios',
         text: 'Redes que insistem demais, e as que sempre ou nunca entram.',
@@ -109,6 +114,11 @@ export const settingsTexts = texts(
         title: 'WhatsApp usage',
         text: 'Delivered messages, what is free and the estimated cost of the month.',
         words: 'cost price charge bill meta category',
+      },
+      serverStatus: {
+        title: 'Server status',
+        text: 'Components, alerts, backups, jobs, certificate and disk.',
+        words: 'health process version backup disk certificate alert jobs queue',
       },
       limits: {
         title: 'Limits and blocks',

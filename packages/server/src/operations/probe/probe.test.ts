@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:https'
+import path from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { certificateDays } from './certificate-days.ts'
+import { type DiskDay, diskForecast } from './disk-forecast.ts'
+
+const CERTIFICATE_FILE = path.join(import.meta.dirname, 'fixtures/localhost-2020.pem')
+const END = Date.parse('2020-04-01T00:00:00Z')
+const DAY = 24 * 3600_000
+
+describe('how long the certificate holds', () => {
+  let server: Server
+  let PUBLIC_URL = ''
+  beforeAll(async () => {
+    const key = readFileSync(CERTIFICATE_FILE.replace('.pem', '.key.pem'))
+    server = createServer({ key, cert: readFileSync(CERTIFICATE_FILE) })
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+    const address = server.address()
+    PUBLIC_URL = `https://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`
+  })
+  afterAll(() => server.close())
+
+  it('is read from its file, and at the address that people use', async () => {
+    for (const settings of [{ CERTIFICATE_FILE }, { PUBLIC_URL }]) {
+      expect(await certificateDays(settings as Parameters<typeof certificateDays>[0], END - 10 * DAY)).toMatchObject({ days: 10, notAfter: new Date(END) })
+      expect(await certificateDays(settings as Parameters<typeof certificateDays>[0], END + DAY / 2)).toMatchObject({ days: -1 })
+    }
+  })
+  it('says why it could not be looked at, and nothing where there is none', async () => {
+    const look = (settings: { CERTIFICATE_FILE?: string; PUBLIC_URL?: string }) => certificateDays(settings as Parameters<typeof certificateDays>[0])
+    expect(await look({ CERTIFICATE_FILE: '/nowhere.pem' })).toEqual({ from: 'file', error: 'ENOENT' })
+    expect(await look({ PUBLIC_URL: 'https://127.0.0.1:1' })).toEqual({ from: 'address', error: 'ECONNREFUSED' })
+    expect(await look({ PUBLIC_URL: 'http://127.0.0.1:1' })).toBeUndefined()
+  })
+})
+
+describe('when a disk is full', () => {
+  const days = (used: readonly number[]): DiskDay[] =>
+    used.map((usedMib, i) => ({ day: new Date(Date.UTC(2026, 10, 1 + i)).toISOString().slice(0, 10), usedMib }))
+  it('at its pace', () => {
+    expect(diskForecast(days([0, 1, 2, 3, 4, 5].map((n) => 10_000 + n * 500)), 5000)).toEqual({ days: 10, mibPerDay: 500, measuredDays: 5 })
+  })
+  it('one big day does not decide', () => {
+    expect(diskForecast(days([0, 100, 200, 5300, 5400, 5500, 5600, 5700]), 6000).days).toBeGreaterThan(30)
+  })
+  it('never, when it shrinks or stays; and nobody knows after two days', () => {
+    expect(diskForecast(days([900, 800, 700, 600]), 100).days).toBeNull()
+    expect(diskForecast(days([900, 900, 900, 900]), 100).days).toBeNull()
+    expect(diskForecast(days([100, 900, 1900]), 100)).toEqual({ days: null, mibPerDay: 0, measuredDays: 2 })
+    expect(diskForecast([], 100)).toEqual({ days: null, mibPerDay: 0, measuredDays: 0 })
+  })
+  it('what was long ago does not count', () => {
+    expect(diskForecast([{ day: '2026-10-01', usedMib: 0 }, ...days([9000, 9000, 9000, 9000, 9000])], 100).days).toBeNull()
+  })
+})

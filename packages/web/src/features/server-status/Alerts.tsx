@@ -1,0 +1,101 @@
+import type { AlertChannelState, ServerAlert, ServerStatus } from '@atende/contracts/server-status'
+import { Button } from '@mantine/core'
+import { BellRing, CircleAlert, CircleCheck, CircleX } from 'lucide-react'
+import { useTranslation } from 'react-i18next'
+import { getLocale } from '../../lib/locale.ts'
+import { formatDuration, formatRelative } from '../../lib/time.ts'
+import { EmptyState } from '../../ui/EmptyState.tsx'
+import { Pill } from '../../ui/Pill.tsx'
+import { Row, Section } from '../../ui/Section.tsx'
+import { NotRead } from './NotRead.tsx'
+import classes from './ServerStatus.module.css'
+import { serverStatusTexts } from './server-status.texts.ts'
+import { useTestAlert } from './use-server-status.ts'
+
+function AlertPill({ alert }: { alert: ServerAlert }) {
+  const { t } = useTranslation('serverStatus')
+  if (alert.resolvedAt !== null) return <Pill tone="quiet">{t('alerts.over')}</Pill>
+  const urgent = alert.severity === 'critical'
+  const Icon = urgent ? CircleX : CircleAlert
+  return (
+    <Pill tone={urgent ? 'harm' : 'waiting'} icon={<Icon size={13} aria-hidden />}>
+      {t(`alerts.${alert.severity}`)}
+    </Pill>
+  )
+}
+
+function AlertRow({ alert, now }: { alert: ServerAlert; now: number }) {
+  const { t } = useTranslation('serverStatus')
+  const { title, todo } = alert.words[getLocale()]
+  const over = alert.resolvedAt
+  const when = formatRelative(alert.firingAt, now)
+  const told = alert.toldTo.map((c) => t(`alerts.channel.${c}`)).join(', ') || t('alerts.notTold')
+  const lasted = over === null ? 0 : Date.parse(over) - Date.parse(alert.firingAt)
+  return (
+    <Row>
+      <div className={classes.words}>
+        <div className={classes.name}>{title}</div>
+        {over === null && <div className={classes.small}>{todo}</div>}
+        <div className={classes.small}>
+          {over === null ? t('alerts.since', { when }) : t('alerts.was', { when, time: formatDuration(lasted) })} · {told}
+          {over === null && ` · ${t('alerts.runbook', { name: alert.runbook })}`}
+        </div>
+      </div>
+      <AlertPill alert={alert} />
+    </Row>
+  )
+}
+
+type ErrorName = keyof (typeof serverStatusTexts)['pt-BR']['alerts']['error']
+/** `slack_refused_500` is `slack_refused` with its status. */
+function errorName(code: string): ErrorName | undefined {
+  const name = code.replace(/_\d{3}$/, '')
+  return name in serverStatusTexts['pt-BR'].alerts.error ? (name as ErrorName) : undefined
+}
+
+function ChannelRow({ state, now }: { state: AlertChannelState; now: number }) {
+  const { t } = useTranslation('serverStatus')
+  const { channel, on, okAt, error } = state
+  const known = error === null ? undefined : errorName(error)
+  const why = error === null ? null : known ? t(`alerts.error.${known}`, { code: error }) : t('alerts.error.other', { code: error })
+  const text = !on
+    ? t('alerts.setBy', { name: t(`alerts.offText.${channel}`) })
+    : (why ?? (okAt === null ? '' : t('alerts.last', { when: formatRelative(okAt, now) })))
+  const tone = !on ? 'quiet' : error !== null ? 'harm' : okAt === null ? 'quiet' : 'good'
+  const word = !on ? 'off' : error !== null ? 'fails' : okAt === null ? 'untried' : 'works'
+  const icon = tone === 'harm' ? <CircleX size={13} aria-hidden /> : tone === 'good' ? <CircleCheck size={13} aria-hidden /> : undefined
+  return (
+    <Row>
+      <div className={classes.words}>
+        <div className={classes.name}>{t(`alerts.channel.${channel}`)}</div>
+        <div className={classes.small}>{text}</div>
+      </div>
+      <Pill tone={tone} icon={icon}>
+        {t(`alerts.${word}`)}
+      </Pill>
+    </Row>
+  )
+}
+
+export function Alerts({ alerts, now }: { alerts: ServerStatus['alerts']; now: number }) {
+  const { t } = useTranslation('serverStatus')
+  const test = useTestAlert()
+  const send = (
+    <Button variant="default" size="sm" leftSection={<BellRing size={15} aria-hidden />} loading={test.isPending} onClick={() => test.mutate()}>
+      {t('alerts.test')}
+    </Button>
+  )
+  return (
+    <Section flush title={t('alerts.title')} text={t('alerts.text')} actions={send}>
+      {alerts === null && <NotRead />}
+      {alerts?.list.length === 0 && <EmptyState compact icon={<CircleCheck size={24} aria-hidden />} title={t('alerts.none')} text={t('alerts.noneText')} />}
+      {alerts?.list.map((alert) => (
+        <AlertRow key={alert.id} alert={alert} now={now} />
+      ))}
+      {alerts !== null && <div className={classes.sub}>{t('alerts.channels')}</div>}
+      {alerts?.channels.map((state) => (
+        <ChannelRow key={state.channel} state={state} now={now} />
+      ))}
+    </Section>
+  )
+}

@@ -1,0 +1,5 @@
+import { addTexts } from '../../lib/i18n.ts'
+import { serverStatusTexts } from './server-status.texts.ts'
+
+// Beside whatever is drawn from here, before it is drawn.
+addTexts('serverStatus', serverStatusTexts)
