@@ -17,6 +17,7 @@ it('an update under load: no request fails, no message is lost or doubled, every
   })
   await database.drop()
   expect(faultsOf(figures)).toEqual([])
+  expect(figures.runs).toEqual(['0.2.0 ok', expect.stringMatching(/^0\.3\.0 failed \w+$/)])
   const { messages, sockets } = figures
   expect(messages.delivered).toBeGreaterThan(50)
   expect(messages.sent).toBeGreaterThan(10)

@@ -33,7 +33,7 @@ tell_status() {
   echo "active: ${colour:-none} $( [ -z "$colour" ] || svc_version "$colour")"
   echo "kind: $KIND"
   [ ! -e "$STATE" ] || sed 's/^/last update: /' "$STATE" | grep -E '(from|to|outcome|step|error|seconds)='
-  [ "$KIND" = compose ] || find "$ATENDE_ROOT/releases" -mindepth 1 -maxdepth 1 -name '[0-9]*' -printf 'release: %f\n' 2> /dev/null | sort -V
+  if [ "$KIND" != compose ]; then { find "$ATENDE_ROOT/releases" -mindepth 1 -maxdepth 1 -name '[0-9]*' -printf 'release: %f\n' 2> /dev/null || true; } | sort -V; fi
 }
 
 # ---- on the record of the server (the status page reads it); an update does not fail because of it

@@ -42,6 +42,8 @@ export type UpdateFigures = {
   messages: { delivered: number; sent: number; lost: number; doubled: number; unsent: number; sentTwice: number }
   sockets: { open: number; reconnects: number; resets: number; missed: number }
   closedIdle: number
+  /** What the server knows of its updates, the oldest first. */
+  runs: string[]
 }
 
 /** What version 0.2.0 adds: a table and a column within a transaction, an index beside traffic. */
@@ -101,7 +103,7 @@ function figures(load: Load, from: number, to: number): PhaseFigures {
   }
 }
 
-async function compare(stage: Stage, shop: Shop, load: Load, superUrl: string): Promise<Pick<UpdateFigures, 'messages' | 'sockets'>> {
+async function compare(stage: Stage, shop: Shop, load: Load, superUrl: string): Promise<Pick<UpdateFigures, 'messages' | 'sockets' | 'runs'>> {
   const db = new pg.Client({ connectionString: superUrl })
   await db.connect()
   try {
@@ -126,7 +128,11 @@ async function compare(stage: Stage, shop: Shop, load: Load, superUrl: string): 
     const onPhones = shop.phones.flatMap((phone) => shop.emulator.control.listMessages(phone, { limit: 5000 }).filter((m) => m.direction === 'outbound'))
     const copies = new Map<string, number>()
     for (const m of onPhones) if (m.callbackData) copies.set(m.callbackData, (copies.get(m.callbackData) ?? 0) + 1)
+    const { rows: runs } = await db.query<{ told: string }>(
+      "select concat_ws(' ', details ->> 'to', outcome, details ->> 'error') told from server_runs where kind = 'update' order by started_at",
+    )
     return {
+      runs: runs.map((r) => r.told),
       messages: {
         delivered: load.delivered.length,
         sent: load.sent.length,

@@ -1,0 +1,97 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { freePort } from '../packages/server/src/platform/ports.ts'
+
+/** The same script in containers: what it tells the engine to do, and in which order. The engine is a stand-in. */
+const ROOT = path.resolve(import.meta.dirname, '..')
+const home = mkdtempSync(path.join(tmpdir(), 'atende-compose-'))
+const standIn = `${process.execPath} --disable-warning=ExperimentalWarning ${path.join(import.meta.dirname, 'stand-ins/docker.ts')}`
+const read = (file: string) => readFileSync(path.join(home, file), 'utf8')
+const ports: Record<string, string> = {}
+const environment = () => ({
+  ...process.env,
+  KIND: 'compose',
+  ATENDE_ROOT: home,
+  ATENDE_ETC: home,
+  COMPOSE_DIR: home,
+  DOCKER: standIn,
+  COMPOSE: `${standIn} compose`,
+  STAND_IN_HOME: home,
+  STAND_IN_PORTS: JSON.stringify(ports),
+  UPDATE_READY_SECONDS: '4',
+})
+
+function bash(...args: string[]): Promise<{ status: number | null; said: string }> {
+  const child = spawn('bash', args, { env: environment(), timeout: 90_000 })
+  let said = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (d) => {
+      said += d
+    })
+  }
+  return new Promise((done) => child.once('close', (status) => done({ status, said })))
+}
+const update = (...args: string[]) => bash(path.join(ROOT, 'deploy/update.sh'), ...args)
+const service = (verb: string, role: string, colour: string) => bash('-c', `HERE=${ROOT}/deploy; . ${ROOT}/deploy/lib/services.sh; ${verb} ${role} ${colour}`)
+const running = async () => {
+  const names = Object.keys(ports)
+  const answers = await Promise.all(names.map(async (name) => (await service('svc_running', ...(name.split('-') as [string, string]))).status === 0))
+  return names.filter((_, i) => answers[i])
+}
+
+beforeAll(async () => {
+  let next = 39_900
+  for (const name of ['web-blue', 'web-green', 'worker-blue', 'worker-green']) {
+    const port = await freePort(next, '127.0.0.1')
+    ports[name] = String(port)
+    next = port + 1
+  }
+  writeFileSync(path.join(home, '.env'), 'COMPOSE_PROFILES=blue,monitoring\nATENDE_BLUE_VERSION=0.1.0\nATENDE_VERSION=0.1.0\n')
+  writeFileSync(path.join(home, 'compose.yml'), '')
+  // As the container writes it at its first start: without a word of ours.
+  writeFileSync(path.join(home, 'upstream.conf'), 'upstream atende_web {\n  server web-blue:3000;\n  keepalive 64;\n}\n')
+  for (const role of ['web', 'worker']) await service('svc_start', role, 'blue')
+})
+afterAll(async () => {
+  for (const name of Object.keys(ports)) await service('svc_stop', ...(name.split('-') as [string, string]))
+  rmSync(home, { recursive: true, force: true })
+})
+
+it('a new image beside the old one, migrated by itself, asked, given a share, then everything; the old one ends', { timeout: 120_000 }, async () => {
+  writeFileSync(path.join(home, 'calls'), '')
+  const ran = await update('--to', '0.2.0', '--no-backup', '--canary', '10', '--watch', '1')
+  expect(ran).toEqual({ status: 0, said: expect.stringContaining('0.2.0 runs (green)') })
+  expect(await running()).toEqual(['web-green', 'worker-green'])
+  expect(read('upstream.conf')).toContain('# colour: green\nupstream atende_web {\n  server web-green:3000;')
+  // The next start of the machine brings the same.
+  expect(read('.env')).toMatch(/^COMPOSE_PROFILES=green,monitoring$/m)
+  expect(read('.env')).toMatch(/^ATENDE_GREEN_VERSION=0\.2\.0$/m)
+  expect(read('.env')).toMatch(/^ATENDE_VERSION=0\.2\.0$/m)
+  const order = [
+    'run --rm --no-deps -T web-green migrate',
+    'up -d --no-deps web-green',
+    '-s reload',
+    'up -d --no-deps worker-green',
+    'worker-blue',
+    'stop -t 90 web-blue',
+  ]
+  const places = order.map((call) => read('calls').indexOf(call))
+  expect(places).toEqual([...places].sort((a, b) => a - b))
+  expect(Math.min(...places)).toBeGreaterThanOrEqual(0)
+})
+
+it('an image that does not become ready is taken away again; one that is not there is refused', { timeout: 120_000 }, async () => {
+  expect(await update('--to', '0.3.0', '--no-backup', '--watch', '1')).toEqual({ status: 1, said: expect.stringContaining('0.2.0 is in charge again (green)') })
+  expect(await running()).toEqual(['web-green', 'worker-green'])
+  expect(read('upstream.conf')).toContain('server web-green:3000;')
+  expect(await update('--to', '0.9.0', '--no-backup')).toEqual({ status: 1, said: expect.stringContaining('there is no image atende:0.9.0') })
+})
+
+it('the way back', { timeout: 120_000 }, async () => {
+  expect(await update('--rollback', '--watch', '1')).toEqual({ status: 0, said: expect.stringContaining('0.1.0 runs (blue)') })
+  expect(await running()).toEqual(['web-blue', 'worker-blue'])
+  expect(read('.env')).toMatch(/^COMPOSE_PROFILES=blue,monitoring$/m)
+})
