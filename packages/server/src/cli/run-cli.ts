@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { VERSION } from '../platform/config.ts'
 import { auditCommands } from './audit-commands.ts'
 import { channelCommands } from './channel-commands.ts'
+import { doctorCommands } from './doctor-commands.ts'
 import { keyCommands } from './key-commands.ts'
 import { limitCommands } from './limit-commands.ts'
 import { fail, OK } from './output.ts'
@@ -23,6 +24,7 @@ function createProgram(): Command {
   auditCommands(program)
   limitCommands(program)
   keyCommands(program)
+  doctorCommands(program)
   const all = (c: Command): Command[] => [c, ...c.commands.flatMap(all)]
   for (const command of all(program)) command.exitOverride()
   return program
