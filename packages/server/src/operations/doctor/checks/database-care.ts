@@ -1,3 +1,4 @@
+import { statfs } from 'node:fs/promises'
 import { bad, both, type CheckText, type Finding, family, judge, ok, type Status, skipped, warn } from '../check.ts'
 import type { DoctorDatabase, DoctorEnv } from '../doctor-env.ts'
 
@@ -202,19 +203,30 @@ const leastId = (at: number): string => {
   return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`
 }
 
-async function checkSize(db: DoctorDatabase): Promise<Finding<Id>[]> {
+async function checkSize(home: string, db: DoctorDatabase): Promise<Finding<Id>[]> {
   const [r] = await db.ask<{ mib: number; messages: number; week: number }>(
     `select (pg_database_size(current_database()) / 1048576)::float8 mib, greatest((select reltuples from pg_class where oid = 'messages'::regclass), 0)::float8 messages,
       (select count(*)::float8 from (select 1 from messages where id >= $1::uuid limit 1000000) w) week`,
     [leastId(Date.now() - 7 * 86_400_000)],
   )
   const { mib = 0, messages = 0, week = 0 } = r ?? {}
-  const growth = messages > 1000 ? Math.round((mib / messages) * (week / 7)) : undefined
   const size = `${Math.round(mib)} MiB`
+  const growth = messages > 1000 ? (mib / messages) * (week / 7) : 0
+  if (growth < 0.1) return [ok('database.size', size, size)]
+  const disk = await statfs(home)
+  // Media and backups come on top: the true end is earlier.
+  const days = Math.floor((disk.bavail * disk.bsize) / 1048576 / growth)
+  const status: Status = days < 14 ? 'fail' : days < 60 ? 'warn' : 'ok'
+  const rate = growth.toFixed(1)
   return [
-    growth === undefined
-      ? ok('database.size', size, size)
-      : ok('database.size', `${size}, about ${growth} MiB more a day`, `${size}, cerca de ${growth} MiB a mais por dia`),
+    judge(
+      'database.size',
+      status,
+      both(
+        `${size}, about ${rate} MiB more a day: the disk lasts ${days} days at most`,
+        `${size}, cerca de ${rate} MiB a mais por dia: o disco dura no máximo ${days} dias`,
+      ),
+    ),
   ]
 }
 
@@ -231,7 +243,7 @@ export const databaseCare = family(
       checkWraparound(db),
       checkActivity(db),
       checkSlow(db),
-      checkSize(db),
+      checkSize(env.home, db),
     ])
     return found.flat()
   },

@@ -1,5 +1,6 @@
-import { existsSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { readlink } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { Readable } from 'node:stream'
 import { Health } from '@atende/contracts/health'
@@ -7,7 +8,8 @@ import { VERSION } from '../../../platform/config.ts'
 import { within } from '../../../platform/health.ts'
 import { uuidv7 } from '../../../platform/ids.ts'
 import { transportOf } from '../../../platform/mail.ts'
-import { createStorage } from '../../../platform/storage.ts'
+import { diskStorage } from '../../../platform/storage-disk.ts'
+import { s3Storage } from '../../../platform/storage-s3.ts'
 import { bad, both, type CheckText, type Finding, family, ok, skipped, warn } from '../check.ts'
 import { type DoctorEnv, reasonOf } from '../doctor-env.ts'
 import { peekEmbedded, postmasterFile } from '../peek.ts'
@@ -117,7 +119,9 @@ async function checkMail({ config }: DoctorEnv): Promise<Finding<Id>[]> {
 async function checkStorage(env: DoctorEnv): Promise<Finding<Id>[]> {
   if (env.config.STORAGE === 'disk' && !existsSync(path.join(env.home, 'media')))
     return [skipped('storage.usable', 'nothing was stored yet', 'nada foi gravado ainda')]
-  const storage = createStorage(env.config, env.home)
+  // What waits on its way to a bucket lies in a folder of our own: one of root's in the data folder would lock the service out.
+  const spool = mkdtempSync(path.join(tmpdir(), 'atende-doctor-'))
+  const storage = env.config.STORAGE === 's3' ? s3Storage(env.config, spool) : diskStorage(path.join(env.home, 'media'))
   const key = `${uuidv7()}/${uuidv7()}`
   try {
     await storage.check()
@@ -129,6 +133,8 @@ async function checkStorage(env: DoctorEnv): Promise<Finding<Id>[]> {
     return [ok('storage.usable', storage.kind, storage.kind)]
   } catch (e) {
     return [bad('storage.usable', `${storage.kind}: ${reasonOf(e)}`, `${storage.kind}: ${reasonOf(e)}`)]
+  } finally {
+    rmSync(spool, { recursive: true, force: true })
   }
 }
 
