@@ -109,7 +109,7 @@ export class MigrationChanged extends Error {}
 type CodeMigration = { up: (tx: SystemTx) => Promise<void> }
 type MigrationFile = { name: string; checksum: string; up: (tx: SystemTx) => Promise<void> }
 
-export async function readMigrations(appRole: string): Promise<MigrationFile[]> {
+async function readMigrations(appRole: string): Promise<MigrationFile[]> {
   const files = (await readdir(MIGRATIONS)).filter((f) => /\.(sql|ts)$/.test(f)).sort()
   return Promise.all(
     files.map(async (file) => {

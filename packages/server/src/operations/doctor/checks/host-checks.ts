@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { promisify } from 'node:util'
-import { bad, both, type CheckText, type Finding, family, ok, warn } from '../check.ts'
+import { bad, both, type CheckText, type Finding, family, ok, skipped } from '../check.ts'
 
 const texts = {
   'host.units': {
@@ -41,7 +41,7 @@ async function checkNginx(): Promise<Finding<Id>[]> {
   const binary = ['/usr/sbin/nginx', '/usr/bin/nginx'].find((f) => existsSync(f))
   // One that serves something else is not ours to judge.
   if (!binary || !existsSync('/etc/nginx/atende')) return []
-  if (process.getuid?.() !== 0) return [warn('host.nginx', 'only root can test it', 'só o root pode testar', { todo: both('sudo nginx -t', 'sudo nginx -t') })]
+  if (process.getuid?.() !== 0) return [skipped('host.nginx', 'only root can test it: sudo nginx -t', 'só o root pode testar: sudo nginx -t')]
   return run(binary, ['-t'], RUN).then(
     () => [ok('host.nginx', 'nginx -t', 'nginx -t')],
     (e: { stderr?: string }) => {

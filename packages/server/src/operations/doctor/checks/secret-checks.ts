@@ -63,7 +63,6 @@ function checkStrength({ config }: DoctorEnv): Finding<'secrets.strength'>[] {
 const secretFiles = (env: DoctorEnv): string[] => [
   secretsFile(env.home),
   path.join(REPOSITORY, '.env'),
-  '/etc/atende/atende.env',
   ...SECRET_NAMES.flatMap((n) => env.raw[`${n}_FILE`] ?? []),
 ]
 
