@@ -10,7 +10,8 @@ import { secretCommands } from './secret-commands.ts'
 import { serverCommands } from './server-commands.ts'
 import { tenantCommands } from './tenant-commands.ts'
 
-function createProgram(): Command {
+/** Every command, with its options. */
+export function createProgram(): Command {
   const program = new Command('atende')
     .description('Self-hosted WhatsApp front desk: run and set up a server from the command line.')
     .version(VERSION)

@@ -6,6 +6,8 @@ import { type DoctorEnv, reasonOf } from './doctor-env.ts'
 const FAMILY_MS = 20_000
 const WORST: readonly Status[] = ['fail', 'warn', 'ok', 'skipped']
 
+const needsCare = (status: Status): boolean => status === 'warn' || status === 'fail'
+
 export type Judged = { id: string; text: CheckText; status: Status; findings: Finding[] }
 
 export const CHECK_TEXTS: Readonly<Record<string, CheckText>> = Object.assign({}, ...FAMILIES.map((f) => f.texts))
@@ -33,12 +35,13 @@ export async function runChecks(env: DoctorEnv, only?: ReadonlySet<string>): Pro
     if (!text) return []
     const mine = found.filter((f) => f.id === id)
     const status = WORST.find((s) => mine.some((f) => f.status === s)) ?? 'skipped'
-    return [{ id, text, status, findings: mine.filter((f) => f.status === status) }]
+    // What is only worth a look is told beside what is wrong.
+    const told = needsCare(status) ? mine.filter((f) => needsCare(f.status)) : mine.filter((f) => f.status === status)
+    return [{ id, text, status, findings: told }]
   })
 }
 
 export const inLanguage = (text: Both, language: Language): string => (language === 'en' ? text.en : text.pt)
-const needsCare = (status: Status): boolean => status === 'warn' || status === 'fail'
 const joined = (texts: readonly string[], by: string): string => [...new Set(texts)].join(by)
 
 export function toResult({ id, text, status, findings }: Judged, language: Language): CheckResult {

@@ -20,8 +20,8 @@ const texts = {
   'network.certificate': {
     title: both('the certificate is valid', 'o certificado é válido'),
     todo: both(
-      'certbot renew, then nginx -s reload (compose: docker compose run --rm certbot renew; docker compose exec nginx nginx -s reload)',
-      'certbot renew e depois nginx -s reload (compose: docker compose run --rm certbot renew; docker compose exec nginx nginx -s reload)',
+      'certbot renew, then nginx -s reload (compose: docker compose restart certbot)',
+      'certbot renew e depois nginx -s reload (compose: docker compose restart certbot)',
     ),
     runbook: 'certificate',
   },
