@@ -39,8 +39,8 @@ function run(title: string, command: string, args: string[]): Promise<void> {
 const PACKAGES = ['chromium', 'fonts-noto-color-emoji']
 const CHROMIUM = process.env.CHROMIUM ?? ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync)
 
-/** The tests of limits count in a Redis of their own; those of certificates make some. */
-const REDIS_PACKAGES = ['redis-server', 'openssl']
+/** The tests of limits count in a Redis of their own. */
+const REDIS_PACKAGES = ['redis-server']
 const REDIS = process.env.REDIS_SERVER ?? ['/usr/bin/redis-server', '/usr/local/bin/redis-server', '/opt/homebrew/bin/redis-server'].find(existsSync)
 const mayInstall = (): boolean => process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')
 
@@ -52,9 +52,8 @@ function requireChromium(): void {
 }
 
 function requireRedis(): void {
-  if (REDIS && existsSync('/usr/bin/openssl')) return
+  if (REDIS) return
   if (mayInstall()) install(REDIS_PACKAGES)
-  else if (REDIS) return
   else throw new Error('The tests of limits need redis-server. Install it (Debian: apt-get install redis-server) or set REDIS_SERVER to its path.')
 }
 

@@ -9,6 +9,7 @@ import { freePort } from '../../packages/server/src/platform/ports.ts'
 import { type Started, startAtende } from '../../packages/server/src/testing/atende-command.ts'
 import { startRedis } from '../../packages/server/src/testing/redis-process.ts'
 import { sqlAs } from '../../packages/server/src/testing/test-database.ts'
+import { STAGE_HOST, startNginx } from './stage-nginx.ts'
 
 const CLI = path.resolve(import.meta.dirname, '../../packages/server/src/cli.ts')
 const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`
@@ -37,6 +38,7 @@ export async function setStage() {
   await sqlAs(superUrl.replace(/atende$/, 'postgres'), 'create database atende')
 
   const [webPort, workerPort] = [await freePort(57_500), await freePort(57_600)]
+  const proxy = await startNginx(at, webPort)
   const common = {
     NODE_ENV: 'test',
     LOG_LEVEL: 'error',
@@ -45,6 +47,10 @@ export async function setStage() {
     ENCRYPTION_KEY_FILE: at('etc/atende/secrets/ENCRYPTION_KEY'),
     REDIS_URL: redis.url,
     LOG_DIR: at('var/log/atende'),
+    PUBLIC_URL: `https://${STAGE_HOST}:${proxy.port}`,
+    OUTGOING_HOSTS: `${STAGE_HOST}=127.0.0.1`,
+    TRUSTED_PROXIES: 'loopback',
+    NODE_EXTRA_CA_CERTS: proxy.authority.file,
     WHATSAPP_PAIR_INTERVAL_MS: '10',
   }
   const roles = { 'atende-web@blue': { ROLE: 'web', PORT: String(webPort) }, 'atende-worker@blue': { ROLE: 'worker', PORT: String(workerPort) } }
@@ -67,11 +73,15 @@ export async function setStage() {
     running.delete(unit)
     running.set(unit, await startAtende({ ...common, ...roles[unit] }))
   }
+  async function serve(verb: string, units: readonly string[]): Promise<void> {
+    if (verb === 'renew') return proxy.certify(90)
+    if (verb === 'reload' && units.join() === 'nginx') return proxy.reload()
+    if (verb !== 'restart') throw new Error(`systemctl ${verb}`)
+    for (const unit of units) await restart(unit)
+  }
   const control = createServer((request, response) => {
-    const [verb, ...units] = (request.url ?? '').slice(2).split('&').map(decodeURIComponent)
-    const work =
-      verb === 'restart' ? units.reduce((before, unit) => before.then(() => restart(unit)), Promise.resolve()) : Promise.reject(new Error(`systemctl ${verb}`))
-    work.then(
+    const [verb = '', ...units] = (request.url ?? '').slice(2).split('&').map(decodeURIComponent)
+    serve(verb, units).then(
       () => response.end('ok'),
       (e: unknown) => response.writeHead(500).end(String(e)),
     )
@@ -89,6 +99,9 @@ export async function setStage() {
   )
   const ask = `fetch('http://127.0.0.1:${controlPort}/?' + process.argv.slice(1).map(encodeURIComponent).join('&')).then(async (r) => { if (!r.ok) { console.error(await r.text()); process.exit(1) } })`
   script('systemctl', `#!/bin/sh\nexec ${quoted(process.execPath)} -e ${quoted(ask)} "$@"\n`)
+  script('nginx', `#!/bin/sh\nexec ${quoted(proxy.binary)} -c ${quoted(proxy.config)} -p ${quoted(root)} "$@"\n`)
+  // The authority of the test stands in for Let's Encrypt.
+  script('certbot', `#!/bin/sh\nexec systemctl "$1"\n`)
 
   return {
     at,
@@ -97,6 +110,7 @@ export async function setStage() {
     sql: <R extends Record<string, unknown>>(text: string, values: unknown[] = []) => sqlAs<R>(superUrl, text, values),
     restart,
     redis,
+    proxy,
     databaseFolder: at('var/lib/cluster/postgres/data'),
     end: async (unit: string, signal: NodeJS.Signals) => {
       await running.get(unit)?.end(signal)
@@ -118,6 +132,7 @@ export async function setStage() {
       for (const [, process_] of running) await process_.end('SIGTERM')
       control.closeAllConnections()
       control.close()
+      await proxy.close()
       await database.stop()
       await redis.close()
       rmSync(root, { recursive: true, force: true })

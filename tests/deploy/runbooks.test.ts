@@ -93,6 +93,22 @@ it('a token was revoked', async () => {
   expect(await mend('token-revoked')).toContain('All well')
 })
 
+it('something in front asks WhatsApp for a login', async () => {
+  stage.proxy.configure('location /webhooks { return 401; }')
+  await stage.proxy.reload()
+  expect(await doctor('network.webhook')).toMatchObject({ code: 1, output: expect.stringContaining('runbooks/webhook.md') })
+  // The operator takes the rule away; the page's commands make it count.
+  stage.proxy.configure()
+  expect(await mend('webhook')).toContain('All well')
+})
+
+it('the certificate has expired', async () => {
+  stage.proxy.certify(-2)
+  await stage.proxy.reload()
+  expect(await doctor('network.certificate')).toMatchObject({ code: 1, output: expect.stringContaining('runbooks/certificate.md') })
+  expect(await mend('certificate')).toContain('All well')
+})
+
 it('a folder is gone', async () => {
   rmSync(stage.at('var/log/atende'), { recursive: true })
   expect(await doctor('disk.folders')).toMatchObject({ code: 1, output: expect.stringContaining('runbooks/disk.md') })

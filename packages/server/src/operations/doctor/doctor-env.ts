@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
-import { type Config, ConfigError, loadConfig, readEnvironment } from '../../platform/config.ts'
+import { type Config, ConfigError, loadConfig, readEnvironment, SECRET_NAMES } from '../../platform/config.ts'
 import type { Database } from '../../platform/database.ts'
 import { findHome } from '../../platform/home.ts'
 import { createOutgoing, type Outgoing } from '../../platform/outgoing/outgoing.ts'
@@ -46,8 +46,10 @@ const ROUNDS = 10
 
 /** Files that settings name and nobody here can read. */
 const unreadable = (): { name: string; fault: string }[] =>
-  Object.entries(readEnvironment()).flatMap(([name, file]) => {
-    if (!name.endsWith('_FILE') || !file) return []
+  SECRET_NAMES.flatMap((secret) => {
+    const name = `${secret}_FILE`
+    const file = readEnvironment()[name]
+    if (!file) return []
     try {
       readFileSync(file)
       return []

@@ -93,7 +93,7 @@ function checkRecipient({ raw }: DoctorEnv): Finding<Id>[] {
 }
 
 export const backupChecks = family(texts, async (env) => {
-  const inUse = Object.keys(env.raw).some((n) => n.startsWith('BACKUP_') && env.raw[n])
+  const inUse = ['BACKUP_RECIPIENT', 'BACKUP_DIR', 'BACKUP_S3_BUCKET'].some((n) => env.raw[n])
   const elsewhere = Boolean(env.raw.BACKUP_S3_BUCKET)
   const settings = inUse
     ? [
