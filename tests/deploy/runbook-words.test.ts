@@ -1,6 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import type { Command } from 'commander'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { createProgram } from '../../packages/server/src/cli/run-cli.ts'
@@ -74,7 +73,7 @@ function commandOf(line: string): string[] | undefined {
 
 /** What is wrong with it, or nothing. */
 function judge(words: readonly string[]): string | undefined {
-  let at: Command = createProgram()
+  let at = createProgram()
   let i = 0
   for (; i < words.length && !words[i]?.startsWith('-'); i++) {
     const next = at.commands.find((c) => c.name() === words[i])

@@ -247,7 +247,7 @@ describe('faults of the database', () => {
       todo: expect.stringContaining('Settings › Channels'),
     })
     expect(of('backup.restore_test')?.message).toContain('counts_differ')
-    expect(of('database.migrations')).toMatchObject({ message: expect.stringContaining(String(last?.name)), todo: 'atende migrate' })
+    expect(of('database.migrations')).toMatchObject({ message: expect.stringContaining(String(last?.name)), todo: expect.stringContaining('atende migrate') })
     await sql('update kysely_migration set name = $2 where name = $1', ['9999_of_tomorrow', last?.name])
   })
 })
