@@ -10,6 +10,15 @@ export const USAGE = 2
 /** The caller gave something that cannot work. */
 export class UsageError extends Error {}
 
+/** Everything was said already: only the exit code is left. */
+export class Ended extends Error {
+  readonly exit: number
+  constructor(exit: number) {
+    super(`ended with ${exit}`)
+    this.exit = exit
+  }
+}
+
 export const say = (text: string): void => void process.stdout.write(`${text}\n`)
 export const warn = (text: string): void => void process.stderr.write(`${text}\n`)
 
@@ -75,6 +84,7 @@ function understand(e: unknown): Told {
 
 /** Says on stderr what went wrong and what to do. Answers the exit code. */
 export function fail(e: unknown, json: boolean): number {
+  if (e instanceof Ended) return e.exit
   if (e instanceof CommanderError) return e.exitCode === 0 ? OK : USAGE
   const { exit, ...told } = understand(e)
   if (json) warn(JSON.stringify({ error: told }))

@@ -3,6 +3,7 @@ import { VERSION } from '../platform/config.ts'
 import { alertCommands } from './alert-commands.ts'
 import { auditCommands } from './audit-commands.ts'
 import { channelCommands } from './channel-commands.ts'
+import { doctorCommands } from './doctor-commands.ts'
 import { keyCommands } from './key-commands.ts'
 import { limitCommands } from './limit-commands.ts'
 import { fail, OK } from './output.ts'
@@ -11,7 +12,8 @@ import { serverCommands } from './server-commands.ts'
 import { tenantCommands } from './tenant-commands.ts'
 import { updateCommands } from './update-commands.ts'
 
-function createProgram(): Command {
+/** Every command, with its options. */
+export function createProgram(): Command {
   const program = new Command('atende')
     .description('Self-hosted WhatsApp front desk: run and set up a server from the command line.')
     .version(VERSION)
@@ -27,6 +29,7 @@ function createProgram(): Command {
   keyCommands(program)
   alertCommands(program)
   updateCommands(program)
+  doctorCommands(program)
   const all = (c: Command): Command[] => [c, ...c.commands.flatMap(all)]
   for (const command of all(program)) command.exitOverride()
   return program

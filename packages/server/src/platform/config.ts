@@ -170,6 +170,16 @@ function withFiles(env: Record<string, string | undefined>): Record<string, stri
 
 export class ConfigError extends Error {}
 
+/** Every setting that there is, and which of them may come as `NAME_FILE`. */
+export const SETTING_NAMES: readonly string[] = Object.keys(Env.shape)
+export const SECRET_NAMES: readonly string[] = SECRETS
+
+/** What this process was given, with the `.env` of the repository; for the doctor, who judges what was meant. */
+export function readEnvironment(): Record<string, string | undefined> {
+  loadDotenv()
+  return { ...process.env }
+}
+
 const RANGE_SETTINGS = ['TRUSTED_PROXIES', 'IP_ALLOW_LIST', 'IP_BLOCK_LIST', 'METRICS_ALLOW'] as const
 
 /** What the limits cannot work with. @throws ConfigError */
@@ -179,10 +189,14 @@ function checkLimitSettings(c: z.infer<typeof Env>): void {
   if (wrong.length > 0) throw new ConfigError(wrong.join('\n'))
 }
 
-/** Reads and checks the environment (and `.env` of the repository, when there is one): `overrides` win over it, `defaults` stand back. Throws ConfigError naming the variables. */
-export function loadConfig(overrides: Record<string, string | undefined> = {}, defaults: Record<string, string> = {}): Config {
+function loadDotenv(): void {
   const dotenv = path.join(REPOSITORY, '.env')
   if (existsSync(dotenv)) process.loadEnvFile(dotenv)
+}
+
+/** Reads and checks the environment (and `.env` of the repository, when there is one): `overrides` win over it, `defaults` stand back. Throws ConfigError naming the variables. */
+export function loadConfig(overrides: Record<string, string | undefined> = {}, defaults: Record<string, string> = {}): Config {
+  loadDotenv()
   const parsed = Env.safeParse(withFiles({ ...defaults, ...process.env, ...overrides }))
   if (!parsed.success) {
     throw new ConfigError(parsed.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`).join('\n'))

@@ -38,7 +38,8 @@ function inMemory(): Mailer {
   }
 }
 
-function transportOf(config: Config): Transporter {
+/** The way to the mail server that the settings name. */
+export function transportOf(config: Config): Transporter {
   // A template can neither read a file of ours nor fetch an address.
   const closed = { disableFileAccess: true, disableUrlAccess: true }
   if (config.SMTP_URL) {

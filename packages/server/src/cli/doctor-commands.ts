@@ -1,0 +1,158 @@
+import { createInterface } from 'node:readline/promises'
+import { type Command, Option } from 'commander'
+import type { Language } from '../operations/doctor/check.ts'
+import type { DoctorEnv } from '../operations/doctor/doctor-env.ts'
+import type { Judged } from '../operations/doctor/run-doctor.ts'
+import { Ended, print, say, table, UsageError, warn } from './output.ts'
+
+type Options = { only?: string; fix?: boolean; yes?: boolean; strict?: boolean; list?: boolean; lang: Language; json?: boolean }
+const FAILS = 1
+const WARNS = 3
+
+export function doctorCommands(program: Command): void {
+  program
+    .command('doctor')
+    .description('look at everything that an installation needs, and say what to do')
+    .option('--only <ids>', 'only these checks, with commas; a name before the dot takes all of its kind')
+    .option('--fix', 'mend what is safe to mend: shows it, asks, looks again; drops nothing, restarts nothing')
+    .option('--yes', 'with --fix: do not ask')
+    .option('--strict', 'exit code 3 when there are warnings')
+    .option('--list', 'the ids of all checks')
+    .addOption(new Option('--lang <language>', 'language of the report').choices(['en', 'pt-BR']).default('en'))
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 all well, 1 something is wrong, 3 warnings only (with --strict), 2 used wrongly.\n\nExamples:\n  atende doctor\n  atende doctor --only database,disk.space --json\n  atende doctor --fix --lang pt-BR',
+    )
+    .action(doctor)
+}
+
+const WORDS = {
+  en: {
+    todo: 'to do',
+    runbook: 'runbook',
+    fix: 'can be mended',
+    well: 'All well',
+    notUsed: 'not used here',
+    wrong: 'wrong',
+    care: 'to look at',
+    would: 'Would mend',
+    ask: 'Do it? [y/N] ',
+    did: 'mended',
+    nothing: 'Nothing that can be mended safely.',
+  },
+  'pt-BR': {
+    todo: 'o que fazer',
+    runbook: 'guia',
+    fix: 'dá para corrigir',
+    well: 'Tudo bem',
+    notUsed: 'não usados aqui',
+    wrong: 'com erro',
+    care: 'para olhar',
+    would: 'Correções possíveis',
+    ask: 'Aplicar? [s/N] ',
+    did: 'corrigido',
+    nothing: 'Nada que possa ser corrigido com segurança.',
+  },
+} as const
+
+const paint = (code: number, text: string): string => (process.stdout.isTTY ? `\u001b[${code}m${text}\u001b[0m` : text)
+const MARKS = { fail: () => paint(31, 'FAIL'), warn: () => paint(33, 'warn'), ok: () => paint(32, 'ok  '), skipped: () => paint(90, '–   ') }
+
+async function wanted(only: string | undefined): Promise<Set<string> | undefined> {
+  if (only === undefined) return undefined
+  const { CHECK_TEXTS } = await import('../operations/doctor/run-doctor.ts')
+  const ids = Object.keys(CHECK_TEXTS)
+  const named = only.split(',').map((x) => x.trim())
+  const found = named.map((n) => ids.filter((id) => id === n || id.startsWith(`${n}.`)))
+  const unknown = named.filter((_, i) => found[i]?.length === 0)
+  if (unknown.length > 0) throw new UsageError(`no such check: ${unknown.join(', ')}; see "atende doctor --list"`)
+  return new Set(found.flat())
+}
+
+async function lines(judged: readonly Judged[], lang: Language): Promise<string[]> {
+  const { toResult } = await import('../operations/doctor/run-doctor.ts')
+  const results = judged.map((j) => toResult(j, lang))
+  const w = WORDS[lang]
+  const shown = results.filter((r) => r.status === 'fail' || r.status === 'warn')
+  const width = Math.max(0, ...shown.map((r) => r.id.length))
+  const indent = ' '.repeat(width + 8)
+  const told = shown.flatMap((r) => [
+    `${MARKS[r.status]()}  ${r.id.padEnd(width)}  ${r.message}`,
+    ...(r.todo ?? '').split('\n').map((t) => `${indent}${w.todo}: ${t}`),
+    ...(r.runbook ? [`${indent}${w.runbook}: deploy/runbooks/${r.runbook}${lang === 'pt-BR' ? '.pt-BR' : ''}.md`] : []),
+    ...(r.fix ? [`${indent}${w.fix}: ${r.fix}`] : []),
+  ])
+  const count = (status: string) => results.filter((r) => r.status === status).length
+  const sums = [`${count('ok')} ok`, ...(count('skipped') > 0 ? [`${count('skipped')} ${w.notUsed}`] : [])]
+  const ill = [...(count('fail') > 0 ? [`${count('fail')} ${w.wrong}`] : []), ...(count('warn') > 0 ? [`${count('warn')} ${w.care}`] : [])]
+  return [...told, `${ill.length === 0 ? paint(32, w.well) : paint(31, ill.join(', '))}: ${sums.join(', ')}.`]
+}
+
+async function agreed(o: Options, what: readonly string[]): Promise<boolean> {
+  const w = WORDS[o.lang]
+  if (!o.json) for (const line of [`${w.would}:`, ...what.map((t) => `  ${t}`)]) say(line)
+  if (o.yes) return true
+  if (o.json || !process.stdin.isTTY) return false
+  const reader = createInterface({ input: process.stdin, output: process.stdout })
+  const answer = await reader.question(w.ask)
+  reader.close()
+  return /^[ysj]/i.test(answer.trim())
+}
+
+/** Mends what may be mended. Answers what was done. */
+async function mend(judged: readonly Judged[], o: Options): Promise<{ id: string; what: string; error?: string }[]> {
+  const { fixesOf, inLanguage } = await import('../operations/doctor/run-doctor.ts')
+  const { reasonOf } = await import('../operations/doctor/doctor-env.ts')
+  // What only a person can know is taken by --yes when the check is named, and asked otherwise.
+  const fixes = fixesOf(judged).filter(({ fix }) => !fix.asksPerson || !o.yes || o.only !== undefined)
+  if (fixes.length === 0) {
+    if (!o.json) say(WORDS[o.lang].nothing)
+    return []
+  }
+  const named = fixes.map(({ id, fix }) => `${id}: ${inLanguage(fix.what, o.lang)}`)
+  if (!(await agreed(o, named))) return []
+  const done = []
+  for (const { id, fix } of fixes) {
+    const error = await fix.run().then(
+      () => undefined,
+      (e: unknown) => reasonOf(e),
+    )
+    const what = inLanguage(fix.what, o.lang)
+    done.push({ id, what, ...(error === undefined ? {} : { error }) })
+    if (error !== undefined) warn(`${id}: ${error}`)
+    else if (!o.json) say(`${paint(32, WORDS[o.lang].did)}  ${id}: ${what}`)
+  }
+  return done
+}
+
+async function examine(o: Options, only: ReadonlySet<string> | undefined, env: DoctorEnv) {
+  const { runChecks } = await import('../operations/doctor/run-doctor.ts')
+  const first = await runChecks(env, only)
+  if (!o.fix) return { judged: first, mended: undefined }
+  if (!o.json) for (const line of await lines(first, o.lang)) say(line)
+  const mended = await mend(first, o)
+  return { judged: mended.length > 0 ? await runChecks(env, only) : first, mended }
+}
+
+async function listChecks(o: Options): Promise<void> {
+  const { CHECK_TEXTS, inLanguage } = await import('../operations/doctor/run-doctor.ts')
+  const all = Object.entries(CHECK_TEXTS).map(([id, t]) => ({ id, title: inLanguage(t.title, o.lang), runbook: t.runbook ?? null }))
+  print(o.json ?? false, all, table(all.map((c) => [c.id, c.title])))
+}
+
+async function doctor(_: unknown, command: Command): Promise<void> {
+  const o = command.optsWithGlobals<Options>()
+  if (o.list) return listChecks(o)
+  const only = await wanted(o.only)
+  const { toResult } = await import('../operations/doctor/run-doctor.ts')
+  const { openDoctorEnv } = await import('../operations/doctor/doctor-env.ts')
+  const env = await openDoctorEnv()
+  const { judged, mended } = await examine(o, only, env).finally(() => env.close().catch(() => {}))
+  const results = judged.map((j) => toResult(j, o.lang))
+  const fails = results.some((r) => r.status === 'fail')
+  const warns = results.some((r) => r.status === 'warn')
+  const value = { ok: !fails, checks: results, ...(mended ? { mended } : {}) }
+  print(o.json ?? false, value, mended?.length === 0 ? [] : await lines(judged, o.lang))
+  if (fails) throw new Ended(FAILS)
+  if (warns && o.strict) throw new Ended(WARNS)
+}

@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest'
+import { SETTING_NAMES } from '../../platform/config.ts'
+import { distance, misspelt } from './checks/config-checks.ts'
+import { judgePorts } from './checks/network-checks.ts'
+import { FAMILIES } from './checks.ts'
+import { readListeners } from './listeners.ts'
+
+const ALL = FAMILIES.flatMap((f) => Object.entries(f.texts))
+
+describe('texts', () => {
+  it('no id stands twice', () => {
+    expect(new Set(ALL.map(([id]) => id)).size).toBe(ALL.length)
+  })
+
+  it.each(ALL)('%s says what it is and what to do, in both languages', (id, { title, todo }) => {
+    expect(id).toMatch(/^[a-z]+\.[a-z_]+$/)
+    for (const text of [title.en, title.pt, todo.en, todo.pt]) expect(text.trim().length).toBeGreaterThan(5)
+    expect(title.en).not.toBe(title.pt)
+  })
+})
+
+describe('misspelt settings', () => {
+  it.each([
+    ['PUBLC_URL', 'PUBLIC_URL'],
+    ['DATABSE_URL', 'DATABASE_URL'],
+    ['ENCRYPTION_KEYS', 'ENCRYPTION_KEY'],
+    ['TRUSTED_PORXIES', 'TRUSTED_PROXIES'],
+    ['RATE_LIMIT_SENT', 'RATE_LIMIT_SEND'],
+  ])('%s was meant to be %s', (name, near) => {
+    expect(misspelt([name])).toEqual([{ name, near, only: 'spelling' }])
+  })
+
+  it('a setting that is no secret has no form with _FILE', () => {
+    expect(misspelt(['PUBLIC_URL_FILE', 'ENCRYPTION_KEY_FILE'])).toEqual([{ name: 'PUBLIC_URL_FILE', near: 'PUBLIC_URL', only: 'file' }])
+  })
+
+  it('what systems and other programs set is left alone', () => {
+    const usual = [
+      'PATH',
+      'HOME',
+      'SHELL',
+      'HOSTNAME',
+      'LOGNAME',
+      'LANG',
+      'TERM',
+      'PWD',
+      'OLDPWD',
+      'USER',
+      'EDITOR',
+      'NODE_OPTIONS',
+      'INVOCATION_ID',
+      'JOURNAL_STREAM',
+    ]
+    expect(
+      misspelt([
+        ...usual,
+        'SYSTEMD_EXEC_PID',
+        'SSH_CONNECTION',
+        'XDG_SESSION_ID',
+        'DEBIAN_FRONTEND',
+        'npm_config_cache',
+        'OTEL_SERVICE_NAME',
+        ...SETTING_NAMES,
+      ]),
+    ).toEqual([])
+  })
+
+  it('swapped neighbours count once', () => {
+    expect([distance('PROXIES', 'PORXIES'), distance('ab', 'ba'), distance('abc', 'abd'), distance('', 'abc')]).toEqual([1, 1, 1, 3])
+  })
+})
+
+describe('what listens', () => {
+  const table = (rows: string[]) =>
+    ['  sl  local_address rem_address   st', ...rows.map((r, i) => `   ${i}: ${r} 00000000:0000 0A 00000000:00000000`)].join('\n')
+
+  it('reads addresses of both kinds', () => {
+    const text = table([
+      '0100007F:1538',
+      '00000000:0CEA',
+      '00000000000000000000000001000000:18EB',
+      '0000000000000000FFFF00000100007F:0050',
+      '00000000000000000000000000000000:01BB',
+    ])
+    expect(readListeners(text).map((l) => [l.address, l.port, l.loopback])).toEqual([
+      ['127.0.0.1', 5432, true],
+      ['0.0.0.0', 3306, false],
+      ['0:0:0:0:0:0:0:1', 6379, true],
+      ['127.0.0.1', 80, true],
+      ['::', 443, false],
+    ])
+  })
+
+  it('a database that everybody can reach is wrong; one on loopback, and a web server, are not', () => {
+    expect(judgePorts(table(['0100007F:1538', '00000000:0050']), [5432, 6379])).toMatchObject([{ status: 'ok' }])
+    expect(judgePorts(table(['00000000:1538', '00000000000000000000000000000000:18EB']), [5432, 6379])).toMatchObject([
+      { status: 'fail', message: { en: '0.0.0.0:5432, :::6379 listens for everybody' } },
+    ])
+  })
+})

@@ -1,0 +1,54 @@
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { promisify } from 'node:util'
+import { bad, both, type CheckText, type Finding, family, ok, skipped } from '../check.ts'
+
+const texts = {
+  'host.units': {
+    title: both('services of systemd run', 'serviços do systemd no ar'),
+    todo: both('journalctl -u <unit> -n 50, then systemctl restart <unit>', 'journalctl -u <unit> -n 50 e depois systemctl restart <unit>'),
+    runbook: 'start',
+  },
+  'host.nginx': {
+    title: both('nginx accepts its configuration', 'nginx aceita sua configuração'),
+    todo: both('nginx -t names file and line; correct it, then nginx -s reload', 'nginx -t indica arquivo e linha; corrija e rode nginx -s reload'),
+    runbook: 'start',
+  },
+} satisfies Record<string, CheckText>
+type Id = keyof typeof texts
+
+const run = promisify(execFile)
+const RUN = { timeout: 8000, encoding: 'utf8' } as const
+
+async function checkUnits(): Promise<Finding<Id>[]> {
+  // Without systemd as the first process there are no units, whatever is installed.
+  if (!existsSync('/run/systemd/system')) return []
+  const { stdout } = await run('systemctl', ['list-units', '--all', '--plain', '--no-legend', 'atende-*'], RUN)
+  const units = stdout.split('\n').flatMap((line) => {
+    const [name, , active] = line.trim().split(/\s+/)
+    return name && active ? [{ name, active }] : []
+  })
+  if (units.length === 0) return []
+  const failed = units.filter((u) => u.active === 'failed').map((u) => u.name)
+  return [
+    failed.length > 0
+      ? bad('host.units', `failed: ${failed.join(', ')}`, `com falha: ${failed.join(', ')}`)
+      : ok('host.units', `${units.length} units`, `${units.length} units`),
+  ]
+}
+
+async function checkNginx(): Promise<Finding<Id>[]> {
+  const binary = ['/usr/sbin/nginx', '/usr/bin/nginx'].find((f) => existsSync(f))
+  // One that serves something else is not ours to judge.
+  if (!binary || !existsSync('/etc/nginx/atende')) return []
+  if (process.getuid?.() !== 0) return [skipped('host.nginx', 'only root can test it: sudo nginx -t', 'só o root pode testar: sudo nginx -t')]
+  return run(binary, ['-t'], RUN).then(
+    () => [ok('host.nginx', 'nginx -t', 'nginx -t')],
+    (e: { stderr?: string }) => {
+      const line = e.stderr?.split('\n').find((l) => l.includes('[emerg]')) ?? 'nginx -t fails'
+      return [bad('host.nginx', line, line)]
+    },
+  )
+}
+
+export const hostChecks = family(texts, async () => (await Promise.all([checkUnits(), checkNginx()])).flat())
