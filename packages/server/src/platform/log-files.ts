@@ -67,17 +67,20 @@ class LogFile {
   }
 
   write(line: string): void {
-    if (this.#closed) return this.#append(line)
-    const stream = this.#open()
+    const stream = this.#closed ? undefined : this.#open()
+    if (this.#closed) this.#append(line)
     if (!stream || this.#waiting.length >= WAITING_MAX) return
     this.#waiting.push(line)
     stream.write(line, (e) => {
-      if (e) return
-      this.#waiting.shift()
-      if (this.#failedAt === 0) return
-      this.#failedAt = 0
-      this.#complain(null)
+      if (!e) this.#written()
     })
+  }
+
+  #written(): void {
+    this.#waiting.shift()
+    if (this.#failedAt === 0) return
+    this.#failedAt = 0
+    this.#complain(null)
   }
 
   #append(text: string): void {

@@ -53,24 +53,40 @@ function errorName(code: string): ErrorName | undefined {
   return name in serverStatusTexts['pt-BR'].alerts.error ? (name as ErrorName) : undefined
 }
 
+const CHANNEL_STATES = {
+  off: { tone: 'quiet', Icon: undefined },
+  fails: { tone: 'harm', Icon: CircleX },
+  untried: { tone: 'quiet', Icon: undefined },
+  works: { tone: 'good', Icon: CircleCheck },
+} as const
+
+function stateOf({ on, okAt, error }: AlertChannelState): keyof typeof CHANNEL_STATES {
+  if (!on) return 'off'
+  if (error !== null) return 'fails'
+  return okAt === null ? 'untried' : 'works'
+}
+
+/** What to do about it, or when it worked last. */
+function ChannelText({ state: { channel, on, okAt, error }, now }: { state: AlertChannelState; now: number }) {
+  const { t } = useTranslation('serverStatus')
+  if (!on) return t('alerts.setBy', { name: t(`alerts.offText.${channel}`) })
+  if (error !== null) return t(`alerts.error.${errorName(error) ?? 'other'}`, { code: error })
+  return okAt === null ? '' : t('alerts.last', { when: formatRelative(okAt, now) })
+}
+
 function ChannelRow({ state, now }: { state: AlertChannelState; now: number }) {
   const { t } = useTranslation('serverStatus')
-  const { channel, on, okAt, error } = state
-  const known = error === null ? undefined : errorName(error)
-  const why = error === null ? null : known ? t(`alerts.error.${known}`, { code: error }) : t('alerts.error.other', { code: error })
-  const text = !on
-    ? t('alerts.setBy', { name: t(`alerts.offText.${channel}`) })
-    : (why ?? (okAt === null ? '' : t('alerts.last', { when: formatRelative(okAt, now) })))
-  const tone = !on ? 'quiet' : error !== null ? 'harm' : okAt === null ? 'quiet' : 'good'
-  const word = !on ? 'off' : error !== null ? 'fails' : okAt === null ? 'untried' : 'works'
-  const icon = tone === 'harm' ? <CircleX size={13} aria-hidden /> : tone === 'good' ? <CircleCheck size={13} aria-hidden /> : undefined
+  const word = stateOf(state)
+  const { tone, Icon } = CHANNEL_STATES[word]
   return (
     <Row>
       <div className={classes.words}>
-        <div className={classes.name}>{t(`alerts.channel.${channel}`)}</div>
-        <div className={classes.small}>{text}</div>
+        <div className={classes.name}>{t(`alerts.channel.${state.channel}`)}</div>
+        <div className={classes.small}>
+          <ChannelText state={state} now={now} />
+        </div>
       </div>
-      <Pill tone={tone} icon={icon}>
+      <Pill tone={tone} icon={Icon && <Icon size={13} aria-hidden />}>
         {t(`alerts.${word}`)}
       </Pill>
     </Row>
