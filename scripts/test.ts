@@ -42,6 +42,10 @@ const CHROMIUM = process.env.CHROMIUM ?? ['/usr/bin/chromium', '/usr/bin/chromiu
 /** The tests of limits count in a Redis of their own. */
 const REDIS_PACKAGES = ['redis-server']
 const REDIS = process.env.REDIS_SERVER ?? ['/usr/bin/redis-server', '/usr/local/bin/redis-server', '/opt/homebrew/bin/redis-server'].find(existsSync)
+
+/** The proxy in front is tested as it is deployed, with a certificate made for the test. */
+const NGINX_PACKAGES = ['nginx-light', 'openssl']
+const NGINX = process.env.NGINX ?? ['/usr/sbin/nginx', '/usr/local/sbin/nginx', '/opt/homebrew/bin/nginx'].find(existsSync)
 const mayInstall = (): boolean => process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')
 
 function requireChromium(): void {
@@ -57,9 +61,17 @@ function requireRedis(): void {
   else throw new Error('The tests of limits need redis-server. Install it (Debian: apt-get install redis-server) or set REDIS_SERVER to its path.')
 }
 
+function requireNginx(): void {
+  if (NGINX) return
+  // No service: the tests start their own.
+  if (mayInstall()) install(NGINX_PACKAGES)
+  else throw new Error('The tests of the proxy need nginx. Install it (Debian: apt-get install nginx-light) or set NGINX to its path.')
+}
+
 function install(packages: readonly string[]): void {
   console.log(`— installing ${packages.join(', ')} (Debian packages)`)
-  const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  // Nothing that is installed for a test may start a service on the way (Debian, invoke-rc.d: RUNLEVEL).
+  const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' }
   for (const args of [
     ['update', '-q'],
     ['install', '-y', '-q', '--no-install-recommends', ...packages],
@@ -99,14 +111,16 @@ async function main(): Promise<void> {
       path.join(reports, 'sbom.json'),
     ])
   }
+  // The proxy's tests look at the built client, too.
+  if (wants('unit') || wants('e2e')) await run('build of the web client', path.join(BIN, 'vite'), ['build', 'packages/web', '--logLevel', 'warn'])
   if (wants('unit')) {
     requireRedis()
+    requireNginx()
     await vitest('unit, HTTP and socket tests', 'vitest.config.ts')
   }
   if (wants('abuse')) await vitest('a hostile afternoon, short (ABUSE_ROUNDS=20 for a long one)', 'vitest.abuse.config.ts')
   if (wants('e2e')) {
     requireChromium()
-    await run('build of the web client', path.join(BIN, 'vite'), ['build', 'packages/web', '--logLevel', 'warn'])
     await vitest('browser stories', 'vitest.e2e.config.ts')
   }
 }
