@@ -2,10 +2,11 @@
  * `npm run test:deploy`: the whole of a server, as an operator runs it. Builds the image, starts the containers of compose.yml behind nginx
  * with TLS, signs up, exchanges messages, updates under load, takes a backup, destroys the database, restores, and compares. Prints the times.
  *
- *   npm run test:deploy -- [--keep] [--clean] [--only start|backup|update]
+ *   npm run test:deploy -- [--keep] [--clean] [--only start|backup|update] [--built]
  *
  * No registry of images is needed: the base images are made here (scripts/deploy/base-images.ts). --keep leaves the stack running and says
- * how to look at it; --clean also removes what was kept to make the next run quick.
+ * how to look at it; --clean also removes what was kept to make the next run quick;
+ * --built takes the image that an earlier run with --keep has left.
  */
 import { existsSync, rmSync } from 'node:fs'
 import path from 'node:path'
@@ -16,10 +17,10 @@ import { BACKUP_IMAGE, buildImages, IMAGE, inspectImage } from './deploy/image.t
 import { printTimes, run, step } from './deploy/run.ts'
 import { openStack, type Stack } from './deploy/stack.ts'
 import { backupAndRestore } from './deploy/steps/backup.ts'
-import { compare, exchange, openShop, startEmulator } from './deploy/steps/messages.ts'
+import { compare, exchange, openShop } from './deploy/steps/messages.ts'
 import { checkHardening, measureMemory, measureStart, startStack } from './deploy/steps/start.ts'
 
-const { values } = parseArgs({ options: { keep: { type: 'boolean' }, clean: { type: 'boolean' }, only: { type: 'string' } } })
+const { values } = parseArgs({ options: { keep: { type: 'boolean' }, clean: { type: 'boolean' }, only: { type: 'string' }, built: { type: 'boolean' } } })
 const wants = (part: string) => !values.only || values.only === part
 const VERSION = '0.1.0'
 /** Nothing here waits for ever; this is for what nobody thought of. */
@@ -32,13 +33,14 @@ async function main(): Promise<void> {
   await step('tools', prepareHost)
   if (wants('start') || wants('backup')) {
     await step('stand-ins for base images (kept for the next run)', makeBaseImages)
-    await step('build of the image', () => buildImages(VERSION))
-    figures.push(...(await step('what is in the image', () => inspectImage(VERSION))))
+    if (!values.built) {
+      await step('build of the image', () => buildImages(VERSION))
+      figures.push(...(await step('what is in the image', () => inspectImage(VERSION))))
+    }
     const opened = await step('settings and secrets (setup.sh)', () => openStack(VERSION))
     stack = opened
     figures.push(...(await step('start of the stack', () => startStack(opened))))
     figures.push(await step('a second start of the server', () => measureStart(opened)))
-    await step('the emulator, outside', () => startEmulator(opened))
     const shop = await step('sign-up and channel, over https', () => openShop(opened))
     figures.push(...(await step('messages both ways, a picture, the socket', () => exchange(opened, shop))))
     await step('who may do what in the containers', () => checkHardening(opened))

@@ -52,7 +52,8 @@ const apt = (...packages: string[]) =>
 
 function node(): void {
   const packages = path.join(ROOT, `node_modules/node-linux-${process.arch}`)
-  const npm = realpathSync(path.join(run('npm', ['root', '-g']).out.trim(), 'npm'))
+  // npm-cli.js lies in the folder `bin` of npm.
+  const npm = path.resolve(realpathSync(run('sh', ['-c', 'command -v npm']).out.trim()), '../..')
   build(
     BASES.node,
     [
@@ -76,7 +77,7 @@ function postgres(): void {
     [
       apt('postgresql-client', 'libicu72', 'libxml2', 'liblz4-1', 'libzstd1', 'libgssapi-krb5-2'),
       // The official image knows any user by nss_wrapper.
-      'RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin database && mkdir -p /var/run/postgresql /docker-entrypoint-initdb.d',
+      'RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin database && mkdir -p /docker-entrypoint-initdb.d && install -d -m 3777 /run/postgresql',
       'COPY native /opt/postgres/native',
       'COPY entrypoint.sh /usr/local/bin/docker-entrypoint.sh',
       'ENV PATH=/opt/postgres/native/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',

@@ -46,7 +46,8 @@ export async function openStack(version: string, settings: Record<string, string
     ATENDE_VERSION: version,
     ATENDE_BLUE_VERSION: version,
     ATENDE_GREEN_VERSION: version,
-    ATENDE_MORE_DOMAINS: 'localhost',
+    // The emulator knows nginx by this name.
+    ATENDE_MORE_DOMAINS: 'localhost nginx',
     ATENDE_HTTP_PUBLISH: `127.0.0.1:${plain}`,
     ATENDE_HTTPS_PUBLISH: `127.0.0.1:${secure}`,
     ATENDE_HTTPS_PORT: String(secure),

@@ -2,7 +2,7 @@ import { io } from 'socket.io-client'
 import { BASES } from '../base-images.ts'
 import { ROOT } from '../host.ts'
 import { pause, until } from '../run.ts'
-import { DOMAIN, type Stack } from '../stack.ts'
+import type { Stack } from '../stack.ts'
 
 type Conversation = { id: string; contact: { phone: string | null; name: string } }
 export type Shop = { token: string; channelId: string; phone: string; conversationId: string; texts: string[]; pictures: { id: string; sha256: string }[] }
@@ -19,19 +19,23 @@ const control = async <T>(stack: Stack, path: string, body?: object): Promise<T>
   return (text ? JSON.parse(text) : {}) as T
 }
 
-/** WhatsApp stands outside: it knows Atende by its name only, and comes in through nginx. */
-export async function startEmulator(stack: Stack): Promise<void> {
+/** WhatsApp stands outside, in a container of its own, and comes in through nginx. Answers its address. */
+export async function startEmulator(stack: Stack): Promise<string> {
+  stack.podman(['network', 'create', `${stack.project}_front`])
+  const name = `${stack.project}_emulator_1`
   stack.podman([
-    ...['run', '-d', '--name', `${stack.project}_emulator`, '--network', `${stack.project}_front`, '--network-alias', 'emulator'],
-    ...['--add-host', `${DOMAIN}:${stack.addressOf('nginx')}`, '-p', `127.0.0.1:${stack.ports.emulator}:4001`],
-    ...['-v', `${ROOT}:/repo:ro`, '--workdir', '/repo', BASES.node],
+    ...['run', '-d', '--name', name, '--network', `${stack.project}_front`, '--network-alias', 'emulator'],
+    ...['-p', `127.0.0.1:${stack.ports.emulator}:4001`, '-v', `${ROOT}:/repo:ro`, '--workdir', '/repo', BASES.node],
     ...[
       'sh',
       '-c',
       'exec node --disable-warning=ExperimentalWarning packages/whatsapp-emulator/src/cli.ts --port 4001 --host "$(hostname -i)" --allow-remote-control',
     ],
   ])
-  await until('the emulator', () => control(stack, '/state').then(() => true), 30)
+  await until('the emulator', () => control(stack, '/state').then(() => true), 60).catch((e) => {
+    throw new Error(`${e instanceof Error ? e.message : e}\n${stack.logs('emulator')}`)
+  })
+  return stack.addressOf('emulator')
 }
 
 const sha256 = async (bytes: Uint8Array) => Buffer.from(await crypto.subtle.digest('SHA-256', Uint8Array.from(bytes))).toString('hex')
@@ -54,7 +58,7 @@ export async function openShop(stack: Stack): Promise<Shop> {
     body: { name: 'Recepção', phoneNumberId, wabaId, accessToken, appSecret, verifyToken },
   })
   if (channel.status !== 201) throw new Error(`channel: ${channel.status} ${channel.bytes}`)
-  await control(stack, `/numbers/${phoneNumberId}/webhook`, { callbackUrl: `http://${DOMAIN}/webhooks/whatsapp`, verifyToken })
+  await control(stack, `/numbers/${phoneNumberId}/webhook`, { callbackUrl: 'http://nginx/webhooks/whatsapp', verifyToken })
   return { token, channelId: channel.body.id, phone: PHONE, conversationId: '', texts: [], pictures: [] }
 }
 
