@@ -2,11 +2,12 @@
  * `npm test`: everything that a green build means, in order. `npm test -- --only unit|abuse|e2e|static` runs a part.
  * As root on Debian or Ubuntu it installs what the tests need from the system; otherwise it names it.
  */
-import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
+import { BROWSER_TOOLS, requireTools, UNIT_TOOLS } from './test-tools.ts'
 
 const ROOT = path.resolve(import.meta.dirname, '..')
 const BIN = path.join(ROOT, 'node_modules/.bin')
@@ -33,61 +34,6 @@ function run(title: string, command: string, args: string[]): Promise<void> {
       } else failed(new Error(`${title} failed (exit ${code})`))
     })
   })
-}
-
-/** What the browser tests need from the system; fonts only so that screenshots show emoji. */
-const PACKAGES = ['chromium', 'fonts-noto-color-emoji']
-const CHROMIUM = process.env.CHROMIUM ?? ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync)
-
-/** The tests of limits count in a Redis of their own. */
-const REDIS_PACKAGES = ['redis-server']
-const REDIS = process.env.REDIS_SERVER ?? ['/usr/bin/redis-server', '/usr/local/bin/redis-server', '/opt/homebrew/bin/redis-server'].find(existsSync)
-
-/** Dashboards and alert rules are asked of the real Prometheus; openssl makes a certificate to look at. */
-const PROMETHEUS_PACKAGES = ['prometheus', 'prometheus-alertmanager', 'openssl']
-const PROMETHEUS_TOOLS = ['prometheus', 'promtool', 'amtool', 'openssl'].map((name) => process.env[name.toUpperCase()] ?? `/usr/bin/${name}`)
-const mayInstall = (): boolean => process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')
-
-function requireChromium(): void {
-  const fonts = existsSync('/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf')
-  if (CHROMIUM && (fonts || process.getuid?.() !== 0)) return
-  if (mayInstall()) install(PACKAGES)
-  else if (!CHROMIUM) throw new Error('The browser tests need Chromium. Install it (Debian: apt-get install chromium) or set CHROMIUM to its path.')
-}
-
-function requireRedis(): void {
-  if (REDIS) return
-  if (mayInstall()) install(REDIS_PACKAGES)
-  else throw new Error('The tests of limits need redis-server. Install it (Debian: apt-get install redis-server) or set REDIS_SERVER to its path.')
-}
-
-function requirePrometheus(): void {
-  if (PROMETHEUS_TOOLS.every(existsSync)) return
-  if (mayInstall()) install(PROMETHEUS_PACKAGES)
-  else
-    throw new Error(
-      'The tests of metrics need Prometheus, amtool and openssl. Install them (Debian: apt-get install prometheus prometheus-alertmanager openssl) or set PROMETHEUS, PROMTOOL, AMTOOL and OPENSSL to their paths.',
-    )
-}
-
-/** Nobody wants a service to start because of a test: Debian asks this file first. */
-const POLICY = '/usr/sbin/policy-rc.d'
-function install(packages: readonly string[]): void {
-  console.log(`— installing ${packages.join(', ')} (Debian packages)`)
-  const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-  const quiet = !existsSync(POLICY)
-  if (quiet) writeFileSync(POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 })
-  try {
-    for (const args of [
-      ['update', '-q'],
-      ['install', '-y', '-q', '--no-install-recommends', ...packages],
-    ]) {
-      const r = spawnSync('apt-get', args, { stdio: ['ignore', 'ignore', 'inherit'], env: environment })
-      if (r.status !== 0) throw new Error(`apt-get ${args[0]} failed`)
-    }
-  } finally {
-    if (quiet) rmSync(POLICY, { force: true })
-  }
 }
 
 type Report = { numPassedTests: number; numFailedTests: number; numPendingTests: number }
@@ -124,15 +70,15 @@ async function main(): Promise<void> {
       path.join(reports, 'sbom.json'),
     ])
   }
+  // The proxy's tests look at the built client, too.
+  if (wants('unit') || wants('e2e')) await run('build of the web client', path.join(BIN, 'vite'), ['build', 'packages/web', '--logLevel', 'warn'])
   if (wants('unit')) {
-    requireRedis()
-    requirePrometheus()
+    requireTools(UNIT_TOOLS)
     await vitest('unit, HTTP and socket tests', 'vitest.config.ts')
   }
   if (wants('abuse')) await vitest('a hostile afternoon, short (ABUSE_ROUNDS=20 for a long one)', 'vitest.abuse.config.ts')
   if (wants('e2e')) {
-    requireChromium()
-    await run('build of the web client', path.join(BIN, 'vite'), ['build', 'packages/web', '--logLevel', 'warn'])
+    requireTools(BROWSER_TOOLS)
     await vitest('browser stories', 'vitest.e2e.config.ts')
   }
 }

@@ -180,6 +180,8 @@ export async function serveWeb(app: Http, dist: string): Promise<void> {
       root: dist,
       index: false,
       wildcard: false,
+      // Made by scripts/precompress.ts; without them the plain files go out.
+      preCompressed: true,
       setHeaders: (reply, file) => {
         reply.header('cache-control', file.includes(`${path.sep}assets${path.sep}`) ? 'public, max-age=31536000, immutable' : 'no-cache')
       },

@@ -1,0 +1,80 @@
+import { type SpawnOptions, spawn, spawnSync } from 'node:child_process'
+
+export type Options = { cwd?: string; env?: Record<string, string>; input?: string; timeoutMs?: number; allowFailure?: boolean }
+export type Ended = { code: number; out: string; err: string }
+
+/** Runs a command to its end and answers what it said. @throws with its last words when it fails */
+export function run(command: string, args: readonly string[], options: Options = {}): Ended {
+  const r = spawnSync(command, args, {
+    cwd: options.cwd,
+    env: { ...process.env, ...options.env },
+    input: options.input ?? '',
+    encoding: 'utf8',
+    timeout: options.timeoutMs ?? 600_000,
+    maxBuffer: 64 * 1024 * 1024,
+  })
+  const ended = { code: r.status ?? 1, out: r.stdout ?? '', err: `${r.stderr ?? ''}${r.error ? String(r.error) : ''}` }
+  if (ended.code !== 0 && !options.allowFailure) {
+    throw new Error(`${command} ${args.join(' ').slice(0, 300)} ended with ${ended.code}:\n${(ended.out + ended.err).slice(-4000)}`)
+  }
+  return ended
+}
+
+/** The same without standing still: for what runs under load. */
+export function runBeside(command: string, args: readonly string[], options: Options = {}): Promise<Ended> {
+  const to: SpawnOptions = { cwd: options.cwd, env: { ...process.env, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] }
+  return new Promise((done, failed) => {
+    const child = spawn(command, args, to)
+    const ended = { code: 1, out: '', err: '' }
+    const late = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs ?? 600_000)
+    child.stdout?.on('data', (d) => {
+      ended.out += d
+    })
+    child.stderr?.on('data', (d) => {
+      ended.err += d
+    })
+    child.once('error', failed)
+    child.once('close', (code) => {
+      clearTimeout(late)
+      ended.code = code ?? 1
+      if (ended.code === 0 || options.allowFailure) done(ended)
+      else failed(new Error(`${command} ${args.join(' ').slice(0, 300)} ended with ${ended.code}:\n${(ended.out + ended.err).slice(-4000)}`))
+    })
+  })
+}
+
+export const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms))
+
+/** Asks until the answer is something, and not for ever. @throws after `seconds`, with what was waited for */
+export async function until<T>(what: string, probe: () => Promise<T | undefined | false> | T | undefined | false, seconds = 60): Promise<T> {
+  const end = Date.now() + seconds * 1000
+  let last: unknown
+  for (;;) {
+    try {
+      const value = await probe()
+      if (value) return value
+    } catch (e) {
+      last = e
+    }
+    if (Date.now() > end) throw new Error(`waited ${seconds} s for ${what}${last instanceof Error ? `: ${last.message}` : ''}`)
+    await pause(100)
+  }
+}
+
+const times: { title: string; seconds: number }[] = []
+
+/** One step, timed. */
+export async function step<T>(title: string, work: () => Promise<T> | T): Promise<T> {
+  process.stdout.write(`— ${title}\n`)
+  const began = performance.now()
+  const result = await work()
+  const seconds = (performance.now() - began) / 1000
+  times.push({ title, seconds })
+  process.stdout.write(`  ${seconds.toFixed(1)} s\n`)
+  return result
+}
+
+export const printTimes = (): void => {
+  const width = Math.max(...times.map((t) => t.title.length), 0)
+  for (const { title, seconds } of times) console.log(`  ${title.padEnd(width)} ${seconds.toFixed(1).padStart(7)} s`)
+}

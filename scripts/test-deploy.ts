@@ -1,0 +1,95 @@
+/**
+ * `npm run test:deploy`: the whole of a server, as an operator runs it. Builds the image, starts the containers of compose.yml behind nginx
+ * with TLS, signs up, exchanges messages, updates under load, takes a backup, destroys the database, restores, and compares. Prints the times.
+ *
+ *   npm run test:deploy -- [--keep] [--clean] [--only start|backup|update] [--built]
+ *
+ * No registry of images is needed: the base images are made here (scripts/deploy/base-images.ts). --keep leaves the stack running and says
+ * how to look at it; --clean also removes what was kept to make the next run quick;
+ * --built takes the image that an earlier run with --keep has left.
+ */
+import { existsSync, rmSync } from 'node:fs'
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+import { makeBaseImages } from './deploy/base-images.ts'
+import { CACHE, prepareHost, ROOT } from './deploy/host.ts'
+import { BACKUP_IMAGE, buildImages, IMAGE, inspectImage } from './deploy/image.ts'
+import { printTimes, run, step } from './deploy/run.ts'
+import { openStack, type Stack } from './deploy/stack.ts'
+import { backupAndRestore } from './deploy/steps/backup.ts'
+import { compare, exchange, openShop } from './deploy/steps/messages.ts'
+import { checkHardening, measureMemory, measureStart, startStack } from './deploy/steps/start.ts'
+
+const { values } = parseArgs({ options: { keep: { type: 'boolean' }, clean: { type: 'boolean' }, only: { type: 'string' }, built: { type: 'boolean' } } })
+const wants = (part: string) => !values.only || values.only === part
+const VERSION = '0.1.0'
+/** Nothing here waits for ever; this is for what nobody thought of. */
+const LIMIT_MS = 25 * 60_000
+
+const figures: string[] = []
+let stack: Stack | undefined
+
+async function main(): Promise<void> {
+  await step('tools', prepareHost)
+  if (wants('start') || wants('backup')) {
+    await step('stand-ins for base images (kept for the next run)', makeBaseImages)
+    if (!values.built) {
+      await step('build of the image', () => buildImages(VERSION))
+      figures.push(...(await step('what is in the image', () => inspectImage(VERSION))))
+    }
+    const opened = await step('settings and secrets (setup.sh)', () => openStack(VERSION))
+    stack = opened
+    figures.push(...(await step('start of the stack', () => startStack(opened))))
+    figures.push(await step('a second start of the server', () => measureStart(opened)))
+    const shop = await step('sign-up and channel, over https', () => openShop(opened))
+    figures.push(...(await step('messages both ways, a picture, the socket', () => exchange(opened, shop))))
+    await step('who may do what in the containers', () => checkHardening(opened))
+    if (wants('backup')) figures.push(...(await step('backup, loss of the database, restore, comparison', () => backupAndRestore(opened, shop))))
+    await step('everything is still there', () => compare(opened, shop))
+    figures.push('memory:', ...measureMemory(opened).map((line) => `  ${line}`))
+  }
+  const update = path.join(ROOT, 'scripts/deploy/steps/update.ts')
+  if (wants('update') && existsSync(update)) {
+    const { updateUnderLoad } = await import(update)
+    figures.push(...(await step('update to a new version under load', () => updateUnderLoad())))
+  }
+}
+
+function end(): void {
+  if (values.keep && stack) {
+    console.log(`\nkept: https://127.0.0.1:${stack.ports.secure} (Host: atende.test), settings in ${stack.home}`)
+    console.log(`look: CONTAINERS_CONF=${CACHE}/containers.conf CONTAINERS_STORAGE_CONF=${CACHE}/storage.conf podman ps`)
+    return
+  }
+  stack?.close()
+  if (!existsSync(path.join(CACHE, 'graph'))) return
+  for (const image of [`${IMAGE}:${VERSION}`, `${BACKUP_IMAGE}:${VERSION}`]) run('podman', ['rmi', '-f', image], { allowFailure: true })
+  if (!values.clean) return
+  run('podman', ['system', 'reset', '--force'], { allowFailure: true })
+  rmSync(CACHE, { recursive: true, force: true })
+}
+
+const began = performance.now()
+const late = setTimeout(() => {
+  console.error(`\n✗ still not done after ${LIMIT_MS / 60_000} minutes`)
+  end()
+  process.exit(1)
+}, LIMIT_MS)
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    end()
+    process.exit(130)
+  })
+}
+const failure = await main().then(
+  () => undefined,
+  (e: unknown) => (e instanceof Error ? e.message : String(e)),
+)
+clearTimeout(late)
+end()
+console.log('\nTimes')
+printTimes()
+console.log('\nFigures')
+for (const figure of figures) console.log(`  ${figure}`)
+console.log(`\n${failure ? `✗ ${failure}` : '✓ the whole server works'} in ${((performance.now() - began) / 60_000).toFixed(1)} min`)
+process.exit(failure ? 1 : 0)
