@@ -73,11 +73,13 @@ function packageVersion(native: string): string {
   return existsSync(file) ? z.object({ version: z.string() }).parse(JSON.parse(readFileSync(file, 'utf8'))).version : ''
 }
 
-function findBinaries(native: string, home: string, ids: Ids | undefined): string {
-  if (writable(path.join(native, 'lib'))) makeLinks(native)
-  const bin = path.join(native, 'bin')
-  const works = spawnSync(path.join(bin, 'postgres'), ['--version'], { ...ids, cwd: '/' }).status === 0
-  if (works) return bin
+function findBinaries(native: string, home: string, ids: Ids | undefined, copied: boolean): string {
+  if (!copied) {
+    if (writable(path.join(native, 'lib'))) makeLinks(native)
+    const bin = path.join(native, 'bin')
+    const works = spawnSync(path.join(bin, 'postgres'), ['--version'], { ...ids, cwd: '/' }).status === 0
+    if (works) return bin
+  }
   // The modules stand where the unprivileged user may not go, or without their links: a copy beside the data serves (60 MB, once).
   // The folder must be called `native` again: the list of links says so.
   const copy = path.join(home, 'postgres-bin')
@@ -145,6 +147,7 @@ export const SETTINGS = {
   random_page_cost: '1.1',
 }
 
+type Binaries = { native?: string | undefined; copied?: boolean }
 export type Place = { folder: string; data: string; run: RunOptions }
 
 /** Where the embedded PostgreSQL lives in `home`, and as whom it runs. */
@@ -156,10 +159,14 @@ export function prepareFolder(home: string): Place {
   return { folder, data: path.join(folder, 'data'), run: { ...ids, cwd: '/', env: { PATH: process.env.PATH, LC_ALL: 'C.UTF-8', TZ: 'UTC' } } }
 }
 
-/** Finds the binaries, and makes the folder of data when there is none. Answers the folder of the binaries. */
-export async function prepareCluster({ folder, data, run }: Place, password: string, native?: string): Promise<string> {
+/**
+ * Finds the binaries, and makes the folder of data when there is none. Answers the folder of the binaries.
+ * @param copied they are used from a copy beside the data in any case: the modules may be removed while it runs
+ */
+export async function prepareCluster({ folder, data, run }: Place, password: string, { native, copied = false }: Binaries = {}): Promise<string> {
   const { uid, gid } = run
-  const bin = findBinaries(native ?? (await nativeFolder()), folder, uid !== undefined && gid !== undefined ? { uid, gid } : undefined)
+  const ids = uid !== undefined && gid !== undefined ? { uid, gid } : undefined
+  const bin = findBinaries(native ?? (await nativeFolder()), folder, ids, copied)
   if (!existsSync(path.join(data, 'PG_VERSION'))) initialise(bin, folder, data, password, run)
   return bin
 }
@@ -174,7 +181,7 @@ export async function startEmbeddedPostgres(home: string, password: string, pref
   if (left && (await answers(left.port, password))) {
     return { host: '127.0.0.1', port: left.port, password, adopted: true, stop: () => stopServer(data) }
   }
-  const bin = await prepareCluster({ folder, data, run }, password, native)
+  const bin = await prepareCluster({ folder, data, run }, password, { native })
   const port = await freePort(preferredPort)
   const args = Object.entries({ ...SETTINGS, port: String(port) }).flatMap(([k, v]) => ['-c', `${k}=${v}`])
   // Detached: Ctrl+C goes to us, and we stop the database last, after what still writes to it.

@@ -70,7 +70,8 @@ async function becomesReady(child: ChildProcess, { port, password, log, signal }
 }
 
 async function startUntilReady(options: ServiceOptions, place: Place): Promise<ChildProcess> {
-  const bin = await prepareCluster(place, options.password)
+  // An update removes the release that this process was started from, long before the database is started anew.
+  const bin = await prepareCluster(place, options.password, { copied: true })
   const args = ['-D', place.data, '-c', `config_file=${writeSettings(place, options.port)}`]
   const say = options.plain ?? ((line: string) => tell(options.log, line))
   for (let left = STARTS; ; left--) {
