@@ -11,7 +11,7 @@ HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
   DOMAIN='' EMAIL='' KIND='' ADMIN_NAME='' ADMIN_EMAIL='' ADMIN_PASSWORD='' PASSWORD_FILE='' SHOWN_PASSWORD=''
   FROM='' GIT_URL='' GIT_REF='' NODE_GIVEN='' SOURCE='' WORK='' NODE=''
   RECIPIENT='' AGE_IDENTITY='' BACKUP=1 TLS=letsencrypt DNS_STATE=unknown
-  FIREWALL=1 TURN=1 TURN_RANGE=49160:49200 DATABASE_PORT='' SWAP=1
+  FIREWALL=1 TURN=1 TURN_RANGE=49160:49360 DATABASE_PORT='' SWAP=1
   YES=0 ANY_OS=0 CHANGE_DOMAIN=0 UNINSTALL=0 HELP=0 LANGUAGE_CHOSEN=pt SETTINGS='' SETTINGS_CHANGED=0
   WARNINGS=()
 }
@@ -124,6 +124,7 @@ install_containers() {
   install_release
   step step_compose
   install_compose
+  wait_for_compose
   step step_firewall
   set_firewall
   step step_admin
@@ -132,7 +133,7 @@ install_containers() {
 
 # The command line of what was installed, with its settings.
 atende_command() {
-  if [ "$KIND" = compose ]; then (cd "$COMPOSE/" && docker compose exec -T web-blue atende "$@"); else /usr/local/bin/atende "$@"; fi
+  if [ "$KIND" = compose ]; then (cd "$COMPOSE/" && docker compose exec -T "$(web_container)" atende "$@"); else /usr/local/bin/atende "$@"; fi
 }
 
 # What is shown only once is shown also when a later step fails.

@@ -17,7 +17,7 @@ Instala o Atende neste servidor (Debian 12/13, Ubuntu 22.04/24.04), como root. R
   --node CAMINHO           Node 24 que já existe
   --self-signed            certificado provisório; --staging: servidor de testes do Let's Encrypt
   --backup-recipient age1… chave pública das cópias (senão: uma é criada e mostrada uma vez); --no-backup
-  --no-firewall  --no-swap  --no-turn  --turn-range 49160:49200
+  --no-firewall  --no-swap  --no-turn  --turn-range 49160:49360
   --database-port N        porta local do PostgreSQL (54329)
   --change-domain          troca o domínio de uma instalação que já existe
   --yes                    não pergunta; --lang en: em inglês; --any-os
@@ -41,7 +41,7 @@ Installs Atende on this server (Debian 12/13, Ubuntu 22.04/24.04), as root. Runn
   --node PATH              a Node 24 that is there already
   --self-signed            provisional certificate; --staging: Let's Encrypt's server for tests
   --backup-recipient age1… public key of the backups (otherwise: one is made and shown once); --no-backup
-  --no-firewall  --no-swap  --no-turn  --turn-range 49160:49200
+  --no-firewall  --no-swap  --no-turn  --turn-range 49160:49360
   --database-port N        local port of PostgreSQL (54329)
   --change-domain          changes the domain of an installation that is there
   --yes                    asks nothing; --lang en: English; --any-os
@@ -115,7 +115,7 @@ ask() {
     return
   fi
   printf '  %s' "$2" >&3
-  IFS= read -r typed <&3 || die "$(t no_terminal)"
+  read -r typed <&3 || die "$(t no_terminal)"
   printf -v "$1" '%s' "${typed:-${3-}}"
 }
 
@@ -146,6 +146,7 @@ ask_all() {
     [ -z "$DOMAIN" ] || refuse "$(t bad_domain "$DOMAIN")" DOMAIN
     required DOMAIN --domain
     ask DOMAIN "$(t ask_domain)"
+    DOMAIN=${DOMAIN,,}
   done
   until is_email "$EMAIL"; do
     [ -z "$EMAIL" ] || refuse "$(t bad_email "$EMAIL")" EMAIL

@@ -40,6 +40,7 @@ listener_of() {
 
 # Our own programs may hold them when this is not the first run.
 check_ports() {
+  if [ -n "$ROOT" ]; then return; fi
   local port holder ours='^$'
   if [ -e "$ROOT$CONF" ]; then ours='^(nginx|node|MainThread|postgres|docker-proxy|rootlessport)$'; fi
   for port in 80 443; do

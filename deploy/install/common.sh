@@ -153,6 +153,7 @@ CONF=/etc/atende/install.conf
 remembered() { { sed -n "s/^$1='\(.*\)'\$/\1/p" "$ROOT$CONF" 2>/dev/null || true; } | tail -n 1; }
 remember() {
   local rest
+  if [ "$(remembered "$1")" = "$2" ]; then return; fi
   rest=$(grep -v "^$1=" "$ROOT$CONF" 2>/dev/null || true)
   printf '%s\n' "${rest:+$rest
 }$1='$2'" | put_quietly "$CONF" 0644

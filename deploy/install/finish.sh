@@ -39,7 +39,7 @@ next_steps() {
   say "$(t done_next)"
   say "  $(t next_company "$DOMAIN")"
   say "  $(t next_number)"
-  say "  $(t next_mail "$secrets")"
+  say "  $(t next_mail)"
   say "  $(t next_key "$secrets")"
   if ! dpkg-query -W -f '${Status}' unattended-upgrades 2>/dev/null | grep -q 'install ok'; then say "  $(t next_upgrades)"; fi
   say ""
@@ -58,7 +58,7 @@ uninstall() {
   if [ "$KIND" = compose ]; then
     if acting && [ -e "$COMPOSE/compose.yml" ]; then (cd "$COMPOSE/" && run docker compose down); fi
   else
-    for unit in atende-backup.timer atende-doctor.timer atende-web@blue atende-web@green atende-worker@blue atende-worker@green atende-postgres atende.target; do
+    for unit in atende-backup atende-doctor.timer atende-web@blue atende-web@green atende-worker@blue atende-worker@green atende-postgres atende.target; do
       machine systemctl disable --now "$unit" || true
     done
     for unit in "${UNITS[@]}"; do drop "/etc/systemd/system/$unit"; done

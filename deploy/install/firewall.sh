@@ -39,7 +39,7 @@ set_firewall() {
     return
   fi
   packages ufw
-  ok "$(t firewall_ssh "$(ssh_ports | tr '\n' ' ')")"
+  ok "$(t firewall_ssh "$(ssh_ports | paste -sd ' ')")"
   acting || { for rule in $rules; do log "(not run) ufw allow $rule"; done; return 0; }
   local rule status added
   status=$(ufw status 2>/dev/null || true)

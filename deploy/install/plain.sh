@@ -114,6 +114,7 @@ write_settings() {
   if [ -n "$RECIPIENT" ]; then
     setting BACKUP_DIR "$BACKUPS"
     setting BACKUP_RECIPIENT "$RECIPIENT"
+    setting BACKUP_RUN elsewhere
   fi
   printf '%s\n' "$SETTINGS" | put "$ETC/atende.env" 0640 root:atende
   local colour number=1
@@ -135,7 +136,7 @@ make_backups() {
   if [ -n "$RECIPIENT" ] && ! [[ $RECIPIENT =~ ^age1[0-9a-z]+ ]]; then die "$(t bad_age "$RECIPIENT")"; fi
   if [ -z "$RECIPIENT" ] && acting; then make_age_key; fi
   if [ -n "$RECIPIENT" ]; then ok "$(t backup_to "$BACKUPS" "${RECIPIENT:0:20}…")"; fi
-  warn_once DISK_TOLD "$(t backup_same_disk)"
+  warn_once DISK_TOLD "$(t backup_same_disk "$ETC/atende.env")"
 }
 
 # The identity goes to the screen and nowhere else.
@@ -148,7 +149,7 @@ make_age_key() {
   changed BACKUP_RECIPIENT
 }
 
-UNITS=(atende.target atende-postgres.service atende-web@.service atende-worker@.service atende-backup.service atende-backup.timer atende-doctor.service atende-doctor.timer)
+UNITS=(atende.target atende-postgres.service atende-web@.service atende-worker@.service atende-backup.service atende-doctor.service atende-doctor.timer)
 
 install_units() {
   local unit before=$CHANGES
@@ -178,17 +179,21 @@ service() {
   if ! systemctl is-active -q "$1" 2>/dev/null; then
     changed "$(t started "$1")"
     machine systemctl start "$1"
-  elif [ "$SETTINGS_CHANGED" = 1 ] && [[ $1 == atende-web@* || $1 == atende-worker@* ]]; then
+  elif [ "$SETTINGS_CHANGED" = 1 ] && [[ $1 == atende-web@* || $1 == atende-worker@* || $1 == atende-backup.service ]]; then
     changed "$(t restarted "$1")"
     machine systemctl restart "$1"
   fi
 }
 
+# A command that this release has.
+knows() { [ -e "$SOURCE/packages/server/src/cli/$1-commands.ts" ]; }
+
 start_services() {
-  local colour unit timers=(atende-doctor.timer)
+  local colour unit more=()
   colour=$(colour_in_use)
-  if [ -n "$RECIPIENT" ]; then timers+=(atende-backup.timer); fi
-  for unit in atende.target atende-postgres.service "atende-web@$colour.service" "atende-worker@$colour.service" "${timers[@]}"; do service "$unit"; done
+  if [ -n "$RECIPIENT" ] && knows backup; then more+=(atende-backup.service); fi
+  if knows doctor; then more+=(atende-doctor.timer); fi
+  for unit in atende.target atende-postgres.service "atende-web@$colour.service" "atende-worker@$colour.service" "${more[@]}"; do service "$unit"; done
   acting || return 0
   local waited=0
   until curl -fsS -o /dev/null --max-time 5 "http://127.0.0.1:$([ "$colour" = blue ] && echo 3001 || echo 3002)/ready" 2>>"$LOG"; do

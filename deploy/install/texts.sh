@@ -46,7 +46,7 @@ text bad_domain '«%s» não é um nome de domínio, como atende.suaempresa.com.
 text bad_email '«%s» não é um e-mail.' '"%s" is no e-mail address.'
 text bad_kind 'O tipo é plain ou compose, não «%s».' 'The kind is plain or compose, not "%s".'
 text bad_age '«%s» não é uma chave pública do age (age1…).' '"%s" is no age recipient (age1…).'
-text bad_range '«%s» não é uma faixa de portas como 49160:49200.' '"%s" is no range of ports such as 49160:49200.'
+text bad_range '«%s» não é uma faixa de portas como 49160:49360.' '"%s" is no range of ports such as 49160:49360.'
 text other_kind 'Este servidor já tem a instalação do tipo %s. Mude com calma: veja deploy/README.' 'This server has an installation of the kind %s already. Changing that takes care: see deploy/README.'
 text other_domain 'Este servidor atende em %s. Para mudar o domínio, rode com --domain %s --change-domain.' 'This server answers at %s. To change the domain, run it with --domain %s --change-domain.'
 
@@ -111,7 +111,7 @@ text age_title 'CHAVE DAS CÓPIAS DE SEGURANÇA: guarde agora, fora deste servid
   'KEY OF THE BACKUPS: keep it now, outside of this server (password manager, paper). It is not shown again, and without it no backup opens:'
 text backup_to 'Cópias em %s, cifradas para %s' 'Backups in %s, encrypted to %s'
 text backup_off 'Sem cópias de segurança (--no-backup).' 'No backups (--no-backup).'
-text backup_same_disk 'As cópias ficam no mesmo disco. Mande-as também para fora (BACKUP_S3_… em /etc/atende/atende.env).' 'The backups lie on the same disk. Send them elsewhere as well (BACKUP_S3_… in /etc/atende/atende.env).'
+text backup_same_disk 'As cópias ficam no mesmo disco. Mande-as também para fora (BACKUP_S3_… em %s).' 'The backups lie on the same disk. Send them elsewhere as well (BACKUP_S3_… in %s).'
 
 text started '%s em execução' '%s is running'
 text restarted '%s reiniciado' '%s restarted'
@@ -136,6 +136,8 @@ text docker_missing 'Docker com «docker compose» não está aqui e não há pa
   'Docker with "docker compose" is not here, and the system has no package of it. Install it by https://docs.docker.com/engine/install/ and run this again.'
 text compose_missing 'Esta versão não traz %s.' 'This release does not hold %s.'
 
+text containers_not_ready 'Os contêineres não ficaram prontos em %s segundos. Veja: cd %s && docker compose ps && docker compose logs --tail 50' \
+  'The containers did not become ready in %s seconds. See: cd %s && docker compose ps && docker compose logs --tail 50'
 text admin_made 'Acesso de %s criado' 'Login of %s created'
 text admin_there 'Acesso de %s já existe; a senha ficou como estava' 'The login of %s exists already; its password stays'
 
@@ -148,8 +150,7 @@ text done_warnings 'Para olhar depois:' 'To look at later:'
 text done_next 'Próximos passos' 'Next steps'
 text next_company '1. Entre e crie a primeira empresa (ou abra https://%s/criar-conta).' '1. Log in and create the first company (or open https://%s/criar-conta).'
 text next_number '2. Ligue o número do WhatsApp em Configurações › Canais.' '2. Connect the WhatsApp number in Settings › Channels.'
-text next_mail '3. Para enviar e-mails, ponha SMTP_HOST, SMTP_USER, MAIL_FROM em /etc/atende/atende.env, a senha em %s/SMTP_PASSWORD, e SMTP_PASSWORD_FILE.' \
-  '3. To send mails, put SMTP_HOST, SMTP_USER, MAIL_FROM into /etc/atende/atende.env, the password into %s/SMTP_PASSWORD, and SMTP_PASSWORD_FILE.'
+text next_mail '3. Para enviar e-mails (convites, senhas), veja "E-mail" em deploy/README.pt-BR.md.' '3. To send mails (invitations, passwords), see "Mail" in deploy/README.md.'
 text next_key '4. Copie %s/ENCRYPTION_KEY para fora deste servidor.' '4. Copy %s/ENCRYPTION_KEY to a place outside of this server.'
 text next_upgrades '5. Deixe o sistema se atualizar: apt-get install unattended-upgrades' '5. Let the system update itself: apt-get install unattended-upgrades'
 text done_where 'Onde está o quê' 'Where things are'

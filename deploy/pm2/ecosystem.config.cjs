@@ -23,8 +23,14 @@ const common = {
 
 module.exports = {
   apps: [
-    ...(process.env.DATABASE_URL ? [] : [{ ...common, name: 'atende-postgres', args: 'db serve', kill_timeout: 300_000, env: {} }]),
+    ...(process.env.DATABASE_URL ? [] : [{ ...common, name: 'atende-postgres', args: 'db serve', kill_timeout: 300_000 }]),
     { ...common, name: 'atende-web', args: 'start', max_memory_restart: '1500M', env: { ...shared, ROLE: 'web', PORT: process.env.ATENDE_WEB_PORT ?? '3001' } },
-    { ...common, name: 'atende-worker', args: 'start', max_memory_restart: '1500M', env: { ...shared, ROLE: 'worker', PORT: process.env.ATENDE_WORKER_PORT ?? '3011' } },
+    {
+      ...common,
+      name: 'atende-worker',
+      args: 'start',
+      max_memory_restart: '1500M',
+      env: { ...shared, ROLE: 'worker', PORT: process.env.ATENDE_WORKER_PORT ?? '3011' },
+    },
   ],
 }
