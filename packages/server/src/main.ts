@@ -19,6 +19,7 @@ import { type ErrorReports, openErrorReports } from './operations/errors/error-r
 import type { TenantLogin } from './platform/auth.ts'
 import type { Config } from './platform/config.ts'
 import type { Context } from './platform/context.ts'
+import { requireNoService } from './platform/embedded-lock.ts'
 import { Counters } from './platform/counters.ts'
 import { EventTail } from './platform/events.ts'
 import { findHome } from './platform/home.ts'
@@ -143,8 +144,11 @@ function workerPart(ctx: Context, receiver: Receiver): Part {
 }
 
 async function open(config: Config, opened: Installation | undefined): Promise<Installation> {
-  if (!opened && !config.DATABASE_URL) await requireAlone(findHome(config.DATA_DIR))
-  return opened ?? openInstallation(config)
+  if (opened) return opened
+  // Also beside a shared database: what answers there has one of its own.
+  if (!config.DATABASE_URL) await requireAlone(findHome(config.DATA_DIR))
+  await requireNoService(config, findHome(config.DATA_DIR))
+  return openInstallation(config, (text) => createLog(config).warn(text))
 }
 
 /**

@@ -53,7 +53,7 @@ async function beginMaster(i: Installation, fromSettings: boolean): Promise<void
   if (fromSettings) return
   const { loadSecrets, saveSecrets } = await import('../platform/home.ts')
   const secrets = loadSecrets(i.home)
-  if (secrets.previousKeys?.length) return
+  if (secrets.previousKeys?.length || !secrets.encryptionKey) return
   saveSecrets(i.home, { ...secrets, encryptionKey: randomBytes(32).toString('hex'), previousKeys: [secrets.encryptionKey] })
 }
 

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { VERSION } from '../platform/config.ts'
+import { adminCommands } from './admin-commands.ts'
 import { alertCommands } from './alert-commands.ts'
 import { auditCommands } from './audit-commands.ts'
 import { channelCommands } from './channel-commands.ts'
@@ -21,6 +22,7 @@ export function createProgram(): Command {
     .showHelpAfterError('(add --help to see what is expected)')
     .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 used wrongly.\n\nExample:\n  atende tenant list --json')
   serverCommands(program)
+  adminCommands(program)
   tenantCommands(program)
   channelCommands(program)
   secretCommands(program)

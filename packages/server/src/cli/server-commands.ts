@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { databaseServiceCommand } from './database-service.ts'
 import type { Config } from '../platform/config.ts'
 import { fail, print, say, warn } from './output.ts'
 
@@ -26,6 +27,7 @@ export function serverCommands(program: Command): void {
     .action(migrate)
 
   const db = program.command('db').description('the database in use')
+  databaseServiceCommand(db)
   db.command('url')
     .description('address of the database, for psql and tools (it contains the password)')
     .option('--owner', 'login that owns the tables, instead of the application')

@@ -7,6 +7,7 @@ import { createTemplate } from '../features/channels/whatsapp-cloud/templates/cr
 import { planTemplateSync } from '../features/channels/whatsapp-cloud/templates/sync-templates.ts'
 import { type Server, startServer } from '../main.ts'
 import { type Config, loadConfig } from '../platform/config.ts'
+import { requireNoService } from '../platform/embedded-lock.ts'
 import { findHome } from '../platform/home.ts'
 import { type Installation, openInstallation } from '../platform/installation.ts'
 import { freePort } from '../platform/ports.ts'
@@ -66,6 +67,7 @@ async function makeTemplates({ ctx }: Server, { tenantId, channelId }: { tenantI
 /** Everything on one machine, with invented data: embedded PostgreSQL, server, emulator. */
 export async function startDemo(began = performance.now(), quiet = false): Promise<Demo> {
   await requireAlone(findHome(loadConfig().DATA_DIR))
+  await requireNoService(loadConfig(), findHome(loadConfig().DATA_DIR))
   const emulatorPort = await freePort(EMULATOR_PORT)
   const config = loadConfig({ PORT_SEARCH: 'true', EMULATOR_URL: `http://127.0.0.1:${emulatorPort}` }, { LOG_LEVEL: 'warn', NODE_ENV: 'development' })
   const [opened, web] = await Promise.allSettled([openInstallation(config), buildWeb()])

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
 import { badRanges } from './limits/client-address.ts'
+import { embeddedSettings } from './settings/embedded.ts'
 import { metricsSettings } from './settings/metrics.ts'
 import { updateSettings } from './settings/update.ts'
 import { ALERT_SETTINGS } from './settings/alerts.ts'
@@ -40,6 +41,7 @@ const Env = z.object({
   DATA_DIR: z.string().optional(),
   DATABASE_URL: z.string().optional(),
   DATABASE_OWNER_URL: z.string().optional(),
+  ...embeddedSettings,
   ...updateSettings,
   DATABASE_POOL: z.coerce.number().int().min(2).max(200).default(16),
   /** 32 bytes as 64 hex digits. */
@@ -71,7 +73,7 @@ const Env = z.object({
   /** New companies per network and hour. */
   SIGN_UP_LIMIT: z.coerce.number().int().min(1).default(60),
   LOGIN_LIMIT: z.coerce.number().int().min(1).default(5),
-  /** Where limits are counted: `auto` is Redis with REDIS_URL, PostgreSQL with DATABASE_URL, memory otherwise. */
+  /** Where limits are counted: `auto` is Redis with REDIS_URL, PostgreSQL where several processes share the database, memory otherwise. */
   RATE_LIMIT_STORE: z.enum(['auto', 'memory', 'postgres', 'redis']).default('auto'),
   REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
   /** Requests per minute of a person in the browser, of an API key, and of all together of a tenant. */

@@ -67,25 +67,37 @@ async function nativeFolder(): Promise<string> {
   return path.dirname(path.dirname(found.postgres))
 }
 
-function findBinaries(native: string, home: string, ids: Ids | undefined): string {
-  if (writable(path.join(native, 'lib'))) makeLinks(native)
-  const bin = path.join(native, 'bin')
-  const works = spawnSync(path.join(bin, 'postgres'), ['--version'], { ...ids, cwd: '/' }).status === 0
-  if (works) return bin
+/** Of the npm package: a copy of an older one is made anew. */
+function packageVersion(native: string): string {
+  const file = path.join(native, '../package.json')
+  return existsSync(file) ? z.object({ version: z.string() }).parse(JSON.parse(readFileSync(file, 'utf8'))).version : ''
+}
+
+function findBinaries(native: string, home: string, ids: Ids | undefined, copied: boolean): string {
+  if (!copied) {
+    if (writable(path.join(native, 'lib'))) makeLinks(native)
+    const bin = path.join(native, 'bin')
+    const works = spawnSync(path.join(bin, 'postgres'), ['--version'], { ...ids, cwd: '/' }).status === 0
+    if (works) return bin
+  }
   // The modules stand where the unprivileged user may not go, or without their links: a copy beside the data serves (60 MB, once).
   // The folder must be called `native` again: the list of links says so.
   const copy = path.join(home, 'postgres-bin')
-  if (!existsSync(copy)) {
+  const note = path.join(copy, 'version')
+  const version = packageVersion(native)
+  if (!existsSync(copy) || (existsSync(note) ? readFileSync(note, 'utf8') : '') !== version) {
     const part = `${copy}.part`
     rmSync(part, { recursive: true, force: true })
     cpSync(native, path.join(part, 'native'), { recursive: true, verbatimSymlinks: true })
     makeLinks(path.join(part, 'native'))
+    writeFileSync(path.join(part, 'version'), version)
+    rmSync(copy, { recursive: true, force: true })
     renameSync(part, copy)
   }
   return path.join(copy, 'native/bin')
 }
 
-type RunOptions = { uid?: number; gid?: number; cwd: string; env: Record<string, string | undefined> }
+export type RunOptions = { uid?: number; gid?: number; cwd: string; env: Record<string, string | undefined> }
 
 function initialise(bin: string, home: string, data: string, password: string, run: RunOptions): void {
   const half = `${data}.part`
@@ -100,14 +112,15 @@ function initialise(bin: string, home: string, data: string, password: string, r
   renameSync(half, data)
 }
 
-function runningServer(data: string): { pid: number; port: number } | undefined {
+/** The PostgreSQL that runs on this folder of data, whoever started it. */
+export function runningServer(data: string): { pid: number; port: number } | undefined {
   const file = path.join(data, 'postmaster.pid')
   if (!existsSync(file)) return undefined
   const [pid, dir, , port] = readFileSync(file, 'utf8').split('\n')
   return alive(Number(pid)) && dir === data ? { pid: Number(pid), port: Number(port) } : undefined
 }
 
-async function answers(port: number, password: string): Promise<boolean> {
+export async function answers(port: number, password: string): Promise<boolean> {
   const c = new pg.Client({ host: '127.0.0.1', port, user: 'postgres', password, database: 'postgres', connectionTimeoutMillis: 2000 })
   try {
     await c.connect()
@@ -121,7 +134,7 @@ async function answers(port: number, password: string): Promise<boolean> {
 }
 
 /** Settings for a small server that shares the machine; everything about durability stays at PostgreSQL's safe defaults. */
-const SETTINGS = {
+export const SETTINGS = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
   max_connections: '200',
@@ -134,23 +147,41 @@ const SETTINGS = {
   random_page_cost: '1.1',
 }
 
+type Binaries = { native?: string | undefined; copied?: boolean }
+export type Place = { folder: string; data: string; run: RunOptions }
+
+/** Where the embedded PostgreSQL lives in `home`, and as whom it runs. */
+export function prepareFolder(home: string): Place {
+  const ids = unprivileged()
+  const folder = path.join(home, 'postgres')
+  mkdirSync(folder, { recursive: true, mode: 0o755 })
+  if (ids) chownSync(folder, ids.uid, ids.gid)
+  return { folder, data: path.join(folder, 'data'), run: { ...ids, cwd: '/', env: { PATH: process.env.PATH, LC_ALL: 'C.UTF-8', TZ: 'UTC' } } }
+}
+
+/**
+ * Finds the binaries, and makes the folder of data when there is none. Answers the folder of the binaries.
+ * @param copied they are used from a copy beside the data in any case: the modules may be removed while it runs
+ */
+export async function prepareCluster({ folder, data, run }: Place, password: string, { native, copied = false }: Binaries = {}): Promise<string> {
+  const { uid, gid } = run
+  const ids = uid !== undefined && gid !== undefined ? { uid, gid } : undefined
+  const bin = findBinaries(native ?? (await nativeFolder()), folder, ids, copied)
+  if (!existsSync(path.join(data, 'PG_VERSION'))) initialise(bin, folder, data, password, run)
+  return bin
+}
+
 /**
  * Starts the embedded PostgreSQL in `home`, or adopts the one that a killed process left running there.
  * @param native folder of the binaries; those of the npm package when absent
  */
 export async function startEmbeddedPostgres(home: string, password: string, preferredPort: number, native?: string): Promise<EmbeddedPostgres> {
-  const ids = unprivileged()
-  const folder = path.join(home, 'postgres')
-  mkdirSync(folder, { recursive: true, mode: 0o755 })
-  if (ids) chownSync(folder, ids.uid, ids.gid)
-  const data = path.join(folder, 'data')
-  const run: RunOptions = { ...ids, cwd: '/', env: { PATH: process.env.PATH, LC_ALL: 'C.UTF-8', TZ: 'UTC' } }
+  const { folder, data, run } = prepareFolder(home)
   const left = runningServer(data)
   if (left && (await answers(left.port, password))) {
     return { host: '127.0.0.1', port: left.port, password, adopted: true, stop: () => stopServer(data) }
   }
-  const bin = findBinaries(native ?? (await nativeFolder()), folder, ids)
-  if (!existsSync(path.join(data, 'PG_VERSION'))) initialise(bin, folder, data, password, run)
+  const bin = await prepareCluster({ folder, data, run }, password, { native })
   const port = await freePort(preferredPort)
   const args = Object.entries({ ...SETTINGS, port: String(port) }).flatMap(([k, v]) => ['-c', `${k}=${v}`])
   // Detached: Ctrl+C goes to us, and we stop the database last, after what still writes to it.
@@ -178,7 +209,8 @@ async function untilUp(child: ChildProcess, port: number, password: string): Pro
   throw new Error(`PostgreSQL did not start: ${said}`)
 }
 
-async function stopServer(data: string): Promise<void> {
+/** A fast shutdown: sessions are ended, nothing is lost. */
+export async function stopServer(data: string): Promise<void> {
   const server = runningServer(data)
   if (!server) return
   process.kill(server.pid, 'SIGINT')

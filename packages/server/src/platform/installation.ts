@@ -8,10 +8,9 @@ import { type JobQueue, prepareJobs } from './jobs.ts'
 import { MasterKeys } from './master-keys.ts'
 import { migrate, requireMigrated } from './migrate.ts'
 import { runningServer } from './running-file.ts'
+import { waitForShared } from './shared-database.ts'
 import { requireStrongSecrets } from './strong-secrets.ts'
 import { loadServerKey } from './vault/server-key.ts'
-
-const EMBEDDED_PORT = 54_329
 
 /** Database, keys and folder of one installation, whether its server is running or not. */
 export type Installation = {
@@ -37,24 +36,28 @@ const urlOf = (user: string, password: string, host: string, port: number, datab
 /** A password that every process of this installation knows without being told, and that changes with `secret` only. */
 const passwordFrom = (secret: string | Buffer, role: string): string => hmacSha256(secret, `atende/database/${role}`).toString('hex')
 
-async function embeddedUrls(server: EmbeddedPostgres, secret: string) {
-  const admin = urlOf('postgres', server.password, server.host, server.port, 'postgres')
-  const ownerPassword = passwordFrom(secret, 'owner')
-  const appPassword = passwordFrom(secret, 'app')
-  const ownerUrl = urlOf('atende_owner', ownerPassword, server.host, server.port, 'atende')
-  const appUrl = urlOf('atende_app', appPassword, server.host, server.port, 'atende')
-  const c = new pg.Client({ connectionString: admin })
+/** Where the embedded database's two logins enter; the passwords follow from the superuser's. */
+function embeddedUrls(port: number, secret: string) {
+  return {
+    ownerUrl: urlOf('atende_owner', passwordFrom(secret, 'owner'), '127.0.0.1', port, 'atende'),
+    appUrl: urlOf('atende_app', passwordFrom(secret, 'app'), '127.0.0.1', port, 'atende'),
+    appRole: 'atende_app',
+  }
+}
+
+/** Makes the database and its two logins where they are missing. */
+export async function prepareEmbedded(port: number, secret: string): Promise<void> {
+  const c = new pg.Client({ connectionString: urlOf('postgres', secret, '127.0.0.1', port, 'postgres') })
   await c.connect()
   try {
     const { rowCount } = await c.query("select 1 from pg_database where datname = 'atende'")
     const { rowCount: owner } = await c.query("select 1 from pg_roles where rolname = 'atende_owner'")
-    await c.query(`${owner ? 'alter' : 'create'} role atende_owner login nosuperuser nobypassrls password '${ownerPassword}'`)
+    await c.query(`${owner ? 'alter' : 'create'} role atende_owner login nosuperuser nobypassrls password '${passwordFrom(secret, 'owner')}'`)
     if (!rowCount) await c.query('create database atende owner atende_owner')
   } finally {
     await c.end()
   }
-  await ensureAppRole(urlOf('postgres', server.password, server.host, server.port, 'atende'), 'atende_app', appPassword)
-  return { ownerUrl, appUrl, appRole: 'atende_app' }
+  await ensureAppRole(urlOf('postgres', secret, '127.0.0.1', port, 'atende'), 'atende_app', passwordFrom(secret, 'app'))
 }
 
 /**
@@ -86,14 +89,30 @@ async function externalUrls(config: Config, keys: Keys) {
   return { ownerUrl: appUrl, appUrl: url.toString(), appRole }
 }
 
-/** @throws ConfigError when the settings cannot work. */
-export async function openInstallation(config: Config): Promise<Installation> {
+type Found = { urls: Pick<Installation, 'ownerUrl' | 'appUrl' | 'appRole'>; embedded: EmbeddedPostgres | undefined }
+
+async function findDatabase(config: Config, home: string, keys: Keys, tell: (text: string) => void): Promise<Found> {
+  if (config.DATABASE_URL) return { urls: await externalUrls(config, keys), embedded: undefined }
+  const { postgresPassword } = loadSecrets(home, config.ENCRYPTION_KEY !== undefined)
+  if (config.EMBEDDED_DATABASE === 'shared') {
+    const urls = embeddedUrls(config.EMBEDDED_PORT, postgresPassword)
+    await waitForShared(urls, config, tell)
+    return { urls, embedded: undefined }
+  }
+  const embedded = await startEmbeddedPostgres(home, postgresPassword, config.EMBEDDED_PORT)
+  await prepareEmbedded(embedded.port, postgresPassword)
+  return { urls: embeddedUrls(embedded.port, postgresPassword), embedded }
+}
+
+/**
+ * @param tell is told what the process waits for; on standard error when absent
+ * @throws ConfigError when the settings cannot work, or the shared database is not there.
+ */
+export async function openInstallation(config: Config, tell?: (text: string) => void): Promise<Installation> {
   requireStrongSecrets(config)
   const home = findHome(config.DATA_DIR)
-  const secrets = loadSecrets(home)
   const keys = new Keys(new MasterKeys(readMasterKeys(config, home), () => readMasterKeys(config, home)))
-  const embedded = config.DATABASE_URL ? undefined : await startEmbeddedPostgres(home, secrets.postgresPassword, EMBEDDED_PORT)
-  const urls = embedded ? await embeddedUrls(embedded, secrets.postgresPassword) : await externalUrls(config, keys)
+  const { urls, embedded } = await findDatabase(config, home, keys, tell ?? ((text) => void process.stderr.write(`${text}\n`)))
   const { db } = openDatabase(urls.appUrl, config.DATABASE_POOL)
   useKeys(db, keys)
   return {

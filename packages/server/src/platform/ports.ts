@@ -1,6 +1,6 @@
 import { createServer } from 'node:net'
 
-const isFree = (port: number, host: string) =>
+export const isFree = (port: number, host: string) =>
   new Promise<boolean>((done) => {
     const s = createServer()
     s.once('error', () => done(false))

@@ -23,3 +23,29 @@ export async function ensureSuperAdmin(ownerUrl: string, email: string, password
     await client.end()
   }
 }
+
+export type MadeSuperAdmin = { email: string; created: boolean; granted: boolean }
+
+/**
+ * The first login of who runs the server, made once: somebody who is known keeps name and password, and is given the right when
+ * they lack it. Through the owner's login, as above.
+ */
+export async function makeSuperAdmin(ownerUrl: string, input: { name: string; email: string; password: string }): Promise<MadeSuperAdmin> {
+  const client = new pg.Client({ connectionString: ownerUrl })
+  await client.connect()
+  try {
+    const values = [uuidv7(), input.email, input.name, await hashPassword(input.password)]
+    const { rowCount: created } = await client.query(
+      `insert into users (id, email, name, password_hash, super_admin_since, email_confirmed_at) values ($1, lower($2), $3, $4, now(), now())
+       on conflict (lower(email)) do nothing`,
+      values,
+    )
+    const { rowCount: granted } = await client.query(
+      'update users set super_admin_since = now(), updated_at = now() where lower(email) = lower($1) and super_admin_since is null',
+      [input.email],
+    )
+    return { email: input.email.toLowerCase(), created: created === 1, granted: granted === 1 }
+  } finally {
+    await client.end()
+  }
+}

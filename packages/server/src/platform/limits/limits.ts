@@ -101,13 +101,15 @@ export function createLimits(store: LimitStore & { standsIn?: () => boolean }, s
   }
 }
 
-type Settings = Pick<Config, 'RATE_LIMIT_STORE' | 'REDIS_URL' | 'DATABASE_URL'>
+type Settings = Pick<Config, 'RATE_LIMIT_STORE' | 'REDIS_URL' | 'DATABASE_URL' | 'EMBEDDED_DATABASE'>
 
-/** An embedded database belongs to one server alone; with another one there may be several. */
+/** An embedded database of its own belongs to one server alone; with another one there may be several. */
+const severalServers = (config: Settings): boolean => Boolean(config.DATABASE_URL) || config.EMBEDDED_DATABASE === 'shared'
+
 function chosenStore(config: Settings): StoreKind {
   if (config.RATE_LIMIT_STORE !== 'auto') return config.RATE_LIMIT_STORE
   if (config.REDIS_URL) return 'redis'
-  return config.DATABASE_URL ? 'postgres' : 'memory'
+  return severalServers(config) ? 'postgres' : 'memory'
 }
 
 /** The store that the settings name, with what counts while it is away. */
@@ -117,7 +119,7 @@ function openLimitStore(config: Settings, db: Database, log: Logger): LimitStore
   if (kind === 'memory') return memory
   const postgres = insured(postgresStore(db), memory, log, 2000)
   if (kind === 'postgres' || !config.REDIS_URL) return postgres
-  return insured(redisStore(config.REDIS_URL, log), config.DATABASE_URL ? postgres : memory, log, 800)
+  return insured(redisStore(config.REDIS_URL, log), severalServers(config) ? postgres : memory, log, 800)
 }
 
 /** The limits of one installation. */

@@ -1,0 +1,200 @@
+# shellcheck shell=bash disable=SC2034,SC2153
+# The questions, and the flags that answer them.
+
+usage_pt() {
+  cat <<'TEXT'
+Instala o Atende neste servidor (Debian 12/13, Ubuntu 22.04/24.04), como root. Rodar de novo conserta o que falta e não mexe no resto.
+
+  sudo deploy/install.sh                              pergunta o que precisa
+  sudo deploy/install.sh --yes --domain D --email E --admin-name N [opções]
+
+  --domain NOME            endereço em que as pessoas abrem o Atende
+  --email ENDEREÇO         avisos do certificado e contato de segurança
+  --admin-name NOME        primeiro acesso; --admin-email ENDEREÇO (senão: --email)
+  --admin-password-file F  senha num arquivo, ou - para a entrada padrão (senão: uma é criada e mostrada uma vez)
+  --kind plain|compose     direto no sistema (padrão) ou em contêineres
+  --from ARQUIVO|PASTA     a versão: .tar.gz ou pasta (padrão: a pasta deste instalador); --git URL [--ref NOME]
+  --node CAMINHO           Node 24 que já existe
+  --self-signed            certificado provisório; --staging: servidor de testes do Let's Encrypt
+  --backup-recipient age1… chave pública das cópias (senão: uma é criada e mostrada uma vez); --no-backup
+  --no-firewall  --no-swap  --no-turn  --turn-range 49160:49360
+  --database-port N        porta local do PostgreSQL (54329)
+  --change-domain          troca o domínio de uma instalação que já existe
+  --yes                    não pergunta; --lang en: em inglês; --any-os
+  --dry-run                diz o que faria, sem fazer; --root PASTA: escreve os arquivos só ali
+  --uninstall              para e remove os serviços; dados, cópias e segredos ficam
+TEXT
+}
+usage_en() {
+  cat <<'TEXT'
+Installs Atende on this server (Debian 12/13, Ubuntu 22.04/24.04), as root. Running it again mends what is missing and leaves the rest.
+
+  sudo deploy/install.sh --lang en                    asks what it needs
+  sudo deploy/install.sh --yes --domain D --email E --admin-name N [options]
+
+  --domain NAME            address under which people open Atende
+  --email ADDRESS          notices about the certificate, and security contact
+  --admin-name NAME        first login; --admin-email ADDRESS (otherwise: --email)
+  --admin-password-file F  its password in a file, or - for standard input (otherwise: one is made and shown once)
+  --kind plain|compose     on the system itself (usual) or in containers
+  --from FILE|DIR          the release: .tar.gz or folder (usual: the folder of this installer); --git URL [--ref NAME]
+  --node PATH              a Node 24 that is there already
+  --self-signed            provisional certificate; --staging: Let's Encrypt's server for tests
+  --backup-recipient age1… public key of the backups (otherwise: one is made and shown once); --no-backup
+  --no-firewall  --no-swap  --no-turn  --turn-range 49160:49360
+  --database-port N        local port of PostgreSQL (54329)
+  --change-domain          changes the domain of an installation that is there
+  --yes                    asks nothing; --lang en: English; --any-os
+  --dry-run                says what it would do, and does not; --root DIR: writes files only below it
+  --uninstall              stops and removes the services; data, backups and secrets stay
+TEXT
+}
+
+read_flags() {
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --domain | --email | --admin-name | --admin-email | --admin-password-file | --kind | --from | --git | --ref | --node | \
+        --backup-recipient | --turn-range | --database-port | --lang | --root | --registry)
+        [ $# -ge 2 ] || die "$(t value_missing "$1")"
+        set_value "$1" "$2"
+        shift 2
+        ;;
+      *)
+        set_switch "$1"
+        shift
+        ;;
+    esac
+  done
+}
+
+set_value() {
+  case $1 in
+    --domain) DOMAIN=${2,,} ;;
+    --email) EMAIL=$2 ;;
+    --admin-name) ADMIN_NAME=$2 ;;
+    --admin-email) ADMIN_EMAIL=$2 ;;
+    --admin-password-file) PASSWORD_FILE=$2 ;;
+    --kind) KIND=$2 ;;
+    --from) FROM=$2 ;;
+    --git) GIT_URL=$2 ;;
+    --ref) GIT_REF=$2 ;;
+    --node) NODE_GIVEN=$2 ;;
+    --backup-recipient) RECIPIENT=$2 ;;
+    --turn-range) TURN_RANGE=$2 ;;
+    --database-port) DATABASE_PORT=$2 ;;
+    --registry) REGISTRY=${2%/} ;;
+    --root) ROOT=${2%/} ;;
+    --lang) case $2 in en*) LANGUAGE_CHOSEN=en ;; *) LANGUAGE_CHOSEN=pt ;; esac ;;
+  esac
+}
+
+set_switch() {
+  case $1 in
+    --yes | -y) YES=1 ;;
+    --dry-run) DRY=1 ;;
+    --self-signed) TLS=self-signed ;;
+    --staging) TLS=staging ;;
+    --no-backup) BACKUP=0 ;;
+    --no-firewall) FIREWALL=0 ;;
+    --no-swap) SWAP=0 ;;
+    --no-turn) TURN=0 ;;
+    --any-os) ANY_OS=1 ;;
+    --change-domain) CHANGE_DOMAIN=1 ;;
+    --uninstall) UNINSTALL=1 ;;
+    --help | -h) HELP=1 ;;
+    *) die "$(t unknown_flag "$1" "$0")" ;;
+  esac
+}
+
+# ask VARIABLE TEXT [DEFAULT]
+ask() {
+  local typed
+  if [ -n "${!1}" ]; then return; fi
+  if [ "$YES" = 1 ]; then
+    if [ -n "${3-}" ]; then printf -v "$1" '%s' "$3"; fi
+    return
+  fi
+  printf '  %s' "$2" >&3
+  read -r typed <&3 || die "$(t no_terminal)"
+  printf -v "$1" '%s' "${typed:-${3-}}"
+}
+
+required() {
+  if [ -n "${!1}" ]; then return; fi
+  if [ "$YES" = 1 ]; then die "$(t flag_needed "$2")"; fi
+}
+
+is_domain() { [[ $1 =~ ^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$ ]]; }
+is_email() { [[ $1 =~ ^[^[:space:]\'\"\`\$\\@]+@[^[:space:]\'\"\`\$\\@]+\.[^[:space:]\'\"\`\$\\@]+$ ]]; }
+
+# What stands in no flag is what the run before said, else it is asked.
+ask_all() {
+  local before
+  before=$(remembered KIND)
+  if [ -n "$before" ] && [ -n "$KIND" ] && [ "$KIND" != "$before" ]; then die "$(t other_kind "$before")"; fi
+  KIND=${KIND:-$before}
+  before=$(remembered DOMAIN)
+  if [ -n "$before" ] && [ -n "$DOMAIN" ] && [ "$DOMAIN" != "$before" ] && [ "$CHANGE_DOMAIN" = 0 ]; then die "$(t other_domain "$before" "$DOMAIN")"; fi
+  DOMAIN=${DOMAIN:-$before}
+  EMAIL=${EMAIL:-$(remembered EMAIL)}
+  ADMIN_EMAIL=${ADMIN_EMAIL:-$(remembered ADMIN_EMAIL)}
+  local port
+  port=$(remembered DATABASE_PORT)
+  DATABASE_PORT=${DATABASE_PORT:-${port:-54329}}
+
+  until is_domain "$DOMAIN"; do
+    [ -z "$DOMAIN" ] || refuse "$(t bad_domain "$DOMAIN")" DOMAIN
+    required DOMAIN --domain
+    ask DOMAIN "$(t ask_domain)"
+    DOMAIN=${DOMAIN,,}
+  done
+  until is_email "$EMAIL"; do
+    [ -z "$EMAIL" ] || refuse "$(t bad_email "$EMAIL")" EMAIL
+    required EMAIL --email
+    ask EMAIL "$(t ask_email)"
+  done
+  ask KIND "$(t ask_kind)" plain
+  case $KIND in plain | compose) ;; *) die "$(t bad_kind "$KIND")" ;; esac
+  [[ $TURN_RANGE =~ ^[0-9]+:[0-9]+$ ]] || die "$(t bad_range "$TURN_RANGE")"
+  if [ -n "$RECIPIENT" ] && ! [[ $RECIPIENT =~ ^age1[0-9a-z]+$ ]]; then die "$(t bad_age "$RECIPIENT")"; fi
+  ask_admin
+}
+# A wrong answer is asked again; a wrong flag ends it.
+refuse() {
+  if [ "$YES" = 1 ]; then die "$1"; fi
+  say "  $1"
+  printf -v "$2" ''
+}
+
+ask_admin() {
+  if [ "$(remembered ADMIN_MADE)" = 1 ]; then return; fi
+  required ADMIN_NAME --admin-name
+  until [ -n "$ADMIN_NAME" ]; do ask ADMIN_NAME "$(t ask_admin_name)"; done
+  ask ADMIN_EMAIL "$(t ask_admin_email "$EMAIL")" "$EMAIL"
+  is_email "$ADMIN_EMAIL" || die "$(t bad_email "$ADMIN_EMAIL")"
+  if [ -n "$PASSWORD_FILE" ]; then
+    if [ "$PASSWORD_FILE" = - ]; then IFS= read -r ADMIN_PASSWORD || true; else ADMIN_PASSWORD=$(head -n 1 "$PASSWORD_FILE") || die "$(t password_file "$PASSWORD_FILE")"; fi
+    [ ${#ADMIN_PASSWORD} -ge 10 ] || die "$(t password_short)"
+  elif [ "$YES" = 0 ]; then
+    ask_password
+  fi
+}
+
+ask_password() {
+  local again
+  while :; do
+    printf '  %s' "$(t ask_password)" >&3
+    IFS= read -rs ADMIN_PASSWORD <&3 || true
+    printf '\n' >&3
+    [ -n "$ADMIN_PASSWORD" ] || return 0
+    if [ ${#ADMIN_PASSWORD} -lt 10 ]; then
+      show "  $(t password_short)"
+      continue
+    fi
+    printf '  %s' "$(t ask_password_again)" >&3
+    IFS= read -rs again <&3 || true
+    printf '\n' >&3
+    [ "$ADMIN_PASSWORD" = "$again" ] && return
+    show "  $(t passwords_differ)"
+  done
+}
