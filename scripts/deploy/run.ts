@@ -1,6 +1,6 @@
-import { type SpawnOptions, spawn, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 
-export type Options = { cwd?: string; env?: Record<string, string>; input?: string; timeoutMs?: number; allowFailure?: boolean }
+type Options = { cwd?: string; env?: Record<string, string>; input?: string; timeoutMs?: number; allowFailure?: boolean }
 export type Ended = { code: number; out: string; err: string }
 
 /** Runs a command to its end and answers what it said. @throws with its last words when it fails */
@@ -18,29 +18,6 @@ export function run(command: string, args: readonly string[], options: Options =
     throw new Error(`${command} ${args.join(' ').slice(0, 300)} ended with ${ended.code}:\n${(ended.out + ended.err).slice(-4000)}`)
   }
   return ended
-}
-
-/** The same without standing still: for what runs under load. */
-export function runBeside(command: string, args: readonly string[], options: Options = {}): Promise<Ended> {
-  const to: SpawnOptions = { cwd: options.cwd, env: { ...process.env, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] }
-  return new Promise((done, failed) => {
-    const child = spawn(command, args, to)
-    const ended = { code: 1, out: '', err: '' }
-    const late = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs ?? 600_000)
-    child.stdout?.on('data', (d) => {
-      ended.out += d
-    })
-    child.stderr?.on('data', (d) => {
-      ended.err += d
-    })
-    child.once('error', failed)
-    child.once('close', (code) => {
-      clearTimeout(late)
-      ended.code = code ?? 1
-      if (ended.code === 0 || options.allowFailure) done(ended)
-      else failed(new Error(`${command} ${args.join(' ').slice(0, 300)} ended with ${ended.code}:\n${(ended.out + ended.err).slice(-4000)}`))
-    })
-  })
 }
 
 export const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms))
