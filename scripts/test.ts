@@ -42,6 +42,8 @@ const CHROMIUM = process.env.CHROMIUM ?? ['/usr/bin/chromium', '/usr/bin/chromiu
 /** The tests of limits count in a Redis of their own. */
 const REDIS_PACKAGES = ['redis-server']
 const REDIS = process.env.REDIS_SERVER ?? ['/usr/bin/redis-server', '/usr/local/bin/redis-server', '/opt/homebrew/bin/redis-server'].find(existsSync)
+/** An update is proven with the programs of a server. */
+const UPDATE_TOOLS = { 'nginx-light': '/usr/sbin/nginx', 'openssh-client': '/usr/bin/ssh-keygen', curl: '/usr/bin/curl' }
 const mayInstall = (): boolean => process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')
 
 function requireChromium(): void {
@@ -55,6 +57,13 @@ function requireRedis(): void {
   if (REDIS) return
   if (mayInstall()) install(REDIS_PACKAGES)
   else throw new Error('The tests of limits need redis-server. Install it (Debian: apt-get install redis-server) or set REDIS_SERVER to its path.')
+}
+
+function requireUpdateTools(): void {
+  const missing = Object.entries(UPDATE_TOOLS).flatMap(([name, file]) => (existsSync(file) ? [] : [name]))
+  if (missing.length === 0) return
+  if (mayInstall()) install(missing)
+  else console.log(`  note: the tests of updates need ${missing.join(', ')} (Debian packages), or the same elsewhere (NGINX_BINARY)`)
 }
 
 function install(packages: readonly string[]): void {
@@ -105,6 +114,7 @@ async function main(): Promise<void> {
   }
   if (wants('unit')) {
     requireRedis()
+    requireUpdateTools()
     await vitest('unit, HTTP and socket tests', 'vitest.config.ts')
   }
   if (wants('abuse')) await vitest('a hostile afternoon, short (ABUSE_ROUNDS=20 for a long one)', 'vitest.abuse.config.ts')
