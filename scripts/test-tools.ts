@@ -21,6 +21,8 @@ export const UNIT_TOOLS: readonly Tool[] = [
   tool('promtool', 'prometheus'),
   tool('amtool', 'prometheus-alertmanager'),
   tool('shellcheck'),
+  tool('ssh-keygen', 'openssh-client'),
+  tool('curl'),
   tool('systemd-analyze', 'systemd', 'SYSTEMD_ANALYZE'),
 ]
 export const BROWSER_TOOLS: readonly Tool[] = [
