@@ -12,6 +12,7 @@ import { attendantTyping, customerTypes, startTyping } from './features/inbox/ty
 import { ensureSuperAdmin } from './features/tenants/super-admin.ts'
 import { JOB_DEFINITIONS, jobBindings } from './jobs.ts'
 import { replayEvents, tellEvents } from './listeners.ts'
+import { type BackupLoop, startBackupLoop } from './operations/backup/backup-loop.ts'
 import type { TenantLogin } from './platform/auth.ts'
 import type { Config } from './platform/config.ts'
 import type { Context } from './platform/context.ts'
@@ -93,9 +94,10 @@ function webPart(ctx: Context, app: Http, health: HealthState): Part {
 }
 
 /** Worker role: stored deliveries, waiting messages, jobs, upkeep. */
-function workerPart(ctx: Context, receiver: Receiver): Part {
+function workerPart(ctx: Context, receiver: Receiver, installation: Installation): Part {
   let upkeep: { stop: () => void } | undefined
   let checkpoints: { stop: () => Promise<void> } | undefined
+  let backups: BackupLoop | undefined
   const sender = new Sender(ctx)
   return {
     async start() {
@@ -104,10 +106,11 @@ function workerPart(ctx: Context, receiver: Receiver): Part {
       await ctx.jobs.work(jobBindings(ctx))
       upkeep = startUpkeep(ctx)
       checkpoints = startCheckpoints(ctx)
+      backups = startBackupLoop({ config: ctx.config, installation, log: ctx.log })
     },
     async stop() {
       upkeep?.stop()
-      await Promise.all([receiver.stop(), sender.stop(), checkpoints?.stop()])
+      await Promise.all([receiver.stop(), sender.stop(), checkpoints?.stop(), backups?.stop()])
     },
   }
 }
@@ -149,7 +152,7 @@ async function startRoles(config: Config, installation: Installation, own: boole
   const webhooks = createWebhookStore(ctx, () => (isWorker ? receiver.wake() : void ctx.signals.send(WEBHOOKS_CHANNEL)))
   const health: HealthState = { stopping: false, sockets: () => 0 }
   const app = await createApp(ctx, { webhooks, health })
-  const parts = [...(isWeb ? [webPart(ctx, app, health)] : []), ...(isWorker ? [workerPart(ctx, receiver)] : [])]
+  const parts = [...(isWeb ? [webPart(ctx, app, health)] : []), ...(isWorker ? [workerPart(ctx, receiver, installation)] : [])]
 
   await ctx.limits.start()
   await ctx.addresses.start()

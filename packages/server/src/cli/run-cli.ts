@@ -1,10 +1,12 @@
 import { Command } from 'commander'
 import { VERSION } from '../platform/config.ts'
 import { auditCommands } from './audit-commands.ts'
+import { backupCommands } from './backup-commands.ts'
 import { channelCommands } from './channel-commands.ts'
 import { keyCommands } from './key-commands.ts'
 import { limitCommands } from './limit-commands.ts'
 import { fail, OK } from './output.ts'
+import { restoreCommands } from './restore-commands.ts'
 import { secretCommands } from './secret-commands.ts'
 import { serverCommands } from './server-commands.ts'
 import { tenantCommands } from './tenant-commands.ts'
@@ -23,6 +25,8 @@ function createProgram(): Command {
   auditCommands(program)
   limitCommands(program)
   keyCommands(program)
+  backupCommands(program)
+  restoreCommands(program)
   const all = (c: Command): Command[] => [c, ...c.commands.flatMap(all)]
   for (const command of all(program)) command.exitOverride()
   return program

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
 import { badRanges } from './limits/client-address.ts'
+import { BACKUP_SECRETS, BACKUP_SETTINGS, missingBackupSettings } from './settings/backup.ts'
 
 export const REPOSITORY = path.resolve(import.meta.dirname, '../../../..')
 export const VERSION: string = z.object({ version: z.string() }).parse(JSON.parse(readFileSync(path.join(REPOSITORY, 'package.json'), 'utf8'))).version
@@ -122,6 +123,7 @@ const Env = z.object({
     .string()
     .regex(/^[A-Za-z0-9/_.-]{0,200}$/, 'may have letters, digits and / _ . -')
     .optional(),
+  ...BACKUP_SETTINGS,
 })
 
 /** What `STORAGE=s3` cannot do without. */
@@ -144,6 +146,7 @@ const SECRETS = [
   'S3_SECRET_ACCESS_KEY',
   'REDIS_URL',
   'AUDIT_COPY_URL',
+  ...BACKUP_SECRETS,
 ]
 
 /** `NAME_FILE` (Docker secrets) stands in for `NAME`. */
@@ -180,9 +183,14 @@ export function loadConfig(overrides: Record<string, string | undefined> = {}, d
   const missing = c.STORAGE === 's3' ? S3_NEEDS.filter((name) => !c[name]) : []
   if (missing.length > 0) throw new ConfigError(missing.map((name) => `${name}: is needed with STORAGE=s3`).join('\n'))
   checkLimitSettings(c)
+  const backup = missingBackupSettings(c)
+  if (backup.length > 0) throw new ConfigError(backup.join('\n'))
   if ((c.SMTP_URL || c.SMTP_HOST) && !c.MAIL_FROM) throw new ConfigError('MAIL_FROM: is needed with SMTP_URL or SMTP_HOST')
   return { ...c, origins: [...new Set([...c.ALLOWED_ORIGINS, ...(c.FRONTEND_URL ? [c.FRONTEND_URL] : [])])] }
 }
+
+/** For a program that we start: our own environment, and what only it needs to know. */
+export const childEnvironment = (more: Record<string, string>): NodeJS.ProcessEnv => ({ ...process.env, ...more })
 
 /**
  * The master keys as the settings say now: files are read again, since a rotation changes them beside a running process.

@@ -184,3 +184,18 @@ async function stopServer(data: string): Promise<void> {
   process.kill(server.pid, 'SIGINT')
   for (let i = 0; i < 500 && alive(server.pid); i++) await new Promise((r) => setTimeout(r, 20))
 }
+
+export type PostgresTools = { bin: string; run: RunOptions }
+
+/** The programs of the embedded PostgreSQL and as whom to run them, for what handles its files while it stands still. */
+export async function embeddedTools(home: string): Promise<PostgresTools> {
+  const ids = unprivileged()
+  const folder = path.join(home, 'postgres')
+  mkdirSync(folder, { recursive: true, mode: 0o755 })
+  if (ids) chownSync(folder, ids.uid, ids.gid)
+  const run: RunOptions = { ...ids, cwd: '/', env: { PATH: process.env.PATH, LC_ALL: 'C.UTF-8', TZ: 'UTC' } }
+  return { bin: findBinaries(await nativeFolder(), folder, ids), run }
+}
+
+/** Does a server run on these files? */
+export const isServed = (data: string): boolean => runningServer(data) !== undefined
