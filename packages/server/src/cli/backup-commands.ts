@@ -32,6 +32,7 @@ export function backupCommands(program: Command): void {
     .option('--identity <file>', "instead of the server's key for tests")
     .addOption(new Option('--from <dir|s3>', 'which place').choices(['dir', 's3']))
     .action(test)
+  backup.command('ship').description('send the archive and the list of erasures now, instead of within BACKUP_WAL_MINUTES').action(ship)
   backup.command('prune').description('remove what is older than the settings keep, and what interrupted backups left').action(pruneNow)
   backup.command('serve').description('run the timer in the foreground (BACKUP_RUN=elsewhere for the workers): archive, daily backup, tests').action(serve)
   const key = backup.command('key').description('the key that opens backups')
@@ -125,6 +126,13 @@ async function pruneNow(_: unknown, command: Command): Promise<void> {
     done,
     done.map((d) => `${d.where}: ${d.backups.length} backups, ${d.objects} pieces and ${d.segments} segments of the archive removed`),
   )
+}
+
+async function ship(_: unknown, command: Command): Promise<void> {
+  const { json = false } = command.optsWithGlobals<Where>()
+  const [{ withOpened }, { shipNow }] = [await import('./with-opened.ts'), await import('../operations/backup/take-backup.ts')]
+  await withOpened(({ config, installation }) => shipNow(config, installation))
+  print(json, { done: true }, ['Everything that was written until now is in the archive.'])
 }
 
 async function serve(_: unknown, command: Command): Promise<void> {

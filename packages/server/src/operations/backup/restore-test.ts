@@ -33,10 +33,11 @@ async function clear(scratch: string): Promise<void> {
   if (existsSync(scratch)) await rm(scratch, { recursive: true, force: true })
 }
 
-/** Every media piece is where it should be and as it was written; the newest pack is unpacked. */
+/** Every media piece is where it should be and as it was written; what came with this backup is unpacked (its test key opens nothing older). */
 async function tryMedia(plan: Plan, target: Target, identities: readonly string[], scratch: string): Promise<number> {
   for (const pack of plan.manifest.media.packs) for (const chunk of pack.chunks) await readStored(target, chunk)
-  return unpackMedia(plan.manifest, path.join(scratch, 'media'), {}, { target, identities, told: () => {} }, plan.manifest.media.packs.slice(-1))
+  const own = plan.manifest.media.packs.filter((p) => p.id === plan.manifest.id)
+  return unpackMedia(plan.manifest, path.join(scratch, 'media'), {}, { target, identities, told: () => {} }, own)
 }
 
 type Trying = { config: Config; installation: Installation; target: Target; scratch: string; o: TestOptions }

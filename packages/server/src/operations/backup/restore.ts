@@ -40,7 +40,10 @@ export function walSource({ manifest, wal }: Plan, o: Pick<RestoreOptions, 'targ
   const numbers = new Set(wal.archived.filter((a) => a.segment.length === 24).map((a) => segmentNumber(a.segment, size)))
   const last = [...numbers].reduce((a, b) => (a > b ? a : b), 0n)
   const inCopy = segmentNumber(stopSegment ?? ''.padEnd(24, '0'), size)
+  const ownTimeline = stopSegment?.slice(0, 8) ?? ''
   return async (name) => {
+    // The history of its own timeline lies in the copy.
+    if (name.endsWith('.history') && name.slice(0, 8) <= ownTimeline) return undefined
     const found = byName.get(name)
     if (found) return openArchived(o.target, found, o.identities)
     const n = /^[0-9A-F]{24}$/.test(name) ? segmentNumber(name, size) : undefined

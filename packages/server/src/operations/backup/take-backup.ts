@@ -17,7 +17,7 @@ import { type Pruned, prune } from './retention.ts'
 import { settingsText } from './settings-copy.ts'
 import { ensureSlot, shipWal } from './ship-wal.ts'
 import { isConfigured, openTargets, type Target } from './target.ts'
-import { keepTestKey, makeTestKey } from './test-key.ts'
+import { keepTestKey, makeTestKey, testRecipients } from './test-key.ts'
 
 export type Progress = (step: { part: 'database' | 'media' | 'archive'; bytes: number; total: number | undefined }) => void
 export type BackupResult = { id: string; bytes: number; seconds: number; to: string; files: number; base: string; walUntil: string | null; pruned: number }
@@ -230,6 +230,12 @@ export async function takeBackup(config: Config, installation: Installation, pro
   } finally {
     await client.end().catch(() => {})
   }
+}
+
+/** What waits for its way out goes now. @throws BackupError */
+export async function shipNow(config: Config, installation: Installation): Promise<void> {
+  const targets = openTargets(config, installation.home)
+  await shipAll(config, installation, targets, [...config.BACKUP_RECIPIENT, ...(await testRecipients(installation.home))], Date.now(), true)
 }
 
 /** What `prune` removes, while no backup is under way. @throws BackupError */

@@ -1,9 +1,9 @@
-import type { Writable } from 'node:stream'
 import tar from 'tar-stream'
 
 export type Entry = { name: string; size: number; mtime?: Date; type?: 'file' | 'directory' }
 /** Until it takes more, or has ended. */
-const drained = (stream: Writable): Promise<void> =>
+type Draining = { on: (event: string, go: () => void) => unknown; off: (event: string, go: () => void) => unknown }
+const drained = (stream: Draining): Promise<void> =>
   new Promise((done) => {
     const go = () => {
       stream.off('drain', go)

@@ -26,8 +26,8 @@ export function checkName(key: string): string {
   return key
 }
 
-/** A service that restarts is away for some seconds; the client below has tried three times within one. */
-const GAPS_MS = [2_000, 8_000, 20_000]
+/** A service that restarts is away for a while; the client below has tried three times within a second. */
+const gapsOf = (seconds: number): number[] => (seconds === 0 ? [] : [0.05, 0.25, 0.7].map((share) => share * seconds * 1000))
 
 async function patiently<T>(work: () => Promise<T>, gaps: readonly number[]): Promise<T> {
   for (const gap of gaps) {
@@ -94,7 +94,7 @@ export function dirTarget(dir: string): Target {
   return makeTarget({ kind: 'dir', name: root, storage: diskStorage(root, checkName), list: (folder) => walk(root, folder), gaps: [] })
 }
 
-export function s3Target(settings: S3Settings, spool: string, gaps: readonly number[] = GAPS_MS): Target {
+export function s3Target(settings: S3Settings, spool: string, gaps: readonly number[]): Target {
   const name = `s3://${[settings.S3_BUCKET, settings.S3_PREFIX?.replace(/^\/+|\/+$/g, '')].filter(Boolean).join('/')}`
   const list = (folder: string) => listS3(settings, `${folder}/`)
   return makeTarget({ kind: 's3', name, storage: s3Storage(settings, spool, checkName), list, gaps })
@@ -116,7 +116,7 @@ export function openTargets(config: Config, home: string, only?: 'dir' | 's3'): 
       S3_SECRET_ACCESS_KEY: config.BACKUP_S3_SECRET_ACCESS_KEY,
       S3_PREFIX: config.BACKUP_S3_PREFIX,
     }
-    found.push(s3Target(settings, path.join(backupFolder(home), 'incoming')))
+    found.push(s3Target(settings, path.join(backupFolder(home), 'incoming'), gapsOf(config.BACKUP_S3_PATIENCE_SECONDS)))
   }
   if (found.length === 0)
     throw new BackupError('not_configured', only ? `no place of this kind (${only}) is configured for backups` : 'no place is configured for backups')

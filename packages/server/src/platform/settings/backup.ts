@@ -20,6 +20,8 @@ export const BACKUP_SETTINGS = {
     .string()
     .regex(/^[A-Za-z0-9/_.-]{0,200}$/, 'may have letters, digits and / _ . -')
     .optional(),
+  /** A bucket that does not answer is waited for so long. */
+  BACKUP_S3_PATIENCE_SECONDS: number(0, 3600, 30),
   /** When the daily one begins, in BACKUP_TIMEZONE. */
   BACKUP_AT: z
     .string()
