@@ -31,7 +31,8 @@ type Recovering = {
 const quote = (s: string) => s.replaceAll("'", "''")
 
 export function recoverySettings(to: RecoverTo, timeline: string, restoreCommand: string): Record<string, string> {
-  const target: Record<string, string> = to === 'latest' ? {} : to === 'backup' ? { recovery_target: 'immediate' } : { recovery_target_time: to.toISOString().replace('T', ' ').replace('Z', '+00') }
+  const target: Record<string, string> =
+    to === 'latest' ? {} : to === 'backup' ? { recovery_target: 'immediate' } : { recovery_target_time: to.toISOString().replace('T', ' ').replace('Z', '+00') }
   return { restore_command: restoreCommand, recovery_target_timeline: timeline, recovery_target_action: 'promote', ...target }
 }
 

@@ -55,11 +55,14 @@ export const keysFor = (config: Config, home: string): Keys => new Keys(new Mast
 
 const hasFiles = (folder: string): boolean => existsSync(folder) && readdirSync(folder).some((n) => n !== 'lost+found')
 
-/** The nearest folder that exists: its disk is the one that will be written. */
+/** The folder itself, or the nearest above it that exists: it has its disk and its owner. */
+export function nearest(folder: string): string {
+  const f = path.resolve(folder)
+  return existsSync(f) ? f : nearest(path.dirname(f))
+}
+
 function freeBytes(folder: string): number {
-  let f = path.resolve(folder)
-  while (!existsSync(f)) f = path.dirname(f)
-  const s = statfsSync(f)
+  const s = statfsSync(nearest(folder))
   return s.bavail * s.bsize
 }
 

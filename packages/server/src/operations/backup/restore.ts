@@ -11,7 +11,7 @@ import { type Checked, settleRestored, type VerifyChains } from './check-restore
 import { readChunks } from './chunks.ts'
 import { connect } from './database-place.ts'
 import { type Recovered, recover, recoverySettings, writeRecovery } from './recover.ts'
-import { keysFor, type Plan, type RestoreOptions } from './restore-plan.ts'
+import { keysFor, nearest, type Plan, type RestoreOptions } from './restore-plan.ts'
 import { segmentNumber } from './segments.ts'
 import { serveWal, type WalSource } from './serve-wal.ts'
 import { freshWorkFolder, swapIn, workFolder } from './swap-folder.ts'
@@ -56,8 +56,7 @@ export function walSource({ manifest, wal }: Plan, o: Pick<RestoreOptions, 'targ
 /** As whom the files must lie there. */
 function ownerOf(o: RestoreOptions, tools: PostgresTools | undefined): Owner {
   if (o.pgdata === undefined) return { ...(tools?.run.uid !== undefined ? { uid: tools.run.uid, gid: tools.run.gid ?? tools.run.uid } : {}) }
-  const folder = existsSync(o.pgdata) ? o.pgdata : path.dirname(path.resolve(o.pgdata))
-  const { uid, gid } = statSync(folder)
+  const { uid, gid } = statSync(nearest(o.pgdata))
   return process.getuid?.() === 0 ? { uid, gid } : {}
 }
 

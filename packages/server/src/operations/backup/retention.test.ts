@@ -18,7 +18,10 @@ const taken = (iso: string) => ({ id: iso, takenAt: new Date(iso).toISOString() 
 test('a year of daily backups: seven days, four weeks, twelve months', () => {
   const now = Date.parse('2026-11-29T07:00:00Z')
   const all = Array.from({ length: 500 }, (_, n) => taken(new Date(now - 3_600_000 - n * DAY).toISOString()))
-  const stays = [...whatStays(all, SETTINGS, now)].map((id) => id.slice(0, 10)).toSorted().toReversed()
+  const stays = [...whatStays(all, SETTINGS, now)]
+    .map((id) => id.slice(0, 10))
+    .toSorted()
+    .toReversed()
   expect(stays).toEqual([
     ...['2026-11-29', '2026-11-28', '2026-11-27', '2026-11-26', '2026-11-25', '2026-11-24', '2026-11-23'],
     ...['2026-11-22', '2026-11-15', '2026-11-08', '2026-10-31', '2026-09-30', '2026-08-31', '2026-07-31', '2026-06-30', '2026-05-31'],
@@ -37,15 +40,26 @@ test('whatever the clock and the settings say, the newest stays, and keeping twi
   const moment = fc.integer({ min: 0, max: 4000 }).map((hours) => taken(new Date(1_700_000_000_000 + hours * 3_600_000).toISOString()))
   const few = fc.integer({ min: 0, max: 3 })
   fc.assert(
-    fc.property(fc.uniqueArray(moment, { minLength: 1, selector: (m) => m.id }), fc.integer({ min: 1, max: 3 }), few, few, fc.integer(), (all, daily, weekly, monthly, skew) => {
-      const settings = { ...SETTINGS, BACKUP_KEEP_DAILY: daily, BACKUP_KEEP_WEEKLY: weekly, BACKUP_KEEP_MONTHLY: monthly }
-      const now = 1_710_000_000_000 + skew
-      const stays = whatStays(all, settings, now)
-      const newest = all.toSorted((a, b) => (a.takenAt < b.takenAt ? 1 : -1))[0]
-      expect(stays.has(newest?.id ?? '')).toBe(true)
-      const again = whatStays(all.filter((b) => stays.has(b.id)), settings, now)
-      expect(again).toEqual(stays)
-    }),
+    fc.property(
+      fc.uniqueArray(moment, { minLength: 1, selector: (m) => m.id }),
+      fc.integer({ min: 1, max: 3 }),
+      few,
+      few,
+      fc.integer(),
+      (all, daily, weekly, monthly, skew) => {
+        const settings = { ...SETTINGS, BACKUP_KEEP_DAILY: daily, BACKUP_KEEP_WEEKLY: weekly, BACKUP_KEEP_MONTHLY: monthly }
+        const now = 1_710_000_000_000 + skew
+        const stays = whatStays(all, settings, now)
+        const newest = all.toSorted((a, b) => (a.takenAt < b.takenAt ? 1 : -1))[0]
+        expect(stays.has(newest?.id ?? '')).toBe(true)
+        const again = whatStays(
+          all.filter((b) => stays.has(b.id)),
+          settings,
+          now,
+        )
+        expect(again).toEqual(stays)
+      },
+    ),
   )
 })
 
@@ -59,7 +73,15 @@ test('the daily moment is that of the clocks of the place, also on the days when
 
 const run = (outcome: 'ok' | 'failed' | 'running' | 'lost', started: string) => {
   const startedAt = new Date(started)
-  return { id: started, kind: 'backup' as const, host: 'h', startedAt, endedAt: outcome === 'running' || outcome === 'lost' ? null : startedAt, outcome, details: {} }
+  return {
+    id: started,
+    kind: 'backup' as const,
+    host: 'h',
+    startedAt,
+    endedAt: outcome === 'running' || outcome === 'lost' ? null : startedAt,
+    outcome,
+    details: {},
+  }
 }
 
 test('a backup is due once a day; one that failed is tried again an hour later, one that was lost too', () => {
