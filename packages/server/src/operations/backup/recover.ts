@@ -30,20 +30,25 @@ type Recovering = {
 
 const quote = (s: string) => s.replaceAll("'", "''")
 
+/** Each is set, if only to nothing: what an earlier restore left in the configuration must not count. */
 export function recoverySettings(to: RecoverTo, timeline: string, restoreCommand: string): Record<string, string> {
-  const target: Record<string, string> =
-    to === 'latest' ? {} : to === 'backup' ? { recovery_target: 'immediate' } : { recovery_target_time: to.toISOString().replace('T', ' ').replace('Z', '+00') }
-  return { restore_command: restoreCommand, recovery_target_timeline: timeline, recovery_target_action: 'promote', ...target }
+  return {
+    restore_command: restoreCommand,
+    recovery_target_timeline: timeline,
+    recovery_target_action: 'promote',
+    recovery_target: to === 'backup' ? 'immediate' : '',
+    recovery_target_time: to instanceof Date ? to.toISOString().replace('T', ' ').replace('Z', '+00') : '',
+    // Its limits may be others than those of the server that was copied, and nobody should read before it is done.
+    hot_standby: 'off',
+  }
 }
 
 /** For a PostgreSQL that starts by itself later (a container): it reads these from its data folder. */
 export async function writeRecovery(data: string, owner: Owner, settings: Record<string, string>): Promise<void> {
-  const files = {
-    'postgresql.auto.conf': `${await readFile(path.join(data, 'postgresql.auto.conf'), 'utf8').catch(() => '')}\n${Object.entries(settings)
-      .map(([k, v]) => `${k} = '${quote(v)}'\n`)
-      .join('')}`,
-    'recovery.signal': '',
-  }
+  const before = await readFile(path.join(data, 'postgresql.auto.conf'), 'utf8').catch(() => '')
+  const kept = before.split('\n').filter((line) => !/^\s*(recovery_target|restore_command|hot_standby)/.test(line))
+  const lines = Object.entries(settings).map(([k, v]) => `${k} = '${quote(v)}'`)
+  const files = { 'postgresql.auto.conf': `${[...kept, ...lines].join('\n').trim()}\n`, 'recovery.signal': '' }
   for (const [name, text] of Object.entries(files)) {
     await writeFile(path.join(data, name), text, { mode: 0o600 })
     if (owner.uid !== undefined && owner.gid !== undefined) await chown(path.join(data, name), owner.uid, owner.gid)
@@ -95,8 +100,6 @@ export async function recover({ tools, data, owner, to, timeline, restoreCommand
     unix_socket_directories: socket,
     hba_file: hba,
     archive_mode: 'off',
-    // Its limits may be others than those of the server that was copied; nobody reads before it is done.
-    hot_standby: 'off',
     logging_collector: 'off',
     log_destination: 'stderr',
     ssl: 'off',
