@@ -50,6 +50,7 @@ async function take(_: unknown, command: Command): Promise<void> {
   const r: BackupResult = await withOpened(({ config, installation }) => takeBackup(config, installation, steps.told)).finally(steps.end)
   if (json) say(JSON.stringify({ done: true, ...r }))
   else say(`Backup ${r.id}: ${size(r.bytes)} in ${r.seconds} s to ${r.to}${r.pruned > 0 ? `; ${r.pruned} old ones removed` : ''}.`)
+  if (r.pruneError) warn(`note (${r.pruneError}): old backups could not be removed; "atende backup prune" says why.`)
 }
 
 async function list(_: unknown, command: Command): Promise<void> {

@@ -9,7 +9,7 @@ import { latestRuns, type ServerRun } from '../server-runs.ts'
 import { codeOf } from './backup-error.ts'
 import { placeOf } from './database-place.ts'
 import { readErasures, replayErasures } from './erasures.ts'
-import { isBackupDue, isTestDue } from './schedule.ts'
+import { isBackupDue, isTestDue, mayTry } from './schedule.ts'
 import { dropSlot } from './ship-wal.ts'
 import { shipAll } from './take-backup.ts'
 import { isConfigured, openTargets, type Target } from './target.ts'
@@ -59,7 +59,7 @@ async function replayKept({ config, installation }: Loop, targets: readonly Targ
 /** A database that was restored has begun a new history: it is copied at once. */
 const restoredSince = (restores: readonly ServerRun[], backups: readonly ServerRun[]): boolean => {
   const ok = backups.find((r) => r.outcome === 'ok')
-  return restores.some((r) => r.outcome === 'ok' && ok !== undefined && r.startedAt > ok.startedAt) && backups[0]?.outcome !== 'running'
+  return restores.some((r) => r.outcome === 'ok' && ok !== undefined && r.startedAt > ok.startedAt)
 }
 
 /**
@@ -82,9 +82,11 @@ export function runLoop(loop: Loop, targets: readonly Target[]): BackupLoop {
   let stopped = false
   let apart: ReturnType<typeof runApart> | undefined
   let silent: string | undefined
+  // The archive has a gap: only a new copy makes it whole.
+  let gap = false
   const ship = async (endSegment = false) => {
     try {
-      await shipAll(config, installation, targets, [...config.BACKUP_RECIPIENT, ...(await testRecipients(home))], Date.now(), endSegment)
+      gap = (await shipAll(config, installation, targets, [...config.BACKUP_RECIPIENT, ...(await testRecipients(home))], Date.now(), endSegment)) || gap
       silent = undefined
     } catch (err) {
       // Told once, not twice a minute.
@@ -102,7 +104,11 @@ export function runLoop(loop: Loop, targets: readonly Target[]): BackupLoop {
     const now = new Date()
     const backups = await latestRuns(db, ['backup'], 60)
     await ship()
-    if (!stopped && (isBackupDue(config, backups, now) || restoredSince(await latestRuns(db, ['restore']), backups))) await run('backup')
+    const isWanted = gap || restoredSince(await latestRuns(db, ['restore']), backups)
+    if (!stopped && (isBackupDue(config, backups, now) || (isWanted && mayTry(backups, now)))) {
+      gap = false
+      await run('backup')
+    }
     const [last] = await latestRuns(db, ['backup'])
     if (!stopped && isTestDue(config.BACKUP_TEST_DAYS, await latestRuns(db, ['restore-test']), last, now)) await run('backup', 'test')
   }

@@ -94,6 +94,10 @@ test('a backup is due once a day; one that failed is tried again an hour later, 
   expect(isBackupDue(SETTINGS, [run('failed', '2026-11-29T06:30:00Z'), before], now)).toBe(false)
   expect(isBackupDue(SETTINGS, [run('failed', '2026-11-29T05:59:00Z'), before], now)).toBe(true)
   expect(isBackupDue(SETTINGS, [run('lost', '2026-11-29T05:59:00Z'), before], now)).toBe(true)
+  // The second time later than the first, so that half a backup an hour does not fill the disk.
+  const again = [run('failed', '2026-11-29T05:30:00Z'), run('failed', '2026-11-29T04:30:00Z'), before]
+  expect(isBackupDue(SETTINGS, again, now)).toBe(false)
+  expect(isBackupDue(SETTINGS, again, new Date('2026-11-29T07:30:00Z'))).toBe(true)
 })
 
 test('a test is due when the last is a week old; a failed one again with the next backup', () => {

@@ -4,8 +4,9 @@ import type { ServerRun } from '../server-runs.ts'
 type Settings = Pick<Config, 'BACKUP_AT' | 'BACKUP_TIMEZONE'>
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
-/** A backup that failed is tried again so much later. */
+/** A backup that failed is tried again so much later, twice as late each time. */
 const AGAIN_MS = HOUR_MS
+const AGAIN_AT_MOST_MS = 12 * HOUR_MS
 
 /** How far the clocks of a place are ahead of UTC at a moment. */
 function offsetMs(at: Date, timeZone: string): number {
@@ -29,13 +30,21 @@ export const nextAt = (c: Settings, now: Date): Date => [0, 1, 2].map((d) => mom
 /** The last one that has passed. */
 export const lastAt = (c: Settings, now: Date): Date => [0, -1, -2].map((d) => momentBy(c, now, d)).find((at) => at <= now) ?? momentBy(c, now, -2)
 
-/** Was there none since the last moment? One that failed is tried again an hour later; one that runs is left alone. */
-export function isBackupDue(c: Settings, runs: readonly ServerRun[], now: Date): boolean {
+/** May one begin now? Not while one runs; and each that failed (and may have left a whole copy at one of two places) is waited after. */
+export function mayTry(runs: readonly ServerRun[], now: Date): boolean {
   const [last] = runs
-  if (last?.outcome === 'running') return false
+  if (!last || last.outcome === 'ok') return true
+  if (last.outcome === 'running') return false
+  const firstOk = runs.findIndex((r) => r.outcome === 'ok')
+  const failures = firstOk === -1 ? runs.length : firstOk
+  const gap = Math.min(AGAIN_MS * 2 ** (failures - 1), AGAIN_AT_MOST_MS)
+  return now.getTime() - (last.endedAt ?? last.startedAt).getTime() >= gap
+}
+
+/** Was there none since the last moment? One that failed is tried again an hour later, then later; one that runs is left alone. */
+export function isBackupDue(c: Settings, runs: readonly ServerRun[], now: Date): boolean {
   const ok = runs.find((r) => r.outcome === 'ok')
-  if (ok && ok.startedAt >= lastAt(c, now)) return false
-  return !last || last.outcome === 'ok' || now.getTime() - (last.endedAt ?? last.startedAt).getTime() >= AGAIN_MS
+  return !(ok && ok.startedAt >= lastAt(c, now)) && mayTry(runs, now)
 }
 
 /** A test is due when the last good one is old, and there is a backup that it has not tried. */

@@ -20,7 +20,17 @@ import { isConfigured, openTargets, type Target } from './target.ts'
 import { keepTestKey, makeTestKey, testRecipients } from './test-key.ts'
 
 export type Progress = (step: { part: 'database' | 'media' | 'archive'; bytes: number; total: number | undefined }) => void
-export type BackupResult = { id: string; bytes: number; seconds: number; to: string; files: number; base: string; walUntil: string | null; pruned: number }
+export type BackupResult = {
+  id: string
+  bytes: number
+  seconds: number
+  to: string
+  files: number
+  base: string
+  walUntil: string | null
+  pruned: number
+  pruneError?: string
+}
 
 type Job = {
   config: Config
@@ -149,7 +159,7 @@ async function copyAll(job: Job): Promise<{ manifest: Manifest; outlet: Outlet }
   return { manifest, outlet }
 }
 
-/** What waits for its way out, before and after. */
+/** What waits for its way out. Answers whether the archive has a gap from now on. */
 export async function shipAll(
   config: Config,
   installation: Installation,
@@ -157,22 +167,42 @@ export async function shipAll(
   recipients: readonly string[],
   now = Date.now(),
   endSegment = false,
-): Promise<void> {
+): Promise<boolean> {
   await keepErasures(installation.db, installation.keys, targets)
   const place = placeOf(config, installation)
-  if (place.kind !== 'physical') return
-  await shipWal({ place, targets, recipients, now, switchAfterMs: endSegment ? 0 : config.BACKUP_WAL_MINUTES * 60_000 })
+  if (place.kind !== 'physical') return false
+  return (await shipWal({ place, targets, recipients, now, switchAfterMs: endSegment ? 0 : config.BACKUP_WAL_MINUTES * 60_000 })).gap
+}
+
+/** That old ones could not be removed does not make the new one worse. */
+async function pruneAll(config: Config, targets: readonly Target[], id: string): Promise<{ pruned: number; pruneError?: string }> {
+  let pruned = 0
+  try {
+    for (const target of targets) pruned += (await prune(target, config, Date.now(), id)).backups.length
+    return { pruned }
+  } catch (e) {
+    return { pruned, pruneError: codeOf(e) }
+  }
 }
 
 async function finish(job: Job, run: Run): Promise<BackupResult> {
   const { config, installation, id } = job
   const { manifest, outlet } = await copyAll(job)
   await shipAll(config, installation, outlet.alive, [...config.BACKUP_RECIPIENT, manifest.testRecipient], Date.now(), true)
-  let pruned = 0
-  for (const target of outlet.alive) pruned += (await prune(target, config, Date.now(), id)).backups.length
+  const { pruned, pruneError } = await pruneAll(config, outlet.alive, id)
   const to = outlet.alive.map((t) => t.kind).join('+')
   const walUntil = manifest.database.kind === 'physical' ? new Date().toISOString() : null
-  const result = { id, bytes: manifest.bytes, seconds: manifest.seconds, to, base: id, files: manifest.media.files, walUntil, pruned }
+  const result = {
+    id,
+    bytes: manifest.bytes,
+    seconds: manifest.seconds,
+    to,
+    base: id,
+    files: manifest.media.files,
+    walUntil,
+    pruned,
+    ...(pruneError ? { pruneError } : {}),
+  }
   const [failure] = outlet.failures
   if (failure) {
     await run.end('failed', { ...result, error: failure.error.code, missing: failure.target.kind })

@@ -1,2 +1,0 @@
-export * from './ids.ts'
-export * from './log.ts'
