@@ -19,6 +19,8 @@ export const OPERATION_DOORS = [
   'door_save_alerts', // codes and figures
   'door_server_figures', // two counts and two times
   'door_tenant_of_slug', // an id; the slug stands in the operator's settings
+  'door_waiting_erasures', // ids of what was erased, on their way to the list beside the backups
+  'door_erasures_kept', // by their own ids: only that they stand there now
 ]
 
 /** Closed tables about the server itself. */

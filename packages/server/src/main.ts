@@ -16,6 +16,7 @@ import { startAlerts } from './operations/alerts/watch.ts'
 import { AnswerCount } from './operations/status/answers.ts'
 import { type Beating, startBeating } from './operations/status/processes.ts'
 import { type ErrorReports, openErrorReports } from './operations/errors/error-reports.ts'
+import { type BackupLoop, startBackupLoop } from './operations/backup/backup-loop.ts'
 import type { TenantLogin } from './platform/auth.ts'
 import type { Config } from './platform/config.ts'
 import type { Context } from './platform/context.ts'
@@ -122,10 +123,11 @@ function beatPart(ctx: Context, health: HealthState, listening: { port: number }
 }
 
 /** Worker role: stored deliveries, waiting messages, jobs, upkeep. */
-function workerPart(ctx: Context, receiver: Receiver): Part {
+function workerPart(ctx: Context, receiver: Receiver, installation: Installation): Part {
   let upkeep: { stop: () => void } | undefined
   let checkpoints: { stop: () => Promise<void> } | undefined
   let alerts: { stop: () => Promise<void> } | undefined
+  let backups: BackupLoop | undefined
   const sender = new Sender(ctx)
   return {
     async start() {
@@ -135,10 +137,11 @@ function workerPart(ctx: Context, receiver: Receiver): Part {
       upkeep = startUpkeep(ctx)
       checkpoints = startCheckpoints(ctx)
       alerts = startAlerts(ctx)
+      backups = startBackupLoop({ config: ctx.config, installation, log: ctx.log })
     },
     async stop() {
       upkeep?.stop()
-      await Promise.all([receiver.stop(), sender.stop(), checkpoints?.stop(), alerts?.stop()])
+      await Promise.all([receiver.stop(), sender.stop(), checkpoints?.stop(), alerts?.stop(), backups?.stop()])
     },
   }
 }
@@ -202,7 +205,8 @@ async function startRoles(config: Config, installation: Installation, own: boole
   const health: HealthState = { stopping: false, sockets: () => 0, socketsByTenant: () => new Map() }
   const answers = new AnswerCount()
   const app = await createApp(ctx, { webhooks, health, answers })
-  const parts = [...(isWeb ? [webPart(ctx, app, health)] : []), ...(isWorker ? [workerPart(ctx, receiver)] : []), beatPart(ctx, health, listening, answers)]
+  const worker = isWorker ? [workerPart(ctx, receiver, installation)] : []
+  const parts = [...(isWeb ? [webPart(ctx, app, health)] : []), ...worker, beatPart(ctx, health, listening, answers)]
 
   await ctx.limits.start()
   await ctx.addresses.start()

@@ -79,7 +79,8 @@ function understand(e: unknown): Told {
     ENOENT: 'the file does not exist',
   }
   const message = e instanceof AggregateError ? e.errors.map(String).join('; ') : e instanceof Error ? e.message : String(e)
-  return { code, message, ...(hints[code] ? { hint: hints[code] } : {}), exit: FAILURE }
+  const hint = e instanceof Error && 'hint' in e && typeof e.hint === 'string' ? e.hint : hints[code]
+  return { code, message, ...(hint ? { hint } : {}), exit: FAILURE }
 }
 
 /** Says on stderr what went wrong and what to do. Answers the exit code. */

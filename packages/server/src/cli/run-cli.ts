@@ -3,11 +3,13 @@ import { VERSION } from '../platform/config.ts'
 import { adminCommands } from './admin-commands.ts'
 import { alertCommands } from './alert-commands.ts'
 import { auditCommands } from './audit-commands.ts'
+import { backupCommands } from './backup-commands.ts'
 import { channelCommands } from './channel-commands.ts'
 import { doctorCommands } from './doctor-commands.ts'
 import { keyCommands } from './key-commands.ts'
 import { limitCommands } from './limit-commands.ts'
 import { fail, OK } from './output.ts'
+import { restoreCommands } from './restore-commands.ts'
 import { secretCommands } from './secret-commands.ts'
 import { serverCommands } from './server-commands.ts'
 import { tenantCommands } from './tenant-commands.ts'
@@ -29,6 +31,8 @@ export function createProgram(): Command {
   auditCommands(program)
   limitCommands(program)
   keyCommands(program)
+  backupCommands(program)
+  restoreCommands(program)
   alertCommands(program)
   updateCommands(program)
   doctorCommands(program)

@@ -10,6 +10,7 @@ import type { Installation } from '../platform/installation.ts'
 import { UsageError } from './output.ts'
 import { askOwner, type FoundTenant, findTenant } from './with-installation.ts'
 
+type Opened = Pick<Installation, 'db' | 'keys' | 'ownerUrl'>
 type Which = { tenant?: string; server?: boolean; publicKey?: string; checkpoints?: string }
 type Chain = { tenantId: string | null; name: string }
 type Progress = (chain: string, lines: number, total: number) => void
@@ -59,7 +60,7 @@ function readKeys(path: string): Trust['keys'] {
   }
 }
 
-async function chainsOf(installation: Installation, which: Which, given: readonly Checkpoint[]): Promise<Chain[]> {
+async function chainsOf(installation: Opened, which: Which, given: readonly Checkpoint[]): Promise<Chain[]> {
   const server = { tenantId: null, name: 'server' }
   if (which.server) return [server]
   if (which.tenant !== undefined) {
@@ -74,7 +75,7 @@ async function chainsOf(installation: Installation, which: Which, given: readonl
 }
 
 /** As the owner of the tables, who sees every chain; all that is read is of one moment. */
-async function asOwner<T>(installation: Installation, work: (tx: SystemTx) => Promise<T>): Promise<T> {
+async function asOwner<T>(installation: Opened, work: (tx: SystemTx) => Promise<T>): Promise<T> {
   const { db } = openDatabase(installation.ownerUrl, 1, 'atende-audit')
   try {
     return await db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(work)
@@ -83,11 +84,7 @@ async function asOwner<T>(installation: Installation, work: (tx: SystemTx) => Pr
   }
 }
 
-export async function verifyAll(
-  installation: Installation,
-  which: Which,
-  progress: Progress,
-): Promise<(Verdict & { chain: string; tenantId: string | null })[]> {
+export async function verifyAll(installation: Opened, which: Which, progress: Progress): Promise<(Verdict & { chain: string; tenantId: string | null })[]> {
   const given = which.checkpoints === undefined ? [] : readCheckpoints(which.checkpoints)
   const keys =
     which.publicKey === undefined ? new Map((await ownKeys(installation.db, installation.keys)).map((k) => [k.id, k.publicKey])) : readKeys(which.publicKey)
@@ -104,7 +101,10 @@ export async function verifyAll(
   return verdicts
 }
 
-export async function allCheckpoints(installation: Installation): Promise<Checkpoint[]> {
+/** Every chain, for a restored database. */
+export const verifyChains = (installation: Opened) => verifyAll(installation, {}, () => {})
+
+export async function allCheckpoints(installation: Opened): Promise<Checkpoint[]> {
   const chains = await chainsOf(installation, {}, [])
   return asOwner(installation, async (tx) => {
     const all: Checkpoint[] = []

@@ -22,7 +22,7 @@ export async function withInstallation<T>(work: (opened: Opened) => Promise<T>, 
 }
 
 /** One query across tenants, as the owner of the tables: the operator's right, which the application does not have. */
-export async function askOwner<R extends pg.QueryResultRow>(installation: Installation, text: string, values: unknown[] = []): Promise<R[]> {
+export async function askOwner<R extends pg.QueryResultRow>(installation: Pick<Installation, 'ownerUrl'>, text: string, values: unknown[] = []): Promise<R[]> {
   const client = new pg.Client({ connectionString: installation.ownerUrl })
   await client.connect()
   try {
@@ -35,7 +35,7 @@ export async function askOwner<R extends pg.QueryResultRow>(installation: Instal
 export type FoundTenant = { id: string; slug: string; name: string }
 
 /** By slug or id. @throws AppError not_found */
-export async function findTenant(installation: Installation, slugOrId: string): Promise<FoundTenant> {
+export async function findTenant(installation: Pick<Installation, 'ownerUrl'>, slugOrId: string): Promise<FoundTenant> {
   const column = z.uuid().safeParse(slugOrId).success ? 'id' : 'slug'
   const [found] = await askOwner<FoundTenant>(installation, `select id, slug, name from tenants where ${column} = $1`, [slugOrId])
   if (!found) throw new AppError('not_found')

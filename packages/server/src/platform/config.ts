@@ -7,6 +7,7 @@ import { metricsSettings } from './settings/metrics.ts'
 import { updateSettings } from './settings/update.ts'
 import { ALERT_SETTINGS } from './settings/alerts.ts'
 import { LOG_SETTINGS } from './settings/logs.ts'
+import { BACKUP_SECRETS, BACKUP_SETTINGS, missingBackupSettings } from './settings/backup.ts'
 
 export const REPOSITORY = path.resolve(import.meta.dirname, '../../../..')
 export const VERSION: string = z.object({ version: z.string() }).parse(JSON.parse(readFileSync(path.join(REPOSITORY, 'package.json'), 'utf8'))).version
@@ -132,6 +133,7 @@ const Env = z.object({
   ...metricsSettings,
   ...ALERT_SETTINGS,
   ...LOG_SETTINGS,
+  ...BACKUP_SETTINGS,
 })
 
 /** What `STORAGE=s3` cannot do without. */
@@ -157,6 +159,7 @@ const SECRETS = [
   'METRICS_TOKEN',
   'SENTRY_DSN',
   'ALERT_SLACK_URL',
+  ...BACKUP_SECRETS,
 ]
 
 /** `NAME_FILE` (Docker secrets) stands in for `NAME`. */
@@ -207,9 +210,14 @@ export function loadConfig(overrides: Record<string, string | undefined> = {}, d
   const missing = c.STORAGE === 's3' ? S3_NEEDS.filter((name) => !c[name]) : []
   if (missing.length > 0) throw new ConfigError(missing.map((name) => `${name}: is needed with STORAGE=s3`).join('\n'))
   checkLimitSettings(c)
+  const backup = missingBackupSettings(c)
+  if (backup.length > 0) throw new ConfigError(backup.join('\n'))
   if ((c.SMTP_URL || c.SMTP_HOST) && !c.MAIL_FROM) throw new ConfigError('MAIL_FROM: is needed with SMTP_URL or SMTP_HOST')
   return { ...c, origins: [...new Set([...c.ALLOWED_ORIGINS, ...(c.FRONTEND_URL ? [c.FRONTEND_URL] : [])])] }
 }
+
+/** For a program that we start: our own environment, and what only it needs to know. */
+export const childEnvironment = (more: Record<string, string>): NodeJS.ProcessEnv => ({ ...process.env, ...more })
 
 /**
  * The master keys as the settings say now: files are read again, since a rotation changes them beside a running process.

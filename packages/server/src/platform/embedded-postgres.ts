@@ -216,3 +216,15 @@ export async function stopServer(data: string): Promise<void> {
   process.kill(server.pid, 'SIGINT')
   for (let i = 0; i < 500 && alive(server.pid); i++) await new Promise((r) => setTimeout(r, 20))
 }
+
+export type PostgresTools = { bin: string; run: RunOptions }
+
+/** The programs of the embedded PostgreSQL and as whom to run them, for what handles its files while it stands still. */
+export async function embeddedTools(home: string): Promise<PostgresTools> {
+  const { folder, run } = prepareFolder(home)
+  const ids = run.uid !== undefined && run.gid !== undefined ? { uid: run.uid, gid: run.gid } : undefined
+  return { bin: findBinaries(await nativeFolder(), folder, ids, false), run }
+}
+
+/** Does a server run on these files? */
+export const isServed = (data: string): boolean => runningServer(data) !== undefined

@@ -73,6 +73,17 @@ export class MasterKeys {
     return Buffer.concat([d.update(wrapped.subarray(13 + ID_BYTES, -16)), d.final()])
   }
 
+  /** The names of the keys, the current one first; they say nothing about the keys. */
+  get ids(): string[] {
+    return this.#list.map((m) => m.id.toString('hex'))
+  }
+
+  /** A key for something outside of the database, from the master key with this name. Undefined when it is not here. */
+  derive(purpose: string, id: string): Buffer | undefined {
+    const master = this.#find(Buffer.from(id, 'hex'))
+    return master && Buffer.from(hkdfSync('sha256', master.key, Buffer.alloc(0), `atende/${purpose}`, 32))
+  }
+
   /** Was it wrapped by the current key? */
   isCurrent(wrapped: Buffer): boolean {
     return wrapped.subarray(1, 1 + ID_BYTES).equals(this.current.id)

@@ -1,3 +1,4 @@
+import type { Generated, GeneratedAlways } from 'kysely'
 import type { Created } from './columns.ts'
 
 /** Wrapped keys; `server_keys` is behind a door. */
@@ -11,5 +12,14 @@ export type KeyTables = {
     tenant_key_version: number
     wrapped: Buffer
     created_at: Created
+  }
+  /** What was destroyed for good, by id; written by triggers. */
+  erasures: {
+    id: GeneratedAlways<string>
+    tenant_id: string
+    kind: 'key' | 'contact'
+    object_id: string
+    erased_at: Generated<Date>
+    kept_at: Generated<Date | null>
   }
 }

@@ -14,9 +14,9 @@ async function syncFolder(folder: string): Promise<void> {
 }
 
 /** Files below `root`, written beside and renamed into place. */
-export function diskStorage(root: string): Storage {
+export function diskStorage(root: string, check: (key: string) => string = checkKey): Storage {
   const incoming = path.join(root, '.incoming')
-  const at = (key: string) => path.join(root, checkKey(key))
+  const at = (key: string) => path.join(root, check(key))
   const sizeOf = async (file: string): Promise<number> => {
     const found = await stat(file).catch((e) => {
       throw e instanceof Error && 'code' in e && e.code === 'ENOENT' ? new NoSuchObject() : e

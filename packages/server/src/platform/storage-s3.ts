@@ -9,8 +9,8 @@ import type { Storage } from './storage.ts'
 import { checkKey, NoSuchObject } from './storage-keys.ts'
 import { type Spooled, spool, sweepSpool } from './storage-spool.ts'
 
-type Settings = Pick<Config, 'S3_ENDPOINT' | 'S3_REGION' | 'S3_BUCKET' | 'S3_ACCESS_KEY_ID' | 'S3_SECRET_ACCESS_KEY' | 'S3_PREFIX'>
-type Call = { method: 'GET' | 'PUT' | 'HEAD' | 'DELETE'; headers?: Record<string, string>; body?: Spooled; timeoutMs?: number }
+export type S3Settings = Pick<Config, 'S3_ENDPOINT' | 'S3_REGION' | 'S3_BUCKET' | 'S3_ACCESS_KEY_ID' | 'S3_SECRET_ACCESS_KEY' | 'S3_PREFIX'>
+type Call = { method: 'GET' | 'PUT' | 'HEAD' | 'DELETE'; query?: string; headers?: Record<string, string>; body?: Spooled; timeoutMs?: number }
 
 const TRIES = 3
 const FIRST_GAP_MS = 200
@@ -46,7 +46,7 @@ async function patiently<T>(work: () => Promise<T>): Promise<T> {
 /** A stream as a body wants to be declared half-duplex. */
 const streamOf = (file: string) => ({ body: Readable.toWeb(createReadStream(file)), duplex: 'half' as const })
 
-function createCaller(settings: Settings) {
+function createCaller(settings: S3Settings) {
   const base = `${settings.S3_ENDPOINT?.replace(/\/+$/, '')}/${settings.S3_BUCKET}`
   const client = new AwsClient({
     accessKeyId: settings.S3_ACCESS_KEY_ID ?? '',
@@ -56,9 +56,9 @@ function createCaller(settings: Settings) {
     retries: 0,
   })
   /** `path` is the key with its prefix, or empty for the bucket itself. */
-  return async function call(path: string, { method, headers = {}, body, timeoutMs = ANSWER_MS }: Call): Promise<Response> {
+  return async function call(path: string, { method, query = '', headers = {}, body, timeoutMs = ANSWER_MS }: Call): Promise<Response> {
     const hash = body?.sha256 ?? NO_BODY
-    const signed = await client.sign(path === '' ? base : `${base}/${path}`, { method, headers: { ...headers, 'x-amz-content-sha256': hash } })
+    const signed = await client.sign((path === '' ? base : `${base}/${path}`) + query, { method, headers: { ...headers, 'x-amz-content-sha256': hash } })
     const sent = new Headers(signed.headers)
     if (body) sent.set('content-length', String(body.size))
     const stream = body && body.size > 0 ? streamOf(body.file) : {}
@@ -70,14 +70,37 @@ function createCaller(settings: Settings) {
   }
 }
 
+const prefixOf = (settings: S3Settings): string => (settings.S3_PREFIX ?? '').replace(/^\/+|\/+$/g, '')
+const unescapeXml = (s: string) => s.replace(/&(amp|lt|gt|quot|apos);/g, (_, n: string) => ({ amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" })[n] ?? '')
+const tag = (xml: string, name: string): string => unescapeXml(new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1] ?? '')
+
+export type Listed = { key: string; size: number; at: Date }
+
+/** What lies under a folder of the prefix, in pages of a thousand (ListObjectsV2); keys without the prefix. */
+export async function* listS3(settings: S3Settings, folder: string): AsyncGenerator<Listed> {
+  const call = createCaller(settings)
+  const prefix = prefixOf(settings)
+  const under = prefix === '' ? folder : `${prefix}/${folder}`
+  for (let next = ''; ; ) {
+    const query = new URLSearchParams({ 'list-type': '2', prefix: under, ...(next ? { 'continuation-token': next } : {}) })
+    const xml = await patiently(async () => (await call('', { method: 'GET', query: `?${query}` })).text())
+    for (const [, object = ''] of xml.matchAll(/<Contents>([\s\S]*?)<\/Contents>/g)) {
+      const key = tag(object, 'Key').slice(prefix === '' ? 0 : prefix.length + 1)
+      yield { key, size: Number(tag(object, 'Size')), at: new Date(tag(object, 'LastModified')) }
+    }
+    next = tag(xml, 'NextContinuationToken')
+    if (tag(xml, 'IsTruncated') !== 'true' || next === '') return
+  }
+}
+
 /**
  * Objects in a bucket of any S3-compatible service, addressed by path (as MinIO, Garage, Ceph and R2 want it). The bucket stays
  * private: what it holds is served through us.
  */
-export function s3Storage(settings: Settings, spoolFolder: string): Storage {
+export function s3Storage(settings: S3Settings, spoolFolder: string, check: (key: string) => string = checkKey): Storage {
   const call = createCaller(settings)
-  const prefix = (settings.S3_PREFIX ?? '').replace(/^\/+|\/+$/g, '')
-  const at = (key: string) => (prefix === '' ? checkKey(key) : `${prefix}/${checkKey(key)}`)
+  const prefix = prefixOf(settings)
+  const at = (key: string) => (prefix === '' ? check(key) : `${prefix}/${check(key)}`)
   void sweepSpool(spoolFolder)
   return {
     kind: 's3',

@@ -100,6 +100,8 @@ const judged = (c: Config): Judged[] => [
   ['DATABASE_URL', databasePassword(c.DATABASE_URL), { least: 12 }, `Its password: ${MAKE} Set it with "alter role … password …".`],
   ['DATABASE_OWNER_URL', databasePassword(c.DATABASE_OWNER_URL), { least: 12 }, `Its password: ${MAKE} Set it with "alter role … password …".`],
   ['S3_SECRET_ACCESS_KEY', c.S3_SECRET_ACCESS_KEY, { least: 16 }, 'Make a key of its own for this server at your storage provider.'],
+  ['BACKUP_S3_SECRET_ACCESS_KEY', c.BACKUP_S3_SECRET_ACCESS_KEY, { least: 16 }, 'Make a key of its own for the backups at your storage provider.'],
+  ['BACKUP_DATABASE_URL', databasePassword(c.BACKUP_DATABASE_URL), { least: 12 }, `Its password: ${MAKE} Set it with "alter role … password …".`],
 ]
 
 /** Two secrets that are the same fall together. */

@@ -1,11 +1,19 @@
 import { createHash, createHmac } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 
+const pageSize = 10
 const hmac = (key: string | Buffer, text: string) => createHmac('sha256', key).update(text).digest()
 const hex = (data: string | Buffer) => createHash('sha256').update(data).digest('hex')
 
 type Seen = { method: string; path: string; length: string | undefined; chunked: boolean }
 type Settings = { accessKeyId: string; secretAccessKey: string; region: string; bucket: string }
+
+const encode = (s: string) => encodeURIComponent(s).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
+const canonicalQuery = (url: URL) =>
+  [...url.searchParams]
+    .map(([k, v]) => `${encode(k)}=${encode(v)}`)
+    .toSorted()
+    .join('&')
 
 /** AWS Signature Version 4, computed here once more from what arrived. */
 function isSigned(request: IncomingMessage, body: Buffer, settings: Settings): boolean {
@@ -20,7 +28,7 @@ function isSigned(request: IncomingMessage, body: Buffer, settings: Settings): b
   if (!names.split(';').includes('host') || !names.split(';').includes('x-amz-content-sha256')) return false
   const headers = names.split(';').map((n) => `${n}:${String(request.headers[n] ?? '').trim()}\n`)
   const url = new URL(request.url ?? '/', 'http://s3')
-  const canonical = [request.method, url.pathname, url.search.slice(1), headers.join(''), names, bodyHash].join('\n')
+  const canonical = [request.method, url.pathname, canonicalQuery(url), headers.join(''), names, bodyHash].join('\n')
   const scope = `${day}/${region}/s3/aws4_request`
   const key = hmac(hmac(hmac(hmac(`AWS4${settings.secretAccessKey}`, day), region), 's3'), 'aws4_request')
   return hmac(key, ['AWS4-HMAC-SHA256', time, scope, hex(canonical)].join('\n')).toString('hex') === signature
@@ -46,13 +54,25 @@ export async function startS3StandIn(settings: Partial<Settings> = {}) {
   const seen: Seen[] = []
   const faults: number[] = []
 
+  /** ListObjectsV2, few keys to a page so that pages are turned. */
+  function listing({ searchParams }: URL): string {
+    const from = searchParams.get('continuation-token') ?? ''
+    const keys = [...objects.keys()].filter((k) => k.startsWith(searchParams.get('prefix') ?? '') && k > from).toSorted()
+    const page = keys.slice(0, pageSize)
+    const more = keys.length > page.length
+    const contents = page.map(
+      (k) => `<Contents><Key>${k}</Key><LastModified>${new Date().toISOString()}</LastModified><Size>${objects.get(k)?.length}</Size></Contents>`,
+    )
+    return `<?xml version="1.0"?><ListBucketResult><IsTruncated>${more}</IsTruncated>${more ? `<NextContinuationToken>${page.at(-1)}</NextContinuationToken>` : ''}${contents.join('')}</ListBucketResult>`
+  }
+
   function answer(request: IncomingMessage, response: ServerResponse, body: Buffer): ServerResponse {
     const { pathname } = new URL(request.url ?? '/', 'http://s3')
     const end = (status: number) => response.writeHead(status).end()
     const fault = faults.shift()
     if (fault) return end(fault)
     if (!isSigned(request, body, own)) return end(403)
-    if (pathname === `/${own.bucket}`) return end(200)
+    if (pathname === `/${own.bucket}`) return request.method === 'GET' ? response.end(listing(new URL(request.url ?? '/', 'http://s3'))) : end(200)
     const [, bucket, key = ''] = /^\/([^/]+)\/(.+)$/.exec(pathname) ?? []
     if (bucket !== own.bucket) return end(404)
     if (request.method === 'PUT') {

@@ -1,0 +1,105 @@
+import { sql } from 'kysely'
+import { openPeople } from '../../features/contacts/sealed-person.ts'
+import type { Keys } from '../../platform/crypto.ts'
+import { type Database, inTenant, openDatabase, useKeys } from '../../platform/database.ts'
+import { SealBroken } from '../../platform/vault/sealed-value.ts'
+import { loadServerKey } from '../../platform/vault/server-key.ts'
+import { openerFor } from '../../platform/vault/vault.ts'
+import { connect } from './database-place.ts'
+import { type Erasure, readErasures, replayErasures } from './erasures.ts'
+import type { Manifest } from './manifest.ts'
+import { countRows } from './take-backup.ts'
+import type { Target } from './target.ts'
+
+/** What is wrong with restored data; `what` names it. */
+export type Fault = { code: 'rows_missing' | 'audit_broken' | 'not_opened' | 'erasures_missing' | 'erasures_unreadable'; what: string }
+export type Chain = { chain: string; ok: boolean; break: { kind: string; seq: number } | null }
+/** Goes through the chains of the diary; handed in, since the command line has it. */
+export type VerifyChains = (installation: { db: Database; keys: Keys; ownerUrl: string }) => Promise<Chain[]>
+
+export type Checked = { counts: Record<string, number>; opened: number; erased: number; chains: number; faults: Fault[] }
+type Checking = { url: string; keys: Keys; target: Target; manifest: Manifest; verifyChains: VerifyChains }
+
+const SAMPLE = 50
+/** Rows may have been deleted since they were counted; a tenth of a table does not go in a night. */
+const MAY_LACK = 0.1
+
+async function openSample(db: Database): Promise<{ opened: number; faults: Fault[] }> {
+  const { rows: tenants } = await sql<{ id: string }>`select id from tenants order by created_at desc limit 20`.execute(db)
+  const faults: Fault[] = []
+  let opened = 0
+  for (const { id } of tenants) {
+    await inTenant(db, id, async (tx) => {
+      const people = await sql<{
+        id: string
+        sealed: Buffer
+      }>`select id, sealed from contacts where tenant_id = ${id}::uuid and sealed is not null order by id desc limit ${SAMPLE}`.execute(tx)
+      for (const [contact, person] of await openPeople(tx, people.rows)) {
+        if (person.state === 'broken') faults.push({ code: 'not_opened', what: `contacts ${contact}` })
+        else opened++
+      }
+      const messages = await sql<{
+        id: string
+        sealed: Buffer
+      }>`select id, sealed from messages where tenant_id = ${id}::uuid and sealed is not null order by id desc limit ${SAMPLE}`.execute(tx)
+      const opener = await openerFor(
+        tx,
+        messages.rows.map((m) => m.sealed),
+      )
+      for (const m of messages.rows) {
+        try {
+          opener.bytes(`messages.sealed:${m.id}`, m.sealed)
+          opened++
+        } catch (e) {
+          if (!(e instanceof SealBroken)) throw e
+          faults.push({ code: 'not_opened', what: `messages ${m.id}` })
+        }
+      }
+    }).catch((e: unknown) => {
+      if (!(e instanceof Error && e.name === 'UnknownMasterKey')) throw e
+      faults.push({ code: 'not_opened', what: `keys of company ${id}: ${e.message}` })
+    })
+  }
+  return { opened, faults }
+}
+
+const lacking = (noted: Record<string, number> | null, counts: Record<string, number>): Fault[] =>
+  Object.entries(noted ?? {})
+    .filter(([table, n]) => (counts[table] ?? 0) < n * (1 - MAY_LACK))
+    .map(([table, n]) => ({ code: 'rows_missing' as const, what: `${table}: ${counts[table] ?? 0} of ${n}` }))
+
+/** Is anything of this still there? */
+async function remaining(db: Database, erasures: readonly Erasure[]): Promise<number> {
+  const of = (kind: Erasure['kind']) => erasures.filter((e) => e.kind === kind).map((e) => e.id)
+  const { rows } = await sql<{
+    n: number
+  }>`select count(*)::int n from data_keys where id = any(${of('key')}::uuid[]) or contact_id = any(${of('contact')}::uuid[])`.execute(db)
+  return rows[0]?.n ?? 0
+}
+
+/**
+ * Takes out again what was erased since the backup, then looks whether the data is as it should be: rows, a sample that opens, the
+ * diary. `url`: of a login that sees all rows.
+ */
+export async function settleRestored({ url, keys, target, manifest, verifyChains }: Checking): Promise<Checked> {
+  const { db } = openDatabase(url, 4, 'atende-restore')
+  const client = await connect(url)
+  try {
+    useKeys(db, keys)
+    await loadServerKey(db, keys)
+    const counts = (await countRows(client)) ?? {}
+    const { erasures, unreadable } = await readErasures(target, keys)
+    const erased = await replayErasures(db, erasures)
+    const faults: Fault[] = lacking(manifest.counts, counts)
+    const left = await remaining(db, erasures)
+    if (left > 0) faults.push({ code: 'erasures_missing', what: `${left} keys of erased people are still there` })
+    if (unreadable > 0) faults.push({ code: 'erasures_unreadable', what: `${unreadable} lists of erasures do not open with the key of this server` })
+    const sample = await openSample(db)
+    const chains = await verifyChains({ db, keys, ownerUrl: url })
+    for (const c of chains.filter((c) => !c.ok)) faults.push({ code: 'audit_broken', what: `${c.chain}: ${c.break?.kind} at line ${c.break?.seq}` })
+    return { counts, opened: sample.opened, erased, chains: chains.length, faults: [...faults, ...sample.faults] }
+  } finally {
+    await client.end()
+    await db.destroy()
+  }
+}

@@ -1,0 +1,67 @@
+import { sql } from 'kysely'
+import { z } from 'zod'
+import type { Keys } from '../../platform/crypto.ts'
+import type { Database } from '../../platform/database.ts'
+import { uuidv7 } from '../../platform/ids.ts'
+import { ofTarget } from './backup-error.ts'
+import type { Target } from './target.ts'
+
+/**
+ * What was destroyed for good must not come back by a restore. The database notes it by itself when a data key or a contact goes
+ * (migration 0028; `note_erasure` for whatever erases otherwise); here the list is kept beside the backups, where a restore finds it.
+ * It only grows, holds ids, and is sealed with the key of the server: who writes into the target cannot erase anybody.
+ */
+const Erasure = z.object({ kind: z.enum(['key', 'contact']), id: z.uuid() })
+export type Erasure = z.infer<typeof Erasure>
+const List = z.array(Erasure)
+
+const MANY = 5000
+const place = (key: string) => `backup:${key}`
+
+type Row = { id: string; kind: Erasure['kind']; object_id: string }
+
+/** Puts what was erased since to every target. Answers how many. @throws BackupError */
+export async function keepErasures(db: Database, keys: Keys, targets: readonly Target[]): Promise<number> {
+  for (let kept = 0; ; ) {
+    const { rows } = await sql<Row>`select * from door_waiting_erasures(${MANY})`.execute(db).catch((e: unknown) => {
+      // A database that this version has not brought up to date yet: a backup before the update must be possible.
+      if (e instanceof Error && 'code' in e && e.code === '42883') return { rows: [] }
+      throw e
+    })
+    if (rows.length === 0) return kept
+    const key = `erasures/${uuidv7()}.sealed`
+    const data = keys.seal(place(key), JSON.stringify(rows.map((r) => ({ kind: r.kind, id: r.object_id }))))
+    for (const target of targets) await target.put(key, data)
+    await sql`select door_erasures_kept(${rows.map((r) => r.id)}::bigint[])`.execute(db)
+    kept += rows.length
+  }
+}
+
+export type KeptErasures = { erasures: Erasure[]; unreadable: number }
+
+/** All that were ever kept there. `unreadable`: lists that the key of this server does not open. */
+export async function readErasures(target: Target, keys: Keys): Promise<KeptErasures> {
+  const found: KeptErasures = { erasures: [], unreadable: 0 }
+  for await (const { key } of target.list('erasures')) {
+    const data = await target.get(key).catch((e: unknown) => {
+      throw ofTarget(e, target.name)
+    })
+    try {
+      found.erasures.push(...List.parse(JSON.parse(keys.open(place(key), data))))
+    } catch {
+      found.unreadable++
+    }
+  }
+  return found
+}
+
+/** Takes them out of this database. `db` must be of a login that sees all rows. Answers how many were still there. */
+export async function replayErasures(db: Database, erasures: readonly Erasure[]): Promise<number> {
+  let gone = 0
+  for (let n = 0; n < erasures.length; n += MANY) {
+    const some = erasures.slice(n, n + MANY)
+    const { rows } = await sql<{ n: number }>`select replay_erasures(${some.map((e) => e.kind)}, ${some.map((e) => e.id)}::uuid[]) n`.execute(db)
+    gone += rows[0]?.n ?? 0
+  }
+  return gone
+}

@@ -1,0 +1,102 @@
+import type { Config } from '../../platform/config.ts'
+import { BackupError } from './backup-error.ts'
+import { chunksOf, folderOf, type Listing, listManifests, type Manifest } from './manifest.ts'
+import { segmentNumber } from './segments.ts'
+import type { Target } from './target.ts'
+import { archivedSystems, listArchive } from './wal-store.ts'
+
+type Settings = Pick<Config, 'BACKUP_KEEP_DAILY' | 'BACKUP_KEEP_WEEKLY' | 'BACKUP_KEEP_MONTHLY' | 'BACKUP_POINT_IN_TIME_DAYS' | 'BACKUP_TIMEZONE'>
+type Taken = { id: string; takenAt: string }
+
+const DAY_MS = 86_400_000
+
+/** Day, week (by its Monday) and month in which a moment lies, there. */
+function periods(at: Date, timeZone: string): { day: string; week: string; month: string } {
+  const day = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(at)
+  const noon = new Date(`${day}T12:00:00Z`)
+  const monday = new Date(noon.getTime() - ((noon.getUTCDay() + 6) % 7) * DAY_MS)
+  return { day, week: monday.toISOString().slice(0, 10), month: day.slice(0, 7) }
+}
+
+/** All of the last day; the newest of each of the last so many days, weeks and months that have one; the newest of all always. */
+export function whatStays(backups: readonly Taken[], c: Settings, now: number): Set<string> {
+  const sorted = backups.toSorted((a, b) => (a.takenAt < b.takenAt ? 1 : -1))
+  const stays = new Set(sorted.filter((b, n) => n === 0 || now - Date.parse(b.takenAt) < DAY_MS).map((b) => b.id))
+  for (const [period, many] of [
+    ['day', c.BACKUP_KEEP_DAILY],
+    ['week', c.BACKUP_KEEP_WEEKLY],
+    ['month', c.BACKUP_KEEP_MONTHLY],
+  ] as const) {
+    const first = new Map<string, string>()
+    for (const b of sorted) {
+      const name = periods(new Date(b.takenAt), c.BACKUP_TIMEZONE)[period]
+      if (!first.has(name)) first.set(name, b.id)
+    }
+    for (const id of [...first.values()].slice(0, many)) stays.add(id)
+  }
+  return stays
+}
+
+export type Pruned = { backups: string[]; objects: number; segments: number }
+
+/** The backup from which on the archive is kept: the newest that is older than the days one can go back, else the oldest. */
+function archiveFrom(kept: readonly Manifest[], days: number, now: number): Map<string, Manifest> {
+  const from = new Map<string, Manifest>()
+  for (const m of kept.toSorted((a, b) => (a.takenAt < b.takenAt ? -1 : 1))) {
+    const { systemId } = m.database
+    if (systemId && (!from.has(systemId) || Date.parse(m.takenAt) <= now - days * DAY_MS)) from.set(systemId, m)
+  }
+  return from
+}
+
+async function pruneArchive(target: Target, kept: readonly Manifest[], days: number, now: number): Promise<number> {
+  const from = archiveFrom(kept, days, now)
+  let gone = 0
+  for (const system of await archivedSystems(target)) {
+    const { startSegment, segmentBytes } = from.get(system)?.database ?? {}
+    // Of a database without a backup nothing can be restored; but one that has just begun to write here has none yet.
+    if (!startSegment || !segmentBytes) continue
+    const first = segmentNumber(startSegment, segmentBytes)
+    for (const a of await listArchive(target, system)) {
+      if (a.segment.length !== 24 || segmentNumber(a.segment, segmentBytes) >= first) continue
+      await target.delete(a.key)
+      gone++
+    }
+  }
+  return gone
+}
+
+/** Removes what no backup needs; `running` may be one that is under way. */
+async function sweep(target: Target, kept: readonly Manifest[], running: string | undefined): Promise<number> {
+  const needed = new Set(kept.flatMap((m) => chunksOf(m).map((c) => c.name)))
+  let gone = 0
+  for (const folder of ['backups', 'media']) {
+    for await (const { key } of target.list(folder)) {
+      const id = key.split('/')[1] ?? ''
+      if (needed.has(key) || id === running || (key.endsWith('/manifest.json') && kept.some((m) => m.id === id))) continue
+      await target.delete(key)
+      gone++
+    }
+  }
+  return gone
+}
+
+/**
+ * Keeps what the settings say and removes the rest: old backups, what an interrupted one left, media that no backup names, and WAL
+ * from before the time to which one can go back. While a list of contents cannot be read, nothing is removed.
+ * @throws BackupError chunk_corrupt
+ */
+export async function prune(target: Target, c: Settings, now: number, running?: string): Promise<Pruned> {
+  const { found, unreadable }: Listing = await listManifests(target)
+  if (unreadable.length > 0) {
+    throw new BackupError('chunk_corrupt', `${target.name}: the list of contents of ${unreadable.join(', ')} cannot be read, so nothing is removed`)
+  }
+  const all = found.map((f) => f.manifest)
+  if (all.length === 0) return { backups: [], objects: 0, segments: 0 }
+  const stays = whatStays(all, c, now)
+  const kept = all.filter((m) => stays.has(m.id))
+  const old = all.filter((m) => !stays.has(m.id)).map((m) => m.id)
+  // The list of contents goes first: what is half removed is no backup.
+  for (const id of old) await target.delete(`${folderOf(id)}/manifest.json`)
+  return { backups: old, objects: await sweep(target, kept, running), segments: await pruneArchive(target, kept, c.BACKUP_POINT_IN_TIME_DAYS, now) }
+}
