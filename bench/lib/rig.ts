@@ -5,7 +5,7 @@ import pg from 'pg'
 import { processMarks } from '../../packages/server/src/testing/process-marks.ts'
 import { startServerProcess } from '../../packages/server/src/testing/server-process.ts'
 import type { Target } from './load.ts'
-import { startMediaHost } from './media-host.ts'
+import { type SentOut, startMediaHost } from './media-host.ts'
 import { customer, type Fact } from './traffic.ts'
 
 const TICKS_PER_SECOND = 100
@@ -20,10 +20,10 @@ function usage(pid: number): { cpu: number; rss: number; peak: number } {
 }
 
 /** A real server process with an embedded PostgreSQL of its own, one tenant and one channel. */
-export async function startRig() {
+export async function startRig(settings: Record<string, string> = {}, onSent?: (sent: SentOut) => void) {
   const home = mkdtempSync(path.join(tmpdir(), 'atende-bench-'))
   chmodSync(home, 0o755)
-  const media = await startMediaHost()
+  const media = await startMediaHost(onSent)
   const server = await startServerProcess({
     DATA_DIR: home,
     PORT: '39100',
@@ -36,6 +36,7 @@ export async function startRig() {
     RATE_LIMIT_TENANT_BASIC: '1000000',
     RATE_LIMIT_SEND: '1000000',
     RATE_LIMIT_SOCKET_CONNECTS: '1000000',
+    ...settings,
   })
   const account = { email: `bench@${Date.now()}.example`, password: 'uma senha de bancada' }
   const call = async (method: string, url: string, body?: object, token?: string) => {
@@ -57,11 +58,16 @@ export async function startRig() {
   const number = async (text: string) => Number((await db.query(text)).rows[0]?.n ?? 0)
   return {
     server,
+    home,
     target,
     account,
+    call,
     token: String(login.accessToken),
     usage: () => usage(server.pid),
     mediaUrl: media.url,
+    /** SQL as the owner, in the tenant of the bench. */
+    ask: async (text: string) => (await db.query<Record<string, string>>(text)).rows,
+    number,
     /** Updates that were understood: messages and statuses. */
     stored: () => number('select (select count(*) from messages) + (select count(*) from message_statuses) n'),
     mediaWaiting: () => number("select count(*) n from media where status = 'pending'"),

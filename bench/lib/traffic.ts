@@ -56,7 +56,7 @@ export const onlyTexts =
   }
 
 /** Half pictures, a quarter voice notes, a quarter PDFs, as `mediaHost` serves them. */
-function mediaDelivery(target: Target, id: string, from: string, n: number, mediaUrl: string): string {
+export function mediaDelivery(target: Target, id: string, from: string, n: number, mediaUrl: string): string {
   const place = n % MEDIA_KINDS.length
   const kind = MEDIA_KINDS[place] ?? MEDIA_KINDS[0]
   const media = { id: `9${String(n).padStart(14, '0')}`, mime_type: kind.mime, url: `${mediaUrl}/media/${place}/${n}` }
@@ -64,7 +64,7 @@ function mediaDelivery(target: Target, id: string, from: string, n: number, medi
   return fromCustomer(target, from, { id, type: kind.type, [kind.type]: { ...media, ...more } })
 }
 
-function statusDelivery(target: Target, id: string, status: (typeof STATUSES)[number], to: string): string {
+export function statusDelivery(target: Target, id: string, status: (typeof STATUSES)[number], to: string): string {
   const pricing = { billable: false, pricing_model: 'PMP', type: 'free_customer_service', category: 'service' }
   const contact = { wa_id: to, user_id: `BR.${to}0001` }
   return envelope(target, {

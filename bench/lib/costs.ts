@@ -1,0 +1,64 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import path from 'node:path'
+
+const TICKS_PER_SECOND = 100
+/** What a process has of memory by itself and its share of what it shares, in MB. */
+function memoryOf(pid: number): number {
+  const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8')
+  return Number(/^Pss:\s+(\d+)/m.exec(rollup)?.[1] ?? 0) / 1024
+}
+
+function cpuOf(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return ((Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND) * 1000
+}
+
+/** The processes of the PostgreSQL that keeps its files below this folder: the first one and its children. */
+function postgresOf(home: string): number[] {
+  const pidFile = readdirSync(home, { recursive: true, encoding: 'utf8' }).find((f) => f.endsWith('postmaster.pid'))
+  if (!pidFile) return []
+  const first = Number(readFileSync(path.join(home, pidFile), 'utf8').split('\n')[0])
+  const children = readdirSync('/proc').flatMap((name) => {
+    if (!/^\d+$/.test(name)) return []
+    try {
+      const stat = readFileSync(`/proc/${name}/stat`, 'utf8')
+      return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) === first ? [Number(name)] : []
+    } catch {
+      return []
+    }
+  })
+  return [first, ...children]
+}
+
+const sum = (pids: readonly number[], of: (pid: number) => number): number =>
+  pids.reduce((n, pid) => {
+    try {
+      return n + of(pid)
+    } catch {
+      // A backend may have ended in between.
+      return n
+    }
+  }, 0)
+
+export type Costs = { serverCpuMs: number; databaseCpuMs: number; serverMb: number; databaseMb: number }
+/**
+ * What server and database have used until now. The CPU of a backend that has ended is not in it: with a pool that stays open, that is
+ * next to nothing.
+ */
+export function costsOf(server: readonly number[], home: string): Costs {
+  const database = postgresOf(home)
+  return { serverCpuMs: sum(server, cpuOf), databaseCpuMs: sum(database, cpuOf), serverMb: sum(server, memoryOf), databaseMb: sum(database, memoryOf) }
+}
+
+/** Bytes of all files below a folder, as they lie on the disk. */
+export function bytesBelow(folder: string): number {
+  try {
+    return readdirSync(folder, { recursive: true, withFileTypes: true }).reduce((n, e) => {
+      if (!e.isFile()) return n
+      return n + statSync(path.join(e.parentPath, e.name)).blocks * 512
+    }, 0)
+  } catch {
+    return 0
+  }
+}
