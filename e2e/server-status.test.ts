@@ -68,7 +68,7 @@ it.each(Object.entries(SIZES))('shows how the server is: %s', async (name, optio
   await page.getByText('Há versões diferentes rodando').waitFor()
   expect(await page.getByText('segredo').count()).toBe(0)
   await page.screenshot({ path: path.join(SHOTS, `${name}-server-status.png`) })
-  for (const [part, heading] of Object.entries({ processes: 'Processos', backups: 'Backups', jobs: 'Tarefas em segundo plano' })) {
+  for (const [part, heading] of Object.entries({ components: 'Componentes', processes: 'Processos', backups: 'Backups', jobs: 'Tarefas em segundo plano' })) {
     await page.getByRole('heading', { name: heading }).scrollIntoViewIfNeeded()
     await page.getByRole('heading', { name: heading }).evaluate((h) => h.scrollIntoView({ block: 'start' }))
     await page.screenshot({ path: path.join(SHOTS, `${name}-server-status-${part}.png`) })
