@@ -36,7 +36,7 @@ listens() {
   printf 'listen %s%s;' "$1" "$2"
   case "$1" in
     *:*) ;;
-    *) if [ -e /proc/net/if_inet6 ] && [ -s /proc/net/if_inet6 ]; then printf ' listen [::]:%s%s;' "$1" "$2"; fi ;;
+    *) if [ -n "$(cat /proc/net/if_inet6 2> /dev/null)" ]; then printf ' listen [::]:%s%s;' "$1" "$2"; fi ;;
   esac
 }
 port=${https##*:}

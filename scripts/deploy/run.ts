@@ -10,7 +10,7 @@ export function run(command: string, args: readonly string[], options: Options =
     env: { ...process.env, ...options.env },
     input: options.input ?? '',
     encoding: 'utf8',
-    timeout: options.timeoutMs ?? 600_000,
+    timeout: options.timeoutMs ?? 900_000,
     maxBuffer: 64 * 1024 * 1024,
   })
   const ended = { code: r.status ?? 1, out: r.stdout ?? '', err: `${r.stderr ?? ''}${r.error ? String(r.error) : ''}` }

@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import tls from 'node:tls'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
@@ -403,6 +404,31 @@ describe('maintenance', () => {
       await alone.close()
     }
   })
+})
+
+it('on a server it listens on both protocols of the internet, and leaves alone what the update script wrote', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'atende-render-'))
+  try {
+    const env = { ATENDE_DOMAIN: DOMAIN, ATENDE_SITE_DIR: folder, ATENDE_STATE_DIR: folder, ATENDE_ACME_DIR: folder, ATENDE_CACHE_DIR: folder }
+    const render = (more: Record<string, string> = {}) =>
+      spawnSync('sh', [path.join(import.meta.dirname, '../../deploy/nginx/render.sh')], {
+        encoding: 'utf8',
+        env: { PATH: process.env.PATH ?? '', ...env, ...more },
+      })
+    expect(render().status).toBe(0)
+    const site = readFileSync(path.join(folder, 'http.conf'), 'utf8')
+    const v6 = existsSync('/proc/net/if_inet6') && readFileSync('/proc/net/if_inet6', 'utf8') !== ''
+    expect(site).toContain(`listen 443 ssl http2;${v6 ? ' listen [::]:443 ssl http2;' : ''}`)
+    expect(site).toContain('return 301 https://$host$request_uri;')
+    expect(site).not.toMatch(/@[A-Z_]+@/)
+    expect(readFileSync(path.join(folder, 'upstream.conf'), 'utf8')).toContain('server 127.0.0.1:3001;')
+    writeFileSync(path.join(folder, 'upstream.conf'), '# of the update script\n')
+    expect(render().status).toBe(0)
+    expect(readFileSync(path.join(folder, 'upstream.conf'), 'utf8')).toBe('# of the update script\n')
+    for (const wrong of ['', 'a;b', 'x{y']) expect([wrong, render({ ATENDE_DOMAIN: wrong }).status]).toEqual([wrong, 2])
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
 })
 
 it('the log names no person, no address and no query', async () => {
