@@ -65,6 +65,16 @@ render() {
     sh "$SOURCE/deploy/nginx/render.sh" || return
   sed -i -e "s|$1/site|/etc/nginx/atende-site|g" -e "s|$1/state|/etc/nginx/atende|g" -e "s|$1/acme|/var/www/acme|g" \
     -e "s|$1/cache|/var/cache/nginx/atende|g" "$1"/site/*.conf
+  if nginx_is_old; then
+    # It cannot refuse a handshake: a stranger's name gets a certificate, and no answer.
+    sed -i "s|ssl_reject_handshake on;|ssl_certificate $TLS_DIR/fullchain.pem;\n  ssl_certificate_key $TLS_DIR/privkey.pem;|" "$1"/site/*.conf
+  fi
+}
+# Ubuntu 22.04 has 1.18; ssl_reject_handshake came with 1.19.4.
+nginx_is_old() {
+  local version
+  version=$(nginx -v 2>&1 | sed -n 's|.*nginx/\([0-9.]*\).*|\1|p')
+  [ -n "$version" ] && [ "$(printf '%s\n' "$version" 1.19.4 | sort -V | head -n 1)" != 1.19.4 ]
 }
 
 is_staging() { grep -qs '^server = .*staging' "$LETSENCRYPT/renewal/$DOMAIN.conf"; }

@@ -3,12 +3,20 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, r
 import path from 'node:path'
 
 /**
- * A fresh server to install on: Debian by debootstrap, entered by chroot with a network, processes and mounts of its own. There is no
+ * A fresh server to install on: Debian or Ubuntu by debootstrap, entered by chroot with a network, processes and mounts of its own. There is no
  * systemd in it and no way out; `install-standins` stand for systemctl, certbot and ufw, and write down what they were asked.
  */
 const ROOT = path.resolve(import.meta.dirname, '../..')
 /** The same folder, and the same Debian, as for the containers. */
 const CACHE = path.join(ROOT, 'node_modules/.cache/atende-deploy')
+/** What can be rented today. */
+const SYSTEMS = {
+  bookworm: { mirror: 'http://deb.debian.org/debian', components: 'main' },
+  trixie: { mirror: 'http://deb.debian.org/debian', components: 'main' },
+  jammy: { mirror: 'http://archive.ubuntu.com/ubuntu', components: 'main,universe' },
+  noble: { mirror: 'http://archive.ubuntu.com/ubuntu', components: 'main,universe' },
+} as const
+export type System = keyof typeof SYSTEMS
 const PACKAGES = ['ca-certificates', 'curl', 'openssl', 'xz-utils', 'iproute2', 'nginx', 'logrotate', 'ufw', 'certbot', 'procps']
 const ADDRESS = '203.0.113.10'
 
@@ -27,25 +35,32 @@ function pack(folder: string, tar: string): void {
   renameSync(`${tar}.part`, tar)
 }
 
-function debian(): string {
-  const tar = path.join(CACHE, 'debian.tar')
-  const folder = path.join(CACHE, 'debian-server')
+function minimal(system: System): string {
+  const tar = path.join(CACHE, system === 'bookworm' ? 'debian.tar' : `${system}.tar`)
+  const folder = path.join(CACHE, `${system}-minimal`)
   if (existsSync(tar)) return tar
+  mkdirSync(CACHE, { recursive: true })
   rmSync(folder, { recursive: true, force: true })
-  must('debootstrap', ['--variant=minbase', 'bookworm', folder, 'http://deb.debian.org/debian'])
+  const { mirror, components } = SYSTEMS[system]
+  // A machine of Debian does not know Ubuntu's keys; this is for a try only, and nothing of it is shipped.
+  const trust = mirror.includes('ubuntu') && !existsSync('/usr/share/keyrings/ubuntu-archive-keyring.gpg') ? ['--no-check-gpg'] : []
+  must('debootstrap', ['--variant=minbase', `--components=${components}`, ...trust, system, folder, mirror, ...scriptOf(system)])
   pack(folder, tar)
   rmSync(folder, { recursive: true, force: true })
   return tar
 }
 
-/** Debian with the packages that the installer would fetch; there is no network where it runs. */
-function serverImage(): string {
-  const tar = path.join(CACHE, 'server.tar')
+/** An older debootstrap does not know a newer Ubuntu by its name; all are made alike. */
+const scriptOf = (system: System): string[] => (existsSync(`/usr/share/debootstrap/scripts/${system}`) ? [] : ['/usr/share/debootstrap/scripts/gutsy'])
+
+/** A system with the packages that the installer would fetch; there is no network where it runs. */
+function serverImage(system: System): string {
+  const tar = path.join(CACHE, `server-${system}.tar`)
   if (existsSync(tar)) return tar
-  const folder = path.join(CACHE, 'server')
+  const folder = path.join(CACHE, `server-${system}`)
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
-  must('tar', ['-C', folder, '-xf', debian()])
+  must('tar', ['-C', folder, '-xf', minimal(system)])
   // What the network of this machine needs, the new one needs as well.
   cpSync('/etc/resolv.conf', path.join(folder, 'etc/resolv.conf'), { dereference: true })
   for (const name of readdirSync('/etc/apt/apt.conf.d').filter((n) => !n.startsWith('docker'))) {
@@ -71,9 +86,9 @@ function childOf(pid: number): number | undefined {
 }
 
 /** Starts it in `root`. Everything in it ends with `stop`. */
-export async function startMachine(root: string) {
+export async function startMachine(root: string, system: System) {
   mkdirSync(root, { recursive: true })
-  must('tar', ['-C', root, '-xf', serverImage()])
+  must('tar', ['-C', root, '-xf', serverImage(system)])
   const standIns = path.join(import.meta.dirname, 'install-standins')
   for (const name of readdirSync(standIns)) cpSync(path.join(standIns, name), path.join(root, 'usr/local/sbin', name))
   const begin = [
@@ -84,11 +99,12 @@ export async function startMachine(root: string) {
     `mkdir -p ${root}/run/systemd/system ${root}/run/lock`,
     'ip link set lo up',
     `ip addr add ${ADDRESS}/32 dev lo scope global`,
-    `exec chroot ${root} sleep 3600`,
+    // A shell buries what others leave behind, as an init does.
+    `exec chroot ${root} bash -c 'while :; do sleep 60 & wait; done'`,
   ].join(' && ')
   const outer = spawn('unshare', ['-n', '-m', '-p', '-f', '--kill-child', 'sh', '-c', begin], { stdio: ['ignore', 'ignore', 'inherit'] })
   let inner: number | undefined
-  for (let tries = 0; tries < 200 && !(inner && existsSync(`/proc/${inner}/root/run/systemd/system`) && isSleep(inner)); tries++) {
+  for (let tries = 0; tries < 200 && !(inner && existsSync(`/proc/${inner}/root/run/systemd/system`) && isInside(inner)); tries++) {
     await new Promise((done) => setTimeout(done, 50))
     inner = outer.pid ? childOf(outer.pid) : undefined
   }
@@ -130,9 +146,9 @@ export async function startMachine(root: string) {
 }
 export type Machine = Awaited<ReturnType<typeof startMachine>>
 
-function isSleep(pid: number): boolean {
+function isInside(pid: number): boolean {
   try {
-    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim() === 'sleep'
+    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim() === 'bash'
   } catch {
     return false
   }

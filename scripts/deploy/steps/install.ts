@@ -1,10 +1,10 @@
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { type Machine, makeRelease, startMachine } from '../machine.ts'
+import { type Machine, makeRelease, type System, startMachine } from '../machine.ts'
 
 /**
- * deploy/install.sh on a fresh Debian, as root, for real: interrupted and gone on with, repeated, broken and mended, uninstalled, and
+ * deploy/install.sh on a fresh server, as root, for real: interrupted and gone on with, repeated, broken and mended, uninstalled, and
  * installed again over the data that stayed. Somebody logs in through nginx after each.
  */
 const DOMAIN = 'atende.test.example'
@@ -128,11 +128,11 @@ function goneAndBack(m: Machine, known: Known): void {
   check('the first admin cannot log in any more', logIn(m, `ops@${DOMAIN}`, known.password).status === '200')
 }
 
-/** Answers figures. @throws naming what is wrong */
-export async function installFresh(): Promise<string[]> {
+/** On Debian 12 when no other is named. Answers figures. @throws naming what is wrong */
+export async function installFresh(system: System = 'bookworm'): Promise<string[]> {
   if (process.getuid?.() !== 0) throw new Error('the step of the installer needs root')
   const folder = mkdtempSync(path.join(tmpdir(), 'atende-machine-'))
-  const machine = await startMachine(path.join(folder, 'root'))
+  const machine = await startMachine(path.join(folder, 'root'), system)
   try {
     makeRelease(path.join(machine.root, 'root/atende'))
     const began = performance.now()
@@ -144,7 +144,7 @@ export async function installFresh(): Promise<string[]> {
     brokenAndMended(machine, known)
     goneAndBack(machine, known)
     const memory = must(machine, "ps -eo rss,args | grep -E 'cli.ts|bin/postgres|nginx' | grep -v grep | awk '{ s += $1 } END { print int(s / 1024) }'").trim()
-    return [`installer on a fresh Debian, packages there: ${seconds.toFixed(0)} s with an interruption; its processes at rest: ${memory} MB RSS`]
+    return [`installer on a fresh ${system}, packages there: ${seconds.toFixed(0)} s with an interruption; its processes at rest: ${memory} MB RSS`]
   } finally {
     await machine.stop()
     rmSync(folder, { recursive: true, force: true })
