@@ -8,7 +8,7 @@ import { MasterKeys } from '../../platform/master-keys.ts'
 import { runningServer } from '../../platform/running-file.ts'
 import { decryptWith } from './age-files.ts'
 import { BackupError } from './backup-error.ts'
-import { readStored, totalBytes } from './chunks.ts'
+import { readStored } from './chunks.ts'
 import { embeddedData } from './database-place.ts'
 import { type Found, listIds, type Manifest, openManifest } from './manifest.ts'
 import type { RecoverTo } from './recover.ts'
@@ -126,9 +126,6 @@ export async function planRestore(config: Config, o: RestoreOptions): Promise<Pl
     existing: { data: hasFiles(data), media: !o.skipMedia && hasFiles(media), running: await isRunning(data, o.home, o.pgdata !== undefined) },
   }
 }
-
-export const sizeOf = ({ manifest }: Plan): number =>
-  totalBytes(manifest.database.chunks) + manifest.media.packs.reduce((sum, p) => sum + totalBytes(p.chunks), 0)
 
 /** @throws BackupError for what stands in the way */
 export function requirePossible(plan: Plan, replace: boolean): void {
