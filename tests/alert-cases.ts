@@ -1,15 +1,17 @@
-/** Series in the words of `promtool test rules`: one value each interval. */
+/** Series in the words of `promtool test rules`: one value each interval, `N` times. */
 export type Series = Record<string, string>
 export type AlertCase = {
   alert: string
   bad: Series /** When it must have fired. */
   at: string /** Of the samples; long stories have long steps. */
   step?: string
+  /** It changes what others rest on. */
+  alone?: true
 }
 
 const web = 'job="atende",role="web",colour="blue",instance="web"'
 const worker = 'job="atende",role="worker",colour="blue",instance="worker"'
-const ALWAYS = 'x3000'
+const ALWAYS = 'xN'
 export const flat = (value: number | string): string => `${value}+0${ALWAYS}`
 const rises = (each: number): string => `0+${each}${ALWAYS}`
 const DAY = 86_400
@@ -64,8 +66,8 @@ export const HEALTHY: Series = {
   [`atende_machine_load{${web},minutes="5"}`]: flat(0.6),
   [`atende_machine_cores{${web}}`]: flat(2),
   [`atende_certificate_expiry_timestamp_seconds{${web}}`]: flat(90 * DAY),
-  [`atende_run_success_timestamp_seconds{${web},kind="backup"}`]: '1+60x3000',
-  [`atende_run_success_timestamp_seconds{${web},kind="restore-test"}`]: '1+60x3000',
+  [`atende_run_success_timestamp_seconds{${web},kind="backup"}`]: '1+60xN',
+  [`atende_run_success_timestamp_seconds{${web},kind="restore-test"}`]: '1+60xN',
   [`atende_run_failed{${web},kind="backup"}`]: flat(0),
   [`atende_run_failed{${web},kind="restore-test"}`]: flat(0),
   [`atende_run_failed{${web},kind="update"}`]: flat(0),
@@ -85,7 +87,7 @@ const one = (alert: string, at: string, series: string, values: string, step?: s
 /** What each alert is for: the healthy server with one thing changed. */
 export const CASES: readonly AlertCase[] = [
   one('AtendeWebDown', '10m', `up{${web}}`, flat(0)),
-  one('AtendeWebDown', '10m', `up{${web}}`, '_x3000'),
+  one('AtendeWebDown', '10m', `up{${web}}`, '_xN'),
   one('AtendeWorkerDown', '10m', `up{${worker}}`, flat(0)),
   one('AtendeRestarts', '10m', `atende_start_timestamp_seconds{${web}}`, rises(50)),
   one('AtendeServerErrors', '15m', `atende_http_request_duration_seconds_count{${web},route="/api/x",status="5xx"}`, rises(60)),
@@ -98,7 +100,7 @@ export const CASES: readonly AlertCase[] = [
   one('AtendeCollectorFailing', '30m', `atende_collector_up{${web},collector="server"}`, flat(0)),
   one('AtendeUpdateFailed', '5m', `atende_run_failed{${web},kind="update"}`, flat(1)),
   one('AtendeLimiterStandIn', '10m', `atende_limiter_stand_in{${web}}`, flat(1)),
-  { alert: 'AtendeDatabaseDown', at: '5m', bad: { [`atende_database_up{${web}}`]: flat(0), [`atende_database_up{${worker}}`]: flat(0) } },
+  { alert: 'AtendeDatabaseDown', alone: true, at: '5m', bad: { [`atende_database_up{${web}}`]: flat(0), [`atende_database_up{${worker}}`]: flat(0) } },
   one('AtendeDatabaseSlow', '10m', `atende_database_latency_seconds{${web}}`, flat(0.8)),
   one('AtendeDatabasePoolWaiting', '10m', `atende_database_pool_waiting{${web}}`, flat(7)),
   one('AtendeDatabaseConnections', '20m', `atende_database_connections{${web}}`, flat(95)),
