@@ -40,7 +40,7 @@ beforeAll(async () => {
       MAIL_FROM: 'Atende <atende@example.com>',
     })
   workers = [await start('39780'), await start('39781')]
-})
+}, 120_000)
 afterAll(async () => {
   for (const worker of workers) await worker.stop()
   await postgres.stop()
