@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
-import { type Config, ConfigError, loadConfig, readEnvironment, SECRET_NAMES } from '../../platform/config.ts'
+import { type Config, ConfigError, loadConfig, readEnvironment, SECRET_NAMES, SETTING_NAMES } from '../../platform/config.ts'
 import type { Database } from '../../platform/database.ts'
 import { findHome } from '../../platform/home.ts'
 import { createOutgoing, type Outgoing } from '../../platform/outgoing/outgoing.ts'
@@ -58,6 +58,12 @@ const unreadable = (): { name: string; fault: string }[] =>
     }
   })
 
+/** The setting that a fault speaks of, or all that it names. */
+const namesIn = (line: string, all: boolean): string[] => {
+  const named = (line.match(/[A-Z][A-Z0-9_]+/g) ?? []).filter((name) => SETTING_NAMES.includes(name))
+  return all ? named : named.slice(0, 1)
+}
+
 /** Settings with the broken ones left out, so that one mistake hides nothing else. */
 function readSettings(): { config: Config; faults: string[] } {
   const closed = unreadable()
@@ -68,11 +74,10 @@ function readSettings(): { config: Config; faults: string[] } {
       return { config: loadConfig(without), faults }
     } catch (e) {
       if (!(e instanceof ConfigError)) throw e
-      const lines = e.message.split('\n')
-      faults.push(...lines)
-      for (const line of lines) {
-        const name = line.split(/[.:]/)[0] ?? ''
-        Object.assign(without, { [name]: undefined, [`${name}_FILE`]: undefined })
+      for (const line of e.message.split('\n')) {
+        // A setting that is missing cannot be left out: then those that need it are, which the line names as well.
+        for (const name of namesIn(line, faults.includes(line))) Object.assign(without, { [name]: undefined, [`${name}_FILE`]: undefined })
+        if (!faults.includes(line)) faults.push(line)
       }
     }
   }
