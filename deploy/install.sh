@@ -121,7 +121,7 @@ install_containers() {
   step step_base
   install_docker
   step step_release
-  install_release
+  find_source
   step step_compose
   install_compose
   wait_for_compose

@@ -3,10 +3,12 @@ import { createHash } from 'node:crypto'
 import { chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it, vi } from 'vitest'
 
 /** The installer below a folder of its own (`--root`): the real run, in a machine of its own, is a step of `npm run test:deploy`. */
 const INSTALL = path.resolve(import.meta.dirname, '../deploy/install.sh')
+// Hundreds of small programs: on a busy machine each waits its turn.
+vi.setConfig({ testTimeout: 240_000 })
 const temporary = mkdtempSync(path.join(tmpdir(), 'atende-install-'))
 afterAll(() => rmSync(temporary, { recursive: true, force: true }))
 

@@ -6,7 +6,6 @@ COMPOSE=/opt/atende/compose
 install_docker() {
   packages ca-certificates curl openssl tar iproute2
   folder "$BASE" 0755 root:root
-  folder "$BASE/releases" 0755 root:root
   folder /etc/atende 0755 root:root
   if docker compose version >/dev/null 2>&1; then return; fi
   local name
@@ -34,10 +33,18 @@ copy_compose() {
 }
 
 install_compose() {
-  copy_compose
-  acting || return 0
-  local version said memory=8 more=()
+  local version there said memory=8 more=()
   version=$(version_in "$SOURCE")
+  there=$(sed -n 's/^ATENDE_VERSION=\(..*\)$/\1/p' "$ROOT$COMPOSE/.env" 2>/dev/null || true)
+  if [ -n "$there" ] && [ "$there" != "$version" ]; then
+    # Its files belong to its version.
+    warn "$(t release_other "$there" "$version" "$there")"
+    version=$there
+  else
+    ok "$(t release_there "$version")"
+    copy_compose
+  fi
+  acting || return 0
   build_image "atende:$version"
   build_image "atende-backup:$version" --target backup
   if [ "$(memory_mb)" -lt 3000 ]; then memory=2; elif [ "$(memory_mb)" -lt 7000 ]; then memory=4; fi
@@ -84,7 +91,7 @@ choose_recipient() {
 build_image() {
   local tag=$1
   shift
-  if docker image inspect "$tag" >/dev/null 2>&1; then return; fi
+  if [ "${tag#*:}" != "$(version_in "$SOURCE")" ] || docker image inspect "$tag" >/dev/null 2>&1; then return; fi
   changed "docker build $tag"
   run docker build -f "$SOURCE/deploy/docker/Dockerfile" --build-arg "VERSION=${tag#*:}" "$@" -t "$tag" "$SOURCE"
 }

@@ -75,6 +75,7 @@ uninstall() {
   for place in "$DATA" "$BACKUPS" "$ETC" "$BASE" /etc/letsencrypt /var/log/atende; do
     if [ -e "$ROOT$place" ]; then say "  $place"; fi
   done
+  if [ "$KIND" = compose ]; then say "  $(t uninstall_volumes)"; fi
   say "$(t uninstall_firewall)"
   say "$(t uninstall_again)"
 }

@@ -49,8 +49,7 @@ install_release() {
   rm -rf "$part"
   mkdir -p "$part"
   copy_release "$part"
-  # Containers are built with theirs.
-  if acting && [ "$KIND" = plain ]; then complete_release "$part"; fi
+  if acting; then complete_release "$part"; fi
   chmod -R u+rwX,go+rX,go-w "$part"
   if [ "$(id -u)" = 0 ]; then chown -R root:root "$part"; fi
   touch "$part/.complete"

@@ -170,4 +170,5 @@ text ask_uninstall 'Parar e remover os serviços do Atende? Dados, cópias e seg
 text uninstall_no 'Nada foi removido.' 'Nothing was removed.'
 text uninstall_done 'Os serviços foram removidos. Ficaram aqui:' 'The services are removed. These stayed:'
 text uninstall_again 'Para voltar, rode o instalador de novo: ele encontra tudo isso.' 'To come back, run the installer again: it finds all this.'
+text uninstall_volumes 'volumes do Docker com banco, arquivos e cópias (docker volume ls)' 'volumes of Docker with database, files and backups (docker volume ls)'
 text uninstall_firewall 'As regras do firewall ficaram como estão (ufw status).' 'The firewall rules stay as they are (ufw status).'
