@@ -207,7 +207,7 @@ describe('the certificate', () => {
   ])
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-  it('is asked of the public address, or read from its file', async () => {
+  it('is asked of the public address, or read from its file', { timeout: 60_000 }, async () => {
     expect([made.status, made.stderr?.toString()]).toEqual([0, expect.anything()])
     const tls = createTlsServer({ key: readFileSync(path.join(folder, 'key.pem')), cert: readFileSync(file) })
     await new Promise<void>((done) => tls.listen(0, '127.0.0.1', done))
