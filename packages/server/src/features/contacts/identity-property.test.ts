@@ -111,8 +111,8 @@ const world = fc.record({
 
 /** A world that was once told wrong; besides, other worlds each time: 3,500 of five seeds were right when this was written. */
 test.each([
-  ['a world in which somebody kept a number that was another’s before', { seed: -652_168_827, path: '21' }],
-  ['any world', { numRuns: 40 }],
+  ['a world in which somebody kept a number that was another’s before', { seed: -652_168_827, path: '21', numRuns: 1 }],
+  ['any world', { numRuns: 30 }],
 ])(
   'whatever order they are seen in, every person is one contact and no two are glued together: %s',
   async (_which, runs) => {
