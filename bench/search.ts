@@ -12,7 +12,7 @@ import { insertPeople } from '../packages/server/src/features/contacts/people.db
 import { phoneKey } from '../packages/server/src/features/contacts/person.ts'
 import { insertMany, type NewMessage } from '../packages/server/src/features/messages/save-messages.ts'
 import { loadConfig } from '../packages/server/src/platform/config.ts'
-import { Keys } from '../packages/server/src/platform/crypto.ts'
+import { Keys } from '../packages/server/src/platform/keys.ts'
 import { type Database, inTenant, openDatabase, useKeys } from '../packages/server/src/platform/database.ts'
 import { readMasterKeys } from '../packages/server/src/platform/home.ts'
 import { uuidv7 } from '../packages/server/src/platform/ids.ts'

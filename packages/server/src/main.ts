@@ -31,6 +31,7 @@ import { forgetRunning, noteRunning, requireAlone } from './platform/running-fil
 import { Signals } from './platform/signals.ts'
 import { createStorage } from './platform/storage.ts'
 import { tellBrokenTo } from './platform/vault/broken.ts'
+import { followServerKeys } from './platform/vault/server-key.ts'
 import { startUpkeep } from './upkeep.ts'
 
 export type Server = {
@@ -151,6 +152,7 @@ async function startRoles(config: Config, installation: Installation, own: boole
   const app = await createApp(ctx, { webhooks, health })
   const parts = [...(isWeb ? [webPart(ctx, app, health)] : []), ...(isWorker ? [workerPart(ctx, receiver)] : [])]
 
+  const serverKeys = followServerKeys(ctx)
   await ctx.limits.start()
   await ctx.addresses.start()
   await ctx.signals.start()
@@ -180,6 +182,7 @@ async function startRoles(config: Config, installation: Installation, own: boole
       ctx.mail.close()
       await ctx.signals.stop()
       ctx.addresses.stop()
+      serverKeys.stop()
       await ctx.limits.stop()
       ctx.outgoing.close()
       if (own) await installation.close({ alsoAdopted: true })

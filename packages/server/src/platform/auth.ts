@@ -50,6 +50,15 @@ export const issueAccessToken = (ctx: Context, who: { userId: string; sessionId:
     .setExpirationTime(`${ACCESS_TOKEN_SECONDS}s`)
     .sign(ctx.keys.derive('access-token'))
 
+/** Also one that was signed before the key of the server changed, until it ends by itself. @throws AppError unauthenticated */
+async function readToken(ctx: Context, token: string): Promise<z.infer<typeof Claims>> {
+  for (const key of ctx.keys.accepted('access-token', ACCESS_TOKEN_SECONDS * 1000)) {
+    const verified = await jwtVerify(token, key, { issuer: ISSUER, audience: AUDIENCE, algorithms: ['HS256'] }).catch(() => undefined)
+    if (verified) return Claims.parse(verified.payload)
+  }
+  throw new AppError('unauthenticated')
+}
+
 type Guard = { proven_at: Date | null; must_enrol: boolean | null; elsewhere: boolean | null }
 type SessionRow = RightsRow & Guard & { user_id: string; tenant_id: string | null; user_name: string; tenant_status: string | null }
 
@@ -58,10 +67,7 @@ type SessionRow = RightsRow & Guard & { user_id: string; tenant_id: string | nul
  * @throws AppError unauthenticated, tenant_suspended
  */
 export async function checkToken(ctx: Context, token: string): Promise<Login> {
-  const verified = await jwtVerify(token, ctx.keys.derive('access-token'), { issuer: ISSUER, audience: AUDIENCE, algorithms: ['HS256'] }).catch(() => {
-    throw new AppError('unauthenticated')
-  })
-  const claims = Claims.parse(verified.payload)
+  const claims = await readToken(ctx, token)
   const { rows } = await sql<SessionRow>`select s.user_id, s.tenant_id, s.user_name, s.tenant_status, r.*, g.*
     from door_session(${claims.sid}) s left join lateral door_rights(s.tenant_id, s.user_id) r on true
       left join door_session_guard(${claims.sid}) g on true`.execute(ctx.db)

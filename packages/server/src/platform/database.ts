@@ -3,7 +3,8 @@ import path from 'node:path'
 import { CompiledQuery, Kysely, PostgresDialect, sql, type Transaction } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
 import pg from 'pg'
-import { type Keys, sha256 } from './crypto.ts'
+import { sha256 } from './crypto.ts'
+import type { Keys } from './keys.ts'
 import type { DB } from './schema.ts'
 
 const MIGRATIONS = path.resolve(import.meta.dirname, '../../migrations')

@@ -1,14 +1,15 @@
 import pg from 'pg'
 import { type Config, ConfigError } from './config.ts'
-import { hmacSha256, Keys } from './crypto.ts'
+import { hmacSha256 } from './crypto.ts'
 import { alone, type Database, ensureAppRole, migrate, openDatabase, useKeys } from './database.ts'
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded-postgres.ts'
 import { findHome, loadSecrets, readMasterKeys } from './home.ts'
 import { type JobQueue, prepareJobs } from './jobs.ts'
+import { Keys } from './keys.ts'
 import { MasterKeys } from './master-keys.ts'
 import { runningServer } from './running-file.ts'
 import { requireStrongSecrets } from './strong-secrets.ts'
-import { loadServerKey } from './vault/server-key.ts'
+import { loadServerKeys } from './vault/server-key.ts'
 
 const EMBEDDED_PORT = 54_329
 
@@ -119,7 +120,7 @@ export async function prepareInstallation(i: Preparing, jobs: readonly JobQueue[
     await prepareJobs(ownerUrl, appRole, jobs)
     if (db && keys) {
       useKeys(db, keys)
-      await loadServerKey(db, keys)
+      await loadServerKeys(db, keys)
     }
     return applied
   })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { Keys } from '../../platform/crypto.ts'
+import { Keys } from '../../platform/keys.ts'
 import { MasterKeys } from '../../platform/master-keys.ts'
 import { acceptUpload, humanSize } from './accept-upload.ts'
 import { detectType } from './detect-type.ts'
