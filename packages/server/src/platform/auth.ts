@@ -68,20 +68,27 @@ type SessionRow = RightsRow & Guard & { user_id: string; tenant_id: string | nul
  */
 export async function checkToken(ctx: Context, token: string): Promise<Login> {
   const claims = await readToken(ctx, token)
+  const login = await checkSession(ctx, claims.sid)
+  if (login.userId !== claims.sub) throw new AppError('unauthenticated')
+  return { ...login, expiresAt: new Date(claims.exp * 1000) }
+}
+
+/** A session by its id alone, for what the server itself signed for it. @throws AppError unauthenticated, tenant_suspended */
+export async function checkSession(ctx: Pick<Context, 'db'>, sessionId: string): Promise<Login> {
   const { rows } = await sql<SessionRow>`select s.user_id, s.tenant_id, s.user_name, s.tenant_status, r.*, g.*
-    from door_session(${claims.sid}) s left join lateral door_rights(s.tenant_id, s.user_id) r on true
-      left join door_session_guard(${claims.sid}) g on true`.execute(ctx.db)
+    from door_session(${sessionId}) s left join lateral door_rights(s.tenant_id, s.user_id) r on true
+      left join door_session_guard(${sessionId}) g on true`.execute(ctx.db)
   const s = rows[0]
-  if (!s || s.user_id !== claims.sub) throw new AppError('unauthenticated')
+  if (!s) throw new AppError('unauthenticated')
   if (s.tenant_status === 'SUSPENDED' || s.tenant_status === 'CANCELLED') throw new AppError('tenant_suspended')
   return {
     ...(s.tenant_id ? readRights(s) : SERVER_RIGHTS),
     userId: s.user_id,
     userName: s.user_name,
     tenantId: s.tenant_id,
-    sessionId: claims.sid,
+    sessionId,
     apiKeyId: null,
-    expiresAt: new Date(claims.exp * 1000),
+    expiresAt: new Date(Date.now() + ACCESS_TOKEN_SECONDS * 1000),
     provenAt: s.proven_at,
     mustEnrol: s.must_enrol ?? false,
     vouchedHereOnly: s.elsewhere ?? false,

@@ -98,7 +98,7 @@ async function fill(n: number): Promise<Person[]> {
 describe("the server's own key", () => {
   it('is replaced while people come and go; every value is sealed anew, and nobody is logged out', async () => {
     const people = await fill(4)
-    const link = new URL(mediaUrl(server.ctx, 't', 'm'), server.url).searchParams
+    const link = new URL(mediaUrl(server.ctx, { tenantId: 't', conversationId: null }, 'm'), server.url).searchParams
     const token = { t: link.get('t') ?? '', e: link.get('e') ?? '', s: link.get('s') ?? '' }
     let rotating = true
     let calls = 0
