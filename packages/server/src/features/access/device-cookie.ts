@@ -1,8 +1,9 @@
-import type { FastifyReply } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Context } from '../../platform/context.ts'
 import { hmacSha256, randomToken, sameBytes } from '../../platform/crypto.ts'
 
 const NAME = 'atende_device'
+const SECURE_NAME = `__Secure-${NAME}`
 const LIFE_SECONDS = 180 * 24 * 3600
 /** People who share a browser. */
 const MAX_ACCOUNTS = 5
@@ -28,10 +29,11 @@ export function knownDevice(ctx: Context, cookie: string | undefined, email: str
 
 /** This account has just proved itself on this browser. */
 export function rememberDevice(ctx: Context, reply: FastifyReply, email: string): void {
-  const { id, tags } = parse(reply.request.cookies[NAME]) ?? { id: randomToken(16), tags: [] }
+  const { id, tags } = parse(readDeviceCookie(reply.request)) ?? { id: randomToken(16), tags: [] }
   const tag = tagOf(ctx.keys.derive('known-device'), id, email)
   const value = [id, tag, ...tags.filter((t) => t !== tag)].slice(0, 1 + MAX_ACCOUNTS).join('.')
-  reply.setCookie(NAME, value, { httpOnly: true, sameSite: 'strict', path: '/api/auth', secure: ctx.publicUrl().startsWith('https:'), maxAge: LIFE_SECONDS })
+  const secure = ctx.publicUrl().startsWith('https:')
+  reply.setCookie(secure ? SECURE_NAME : NAME, value, { httpOnly: true, sameSite: 'strict', path: '/api/auth', secure, maxAge: LIFE_SECONDS })
 }
 
-export const DEVICE_COOKIE = NAME
+export const readDeviceCookie = ({ cookies }: Pick<FastifyRequest, 'cookies'>): string | undefined => cookies[SECURE_NAME] ?? cookies[NAME]

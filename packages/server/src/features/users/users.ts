@@ -5,6 +5,7 @@ import { type Database, inTenant, type TenantTx } from '../../platform/database.
 import { AppError, isUniqueViolation, notFound } from '../../platform/errors.ts'
 import { publish } from '../../platform/events.ts'
 import { uuidv7 } from '../../platform/ids.ts'
+import { requireGoodPassword } from '../../platform/weak-password.ts'
 import { endSessions } from '../access/sessions.ts'
 import { requireRank } from '../roles/rank.ts'
 import { resolveRole } from '../roles/roles.ts'
@@ -63,6 +64,7 @@ type NewUser = { tenantId: string; name: string; email: string; password: string
 export async function createUser(ctx: { db: Database }, input: NewUser, also: (tx: TenantTx, made: User) => Promise<unknown> = async () => {}): Promise<User> {
   const { tenantId, name, email, role } = input
   const id = uuidv7()
+  requireGoodPassword(input.password, [name, email])
   const passwordHash = await hashPassword(input.password)
   const work = async (tx: TenantTx) => {
     await requirePlanRoom(tx, tenantId, 'users')
