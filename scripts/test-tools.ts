@@ -9,7 +9,13 @@ type Tool = {
   package: string
 }
 
-const usual = (name: string): string[] => [`/usr/bin/${name}`, `/usr/sbin/${name}`, `/usr/local/bin/${name}`, `/usr/local/sbin/${name}`, `/opt/homebrew/bin/${name}`]
+const usual = (name: string): string[] => [
+  `/usr/bin/${name}`,
+  `/usr/sbin/${name}`,
+  `/usr/local/bin/${name}`,
+  `/usr/local/sbin/${name}`,
+  `/opt/homebrew/bin/${name}`,
+]
 const tool = (name: string, debian = name, setting = name.toUpperCase().replaceAll('-', '_')): Tool => ({ setting, paths: usual(name), package: debian })
 
 /** What the tests need from the system. Each is used for real: limits count in Redis, nginx stands in front, Prometheus reads the rules. */

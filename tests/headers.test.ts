@@ -119,7 +119,7 @@ describe('cookies', () => {
   it('there are those of the login alone, and they do not travel to files', async () => {
     const { headers } = await fetch(at('/api/auth/refresh'), { method: 'POST', headers: { cookie } })
     const set = headers.getSetCookie()
-    expect(set.map((c) => c.split('=')[0])).toEqual(['atende_refresh', 'atende_device'])
+    expect(set.map((c) => c.split('=')[0])).toEqual(['__Secure-atende_refresh', '__Secure-atende_device'])
     for (const one of set) {
       for (const part of ['Path=/api/auth', 'HttpOnly', 'SameSite=Strict', 'Secure']) expect(one).toContain(part)
       expect(one).not.toContain('Domain')

@@ -79,6 +79,7 @@ const PAYLOADS: Record<string, () => Record<string, unknown>> = {
   'access.send-mail': () => ({ mailId: uuidv7(), sealed: server.ctx.keys.seal(`mails:${uuidv7()}`, '{}').toString('base64') }),
   'channels.check': () => ({ channelId: ids.channel }),
   'media.derive': () => ({ mediaId: ids.media }),
+  'media.erase': () => ({ mediaIds: [ids.media] }),
   'media.download': () => ({
     mediaId: ids.media,
     channelId: ids.channel,

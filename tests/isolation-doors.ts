@@ -11,6 +11,7 @@ export const DOORS = [
   'door_memberships',
   'door_mend_sends', // frees what dead senders held; answers nothing
   'door_next_send', // milliseconds until anything may leave
+  'door_old_secrets', // companies' ids only, for the upkeep
   'door_plain_files', // files of before there were keys: ids only, for the upkeep
   'door_purge',
   'door_rights', // what one person may do in one company
@@ -19,6 +20,7 @@ export const DOORS = [
   'door_search_messages',
   'door_send_backlog', // a count and a time, for /health
   'door_server_key', // the server's own key, wrapped by the master key
+  'door_server_key_versions', // later ones, wrapped as well
   'door_session',
   'door_shown_media', // inside the tenant: files that stand in messages which are being shown
   'door_slug_taken',

@@ -3,6 +3,7 @@
 /** The server's own tables, without a tenant: closed to the application, which comes in by named functions only. */
 export const DOORS_ONLY = new Set([
   'server_keys',
+  'server_key_versions', // wrapped by the master key
   'audit_keys', // the key that signs checkpoints, sealed
   'access_records', // who came from where, sealed
   'rate_limits', // hashed keys and counts

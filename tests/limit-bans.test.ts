@@ -209,7 +209,7 @@ describe('lists', () => {
 
   it('another process hears of lists and bans at once', async () => {
     const { startServer } = await import('../packages/server/src/main.ts')
-    const { Keys } = await import('../packages/server/src/platform/crypto.ts')
+    const { Keys } = await import('../packages/server/src/platform/keys.ts')
     const { MasterKeys } = await import('../packages/server/src/platform/master-keys.ts')
     const { openDatabase } = await import('../packages/server/src/platform/database.ts')
     const { appUrl, ownerUrl } = server.database

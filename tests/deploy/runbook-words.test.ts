@@ -57,8 +57,6 @@ describe('each runbook', () => {
   })
 })
 
-/** Commands whose rooms are built beside this one. */
-const ELSEWHERE = new Set(['backup', 'restore', 'update'])
 /** Words of a shell line, without what only tells where it runs. */
 const wordsOf = (line: string): string[] => (line.match(/"[^"]*"|'[^']*'|\S+/g) ?? []).map((w) => w.replace(/^["']|["']$/g, ''))
 
@@ -80,7 +78,7 @@ function judge(words: readonly string[]): string | undefined {
     if (!next) break
     at = next
   }
-  if (!at.parent) return ELSEWHERE.has(words[0] ?? '') ? undefined : `no command ${words[0]}`
+  if (!at.parent) return `no command ${words[0]}`
   const known = at.options.flatMap((o) => [o.long, o.short])
   const unknown = words.slice(i).filter((w) => w.startsWith('--') && !known.includes(w) && w !== '--json')
   return unknown.length > 0 ? `${at.name()} has no ${unknown.join(', ')}` : undefined

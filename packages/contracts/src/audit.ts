@@ -35,6 +35,7 @@ export const AUDIT_ACTIONS: Record<string, { 'pt-BR': string; en: string }> = {
   'api_key.create': { 'pt-BR': 'Chave de API criada', en: 'API key created' },
   'api_key.revoke': { 'pt-BR': 'Chave de API revogada', en: 'API key revoked' },
   'keys.rotate': { 'pt-BR': 'Chaves de criptografia trocadas', en: 'Encryption keys rotated' },
+  'limits.clear': { 'pt-BR': 'Bloqueio de um endereço retirado', en: 'Ban of an address lifted' },
   'tenant.security': { 'pt-BR': 'Regras de segurança da empresa alteradas', en: 'Security rules of the company changed' },
   'invitation.create': { 'pt-BR': 'Convite enviado', en: 'Invitation made' },
   'invitation.renew': { 'pt-BR': 'Convite renovado', en: 'Invitation renewed' },

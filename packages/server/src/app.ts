@@ -19,6 +19,7 @@ import { securityTxtRoutes } from './features/health/security-txt.routes.ts'
 import { conversationRoutes } from './features/inbox/conversations.routes.ts'
 import { messageRoutes } from './features/inbox/messages.routes.ts'
 import { mediaRoutes } from './features/media/media.routes.ts'
+import { personaliseLinks } from './features/media/personal-links.ts'
 import { rawMessageRoutes } from './features/messages/raw-message.routes.ts'
 import { noticeRoutes } from './features/notices/notices.routes.ts'
 import { roleRoutes } from './features/roles/roles.routes.ts'
@@ -53,6 +54,7 @@ export async function createApp(
   limitRequests(app, ctx)
   tellAdminCalls(app, ctx)
   recordUse(app, ctx)
+  personaliseLinks(app, ctx)
   await registerOpenApi(app)
   healthRoutes(app, ctx, parts.health, operationChecks(ctx))
   metricsRoutes(app, ctx, parts.health)

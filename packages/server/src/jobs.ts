@@ -6,7 +6,8 @@ import { downloadMediaHandler } from './features/channels/whatsapp-cloud/downloa
 import { markConversationRead } from './features/channels/whatsapp-cloud/read-marks.ts'
 import { planTemplateSync, syncAccountTemplates } from './features/channels/whatsapp-cloud/templates/sync-templates.ts'
 import { deriveMedia } from './features/media/derive/derive-media.ts'
-import { deriveMediaJob, downloadMediaJob } from './features/media/media.jobs.ts'
+import { eraseMedia } from './features/media/erase-files.ts'
+import { deriveMediaJob, downloadMediaJob, eraseMediaJob } from './features/media/media.jobs.ts'
 import { markReadJob } from './features/messages/messages.jobs.ts'
 import { syncTemplatesJob } from './features/templates/templates.jobs.ts'
 import type { Context } from './platform/context.ts'
@@ -22,7 +23,8 @@ export const jobBindings = (ctx: Context): JobBinding[] => [
   bindJob(downloadMediaJob, 8, downloadMediaHandler(ctx)),
   bindJob(syncTemplatesJob, 1, (job) => syncAccountTemplates(ctx, job)),
   bindJob(sendMailJob, 4, (job) => sendSavedMail(ctx, job)),
+  bindJob(eraseMediaJob, 1, (job) => eraseMedia(ctx, job)),
   bindJob(deriveMediaJob, 4, (job, meta) => deriveMedia(ctx, job, meta)),
 ]
 
-export const JOB_DEFINITIONS = [checkChannelJob, syncTemplatesJob, markReadJob, downloadMediaJob, deriveMediaJob, sendMailJob]
+export const JOB_DEFINITIONS = [checkChannelJob, syncTemplatesJob, markReadJob, downloadMediaJob, deriveMediaJob, eraseMediaJob, sendMailJob]

@@ -1,6 +1,7 @@
 import type { ServerToClientEvents } from '@atende/contracts/realtime'
 import { forgetRoutes } from './features/channels/whatsapp-cloud/route-webhook.ts'
 import { presentConversations } from './features/conversations/conversations.ts'
+import { linksFor, mayHoldLinks } from './features/media/media-url.ts'
 import { presentMessages } from './features/messages/messages.ts'
 import type { TenantLogin } from './platform/auth.ts'
 import type { Context } from './platform/context.ts'
@@ -13,10 +14,25 @@ type Message = Parameters<ServerToClientEvents['message:new']>[0]['message']
 type Conversation = Parameters<ServerToClientEvents['conversation:updated']>[0]['conversation']
 type Loaded = { messages: Map<string, Message>; conversations: Map<string, Conversation>; users: Map<string, string>; cursor: string }
 /** Sends to rooms (each socket once), or to one socket that catches up, as far as it is in them. */
-type Target = { to: (rooms: readonly string[], except?: readonly string[]) => Pick<Io, 'emit' | 'socketsLeave'> }
+type Target = {
+  to: (rooms: readonly string[], except?: readonly string[]) => Pick<Io, 'emit' | 'socketsLeave'>
+  /** Each of the sockets in these rooms. */
+  each: (rooms: readonly string[]) => Iterable<Client>
+  links: (sessionId: string, json: string) => string
+}
 
 /** Those who may see the conversation now. */
 const seers = (target: Target, tenantId: string, conversation: Conversation) => target.to(sightRooms(tenantId, conversation.assignee?.id))
+
+/** Who sees the message is told; what names a file, to each in links of their own session. */
+function tellMessage<P extends object>(target: Target, rooms: string[], payload: P, emit: (to: Pick<Io, 'emit'>, payload: P) => unknown): void {
+  const json = JSON.stringify(payload)
+  if (!mayHoldLinks(json)) {
+    emit(target.to(rooms), payload)
+    return
+  }
+  for (const socket of target.each(rooms)) emit(socket, JSON.parse(target.links(socket.data.login?.sessionId ?? '', json)) as P)
+}
 
 /** Who saw it as the former assignee's, or as nobody's, and does so no longer. */
 function tellGone(
@@ -41,7 +57,8 @@ const LISTENERS: { [K in EventKind]: Listener<K> } = {
   'message.new': ({ messageId, conversationId }, { messages, conversations, cursor }, target, tenantId) => {
     const message = messages.get(messageId)
     const conversation = conversations.get(conversationId)
-    if (message && conversation) seers(target, tenantId, conversation).emit('message:new', { cursor, message, conversation })
+    if (message && conversation)
+      tellMessage(target, sightRooms(tenantId, conversation.assignee?.id), { cursor, message, conversation }, (to, p) => to.emit('message:new', p))
   },
   'message.status': ({ messageId, conversationId }, { messages, conversations, cursor }, target, tenantId) => {
     const m = messages.get(messageId)
@@ -53,7 +70,8 @@ const LISTENERS: { [K in EventKind]: Listener<K> } = {
   'message.updated': ({ messageId, conversationId }, { messages, conversations, cursor }, target, tenantId) => {
     const message = messages.get(messageId)
     const conversation = conversations.get(conversationId)
-    if (message && conversation) seers(target, tenantId, conversation).emit('message:updated', { cursor, message })
+    if (message && conversation)
+      tellMessage(target, sightRooms(tenantId, conversation.assignee?.id), { cursor, message }, (to, p) => to.emit('message:updated', p))
   },
   'conversation.updated': ({ conversationId }, { conversations, cursor }, target, tenantId) => {
     const conversation = conversations.get(conversationId)
@@ -111,13 +129,24 @@ function applyAccess(realtime: Realtime, e: StoredEvent): void {
   if (e.kind === 'list.changed' && e.payload.list === 'channels') forgetRoutes()
 }
 
+/** Each socket once. */
+function socketsIn(io: Io, rooms: readonly string[]): Client[] {
+  const { adapter, sockets } = io.sockets
+  const ids = new Set(rooms.flatMap((room) => [...(adapter.rooms.get(room) ?? [])]))
+  return [...ids].flatMap((id) => sockets.get(id) ?? [])
+}
+
 /** What the event tail calls with everything that was committed. */
 export const tellEvents = (ctx: Context, realtime: Realtime) => async (events: StoredEvent[], horizon: string) => {
   for (const e of events) applyAccess(realtime, e)
   for (const [tenantId, mine] of Map.groupBy(events, (e) => e.tenantId)) {
     if (!realtime.hasListeners(tenantId)) continue
     const loaded = await tenantTx(ctx, tenantId, (tx) => load(ctx, tx, mine, socketCursor(horizon)))
-    const target: Target = { to: (rooms, except = []) => realtime.io.to([...rooms]).except([...except]) }
+    const target: Target = {
+      to: (rooms, except = []) => realtime.io.to([...rooms]).except([...except]),
+      each: (rooms) => socketsIn(realtime.io, rooms),
+      links: (sessionId, json) => linksFor(ctx, sessionId, json),
+    }
     for (const e of mine) dispatch(e, loaded, target, tenantId)
   }
 }
@@ -128,6 +157,11 @@ export const replayEvents = (ctx: Context) => async (login: TenantLogin, events:
   const isIn = (rooms: readonly string[]) => rooms.some((r) => to.rooms.has(r))
   const nobody = { emit: () => true, socketsLeave: () => undefined }
   const itself = { emit: to.emit.bind(to), socketsLeave: (room: string | string[]) => [room].flat().forEach((r) => void to.leave(r)) }
-  const target: Target = { to: (rooms, except = []) => (isIn(rooms) && !isIn(except) ? itself : nobody) }
+  const target: Target = {
+    to: (rooms, except = []) => (isIn(rooms) && !isIn(except) ? itself : nobody),
+    // Before its login stands in the socket: the session is the one that asks.
+    each: (rooms) => (isIn(rooms) ? [to] : []),
+    links: (_sessionId, json) => linksFor(ctx, login.sessionId, json),
+  }
   for (const e of events) dispatch(e, loaded, target, login.tenantId)
 }

@@ -13,15 +13,15 @@ import { ensureSuperAdmin } from './features/tenants/super-admin.ts'
 import { JOB_DEFINITIONS, jobBindings } from './jobs.ts'
 import { replayEvents, tellEvents } from './listeners.ts'
 import { startAlerts } from './operations/alerts/watch.ts'
+import { type BackupLoop, startBackupLoop } from './operations/backup/backup-loop.ts'
+import { type ErrorReports, openErrorReports } from './operations/errors/error-reports.ts'
 import { AnswerCount } from './operations/status/answers.ts'
 import { type Beating, startBeating } from './operations/status/processes.ts'
-import { type ErrorReports, openErrorReports } from './operations/errors/error-reports.ts'
-import { type BackupLoop, startBackupLoop } from './operations/backup/backup-loop.ts'
 import type { TenantLogin } from './platform/auth.ts'
 import type { Config } from './platform/config.ts'
 import type { Context } from './platform/context.ts'
-import { requireNoService } from './platform/embedded-lock.ts'
 import { Counters } from './platform/counters.ts'
+import { requireNoService } from './platform/embedded-lock.ts'
 import { EventTail } from './platform/events.ts'
 import { findHome } from './platform/home.ts'
 import type { Http } from './platform/http.ts'
@@ -40,6 +40,7 @@ import { forgetRunning, noteRunning, requireAlone } from './platform/running-fil
 import { Signals } from './platform/signals.ts'
 import { createStorage } from './platform/storage.ts'
 import { tellBrokenTo } from './platform/vault/broken.ts'
+import { followServerKeys } from './platform/vault/server-key.ts'
 import { startUpkeep } from './upkeep.ts'
 
 export type Server = {
@@ -208,6 +209,7 @@ async function startRoles(config: Config, installation: Installation, own: boole
   const worker = isWorker ? [workerPart(ctx, receiver, installation)] : []
   const parts = [...(isWeb ? [webPart(ctx, app, health)] : []), ...worker, beatPart(ctx, health, listening, answers)]
 
+  const serverKeys = followServerKeys(ctx)
   await ctx.limits.start()
   await ctx.addresses.start()
   await ctx.signals.start()
@@ -244,6 +246,7 @@ async function startRoles(config: Config, installation: Installation, own: boole
       ctx.mail.close()
       await ctx.signals.stop()
       ctx.addresses.stop()
+      serverKeys.stop()
       await ctx.limits.stop()
       await errors?.flush()
       ctx.outgoing.close()

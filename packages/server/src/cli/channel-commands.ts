@@ -103,7 +103,7 @@ async function connect(slugOrId: string, input: z.infer<typeof CreateChannelInpu
   const { askMeta } = await import('../features/channels/ask-meta.ts')
   const { keepFindings } = await import('../features/channels/check-channel.ts')
   const { judgeFindings } = await import('../features/channels/test-connection.ts')
-  const { writeAudit } = await import('../features/audit/audit.ts')
+  const { noteOperator } = await import('./note-operator.ts')
   const { inTenant } = await import('../platform/database.ts')
   const { createOutgoing } = await import('../platform/outgoing/outgoing.ts')
   const { runningServer } = await import('../platform/running-file.ts')
@@ -114,13 +114,7 @@ async function connect(slugOrId: string, input: z.infer<typeof CreateChannelInpu
     const settings = { config, keys: installation.keys, outgoing, publicUrl: () => address.replace(/\/+$/, '') }
     const made = await inTenant(installation.db, tenant.id, async (tx) => {
       const channel = await createChannel(settings, tx, tenant.id, input)
-      await writeAudit(tx, {
-        tenantId: tenant.id,
-        actorId: null,
-        action: 'channel.create',
-        object: { type: 'channel', id: channel.id },
-        details: { by: 'command line' },
-      })
+      await noteOperator(tx, tenant.id, 'channel.create', { type: 'channel', id: channel.id })
       return { channel, setup: await getChannelSetup(settings, tx, channel.id), access: await getChannelAccess(settings, tx, channel.id) }
     })
     const found = ask && made.access ? await askMeta(made.access) : null
@@ -136,7 +130,7 @@ async function releaseChannel(id: string, _: unknown, command: Command): Promise
   const o = command.optsWithGlobals<{ tenant: string; json?: boolean }>()
   const { findTenant, withInstallation } = await import('./with-installation.ts')
   const { deleteChannel } = await import('../features/channels/channels.ts')
-  const { writeAudit } = await import('../features/audit/audit.ts')
+  const { noteOperator } = await import('./note-operator.ts')
   const { inTenant } = await import('../platform/database.ts')
   const { z } = await import('zod')
   const { AppError } = await import('../platform/errors.ts')
@@ -145,14 +139,7 @@ async function releaseChannel(id: string, _: unknown, command: Command): Promise
     const tenant = await findTenant(installation, o.tenant)
     return inTenant(installation.db, tenant.id, async (tx) => {
       const done = await deleteChannel(tx, tenant.id, id)
-      const object = { type: 'channel', id }
-      await writeAudit(tx, {
-        tenantId: tenant.id,
-        actorId: null,
-        action: `channel.${done === 'removed' ? 'delete' : 'release'}`,
-        object,
-        details: { by: 'command line' },
-      })
+      await noteOperator(tx, tenant.id, `channel.${done === 'removed' ? 'delete' : 'release'}`, { type: 'channel', id })
       return done
     })
   })

@@ -183,6 +183,8 @@ describe('beside a running server', () => {
     expect((await atende(['keys', 'rotate', 'tenant'])).code).toBe(2)
     expect(await json(['keys', 'rotate', 'tenant', '--all'])).toMatchObject([{ version: expect.any(Number) }])
     expect(await json(['keys', 'rotate', 'master'])).toMatchObject({ removePrevious: false })
+    expect((await atende(['keys', 'rotate', 'server', '--wait', 'long'])).code).toBe(2)
+    expect(await json(['keys', 'rotate', 'server', '--wait', '2'])).toMatchObject({ version: 2, broken: 0 })
     expect(kept()).toEqual({ ...before, encryptionKey: expect.stringMatching(/^[0-9a-f]{64}$/) })
     expect(kept().encryptionKey).not.toBe(before.encryptionKey)
     expect(await json(['keys', 'status'])).toMatchObject([{ slug: 'pousada-recanto', versions: [expect.any(Number)], stale: false }])
@@ -207,6 +209,22 @@ describe('beside a running server', () => {
   test('limits of an address are forgotten, and bans listed', async () => {
     expect(await json(['limits', 'clear', '2001:db8::7'])).toEqual({ network: '2001:db8::/64', bans: 0 })
     expect(await json(['limits', 'bans'])).toEqual({ bans: [] })
+  })
+
+  test('what was changed here stands in the diary, in the order in which it was done', async () => {
+    const { url: address } = await json(['db', 'url', '--owner'])
+    const client = new pg.Client({ connectionString: address })
+    await client.connect()
+    const { rows } = await client.query(
+      "select action, tenant_id is null as server, actor_user_id from audit_logs where action !~ '^(session|factor.totp|admin)' order by at, seq",
+    )
+    await client.end()
+    expect(rows.every((r) => r.actor_user_id === null || r.action.startsWith('factor'))).toBe(true)
+    expect(rows.filter((r) => !r.server).map((r) => r.action)).toEqual(
+      expect.arrayContaining(['tenant.create', 'user.create', 'factor.reset_by_operator', 'channel.create', 'channel.delete', 'keys.rotate']),
+    )
+    expect(rows.filter((r) => r.server).map((r) => r.action)).toEqual(['keys.rotate', 'keys.rotate', 'limits.clear'])
+    expect(await json(['audit', 'verify'])).toMatchObject({})
   })
 
   test('SIGTERM ends it cleanly, the database too', async () => {

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import type { Command } from 'commander'
 import type { Installation } from '../platform/installation.ts'
-import { print, table, warn } from './output.ts'
+import { print, table, UsageError, warn } from './output.ts'
 
-type Options = { tenant?: string; all?: boolean; json?: boolean }
+type Options = { tenant?: string; all?: boolean; wait?: string; json?: boolean }
 
 export function keyCommands(program: Command): void {
   const keys = program.command('keys').description('encryption keys: their state, and new ones while the server runs')
@@ -24,12 +24,45 @@ Example:
     )
     .action(rotateMasterKey)
   rotate
+    .command('server')
+    .description("the server's own key: second factors, signing key, access records, links and tokens; secrets of companies that it sealed")
+    .option('--wait <seconds>', 'how long the new key waits until it counts, so that every running process has read it', '30')
+    .addHelpText(
+      'after',
+      `
+Nobody is logged out, and links that were sent go on working. Not while two versions of Atende run side by side: the older one does not
+know the new key.
+
+Example:
+  atende keys rotate server`,
+    )
+    .action(rotateServerKey)
+  rotate
     .command('tenant')
     .description('the key of a company, which wraps those of its contacts and files')
     .option('--tenant <slug|id>', 'company')
     .option('--all', 'every company, one after the other')
     .addHelpText('after', '\nExample:\n  atende keys rotate tenant --tenant recanto')
     .action(rotateTenantKey)
+}
+
+async function rotateServerKey(_: unknown, command: Command): Promise<void> {
+  const { json = false, wait = '30' } = command.optsWithGlobals<Options>()
+  if (!/^\d{1,4}$/.test(wait)) throw new UsageError(`--wait ${wait}: how many seconds?`)
+  const { withInstallation } = await import('./with-installation.ts')
+  const { rotateServer } = await import('../platform/vault/rotate-server.ts')
+  const { SERVER_SEALED } = await import('../server-sealed.ts')
+  const { noteServerOperator } = await import('./note-operator.ts')
+  const result = await withInstallation(async ({ installation: i }) => {
+    const rotated = await asOwner(i, (owner) => rotateServer(owner, i.keys, SERVER_SEALED, showProgress('values', json), Number(wait) * 1000))
+    await noteServerOperator(i.db, 'keys.rotate', { what: 'server', version: rotated.version })
+    return rotated
+  })
+  print(json, result, [
+    `Version ${result.version} of the server's key seals now; ${result.values} values were sealed anew.`,
+    ...(result.broken > 0 ? [`${result.broken} values open with no version that there is, as before; they stay as they are.`] : []),
+    'Earlier versions stay, for the lines of the diary that they sealed.',
+  ])
 }
 
 /** One line that is written over on a terminal; nothing where nobody looks. */
@@ -68,11 +101,13 @@ async function rotateMasterKey(_: unknown, command: Command): Promise<void> {
   const { json = false } = command.optsWithGlobals<Options>()
   const { withInstallation } = await import('./with-installation.ts')
   const { rotateMaster } = await import('../platform/vault/rotate.ts')
+  const { noteServerOperator } = await import('./note-operator.ts')
   const result = await withInstallation(async ({ config, installation: i }) => {
     const fromSettings = config.ENCRYPTION_KEY !== undefined
     await beginMaster(i, fromSettings)
     const rewrapped = await asOwner(i, (owner) => rotateMaster(owner, i.db, i.keys, showProgress('companies', json)))
     await endMaster(i, fromSettings)
+    await noteServerOperator(i.db, 'keys.rotate', { what: 'master', rewrapped })
     return { rewrapped, removePrevious: fromSettings && config.ENCRYPTION_KEY_PREVIOUS.length > 0 }
   })
   print(json, result, [
@@ -85,26 +120,17 @@ async function rotateMasterKey(_: unknown, command: Command): Promise<void> {
 async function rotateTenantKey(_: unknown, command: Command): Promise<void> {
   const o = command.optsWithGlobals<Options>()
   const json = o.json ?? false
-  const { UsageError } = await import('./output.ts')
   if ((o.tenant === undefined) === !o.all) throw new UsageError('name a company with --tenant, or take --all')
   const { findTenant, withInstallation } = await import('./with-installation.ts')
   const { allTenants, rotateTenant } = await import('../platform/vault/rotate.ts')
   const { inTenant } = await import('../platform/database.ts')
-  const { writeAudit } = await import('../features/audit/audit.ts')
+  const { noteOperator } = await import('./note-operator.ts')
   const rotated = await withInstallation(async ({ installation: i }) => {
     const ids = o.tenant === undefined ? await asOwner(i, allTenants) : [(await findTenant(i, o.tenant)).id]
     const out = []
     for (const [n, tenantId] of ids.entries()) {
       const { version, keys } = await rotateTenant(i.db, i.keys, tenantId, showProgress(`company ${n + 1} of ${ids.length}, keys`, json))
-      await inTenant(i.db, tenantId, (tx) =>
-        writeAudit(tx, {
-          tenantId,
-          actorId: null,
-          action: 'keys.rotate',
-          object: { type: 'tenant', id: tenantId },
-          details: { by: 'command line', version },
-        }),
-      )
+      await inTenant(i.db, tenantId, (tx) => noteOperator(tx, tenantId, 'keys.rotate', { type: 'tenant', id: tenantId }, { version }))
       out.push({ tenantId, version, keys })
     }
     return out
@@ -121,7 +147,13 @@ type StatusRow = { id: string; slug: string; versions: number[]; keys: number; s
 async function status(_: unknown, command: Command): Promise<void> {
   const { json = false } = command.optsWithGlobals<Options>()
   const { askOwner, withInstallation } = await import('./with-installation.ts')
+  let server = { version: 1, unfinished: false }
   const rows = await withInstallation(async ({ installation: i }): Promise<StatusRow[]> => {
+    const [newest] = await askOwner<typeof server>(
+      i,
+      'select version, resealed_at is null as unfinished from server_key_versions order by version desc limit 1',
+    )
+    server = newest ?? server
     const found = await askOwner<Omit<StatusRow, 'stale'> & { wrapped: Buffer[] }>(
       i,
       `select t.id, t.slug, coalesce(array_agg(k.version order by k.version) filter (where k.version is not null), '{}') versions,
@@ -133,6 +165,8 @@ async function status(_: unknown, command: Command): Promise<void> {
   })
   const lines = rows.map((r) => [r.slug, r.versions.join(' '), String(r.keys), r.stale ? 'an earlier one' : 'the current one', r.id])
   print(json, rows, rows.length === 0 ? ['No tenants yet.'] : table([['SLUG', 'VERSION', 'KEYS', 'MASTER KEY', 'ID'], ...lines]))
+  if (!json) warn(`note: the server's own key is version ${server.version}.`)
+  if (server.unfinished) warn('note: a rotation of the server\'s own key has not ended: run "atende keys rotate server" again.')
   if (rows.some((r) => r.stale)) warn('note: a rotation of the master key has not ended: run "atende keys rotate master" again.')
   if (rows.some((r) => r.versions.length > 1)) warn('note: a rotation of a company\'s key has not ended: run "atende keys rotate tenant" again.')
 }

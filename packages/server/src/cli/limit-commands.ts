@@ -17,7 +17,12 @@ async function clear(ip: string, _: unknown, command: Command): Promise<void> {
   const { json = false } = command.optsWithGlobals<{ json?: boolean }>()
   if (normalAddress(ip.split('/')[0]) === undefined) throw new UsageError(`${ip} is no address`)
   const [{ withInstallation }, { clearFromOutside }] = [await import('./with-installation.ts'), await import('./clear-limits.ts')]
-  const done = await withInstallation((opened) => clearFromOutside(opened, ip))
+  const { noteServerOperator } = await import('./note-operator.ts')
+  const done = await withInstallation(async (opened) => {
+    const cleared = await clearFromOutside(opened, ip)
+    await noteServerOperator(opened.installation.db, 'limits.clear', cleared)
+    return cleared
+  })
   print(json, done, [`${done.network}: ${done.bans} bans lifted, counts forgotten`])
 }
 

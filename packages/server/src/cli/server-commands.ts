@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
-import { databaseServiceCommand } from './database-service.ts'
 import type { Config } from '../platform/config.ts'
+import { databaseServiceCommand } from './database-service.ts'
 import { fail, print, say, warn } from './output.ts'
 
 type Running = { url: string; pid: number; seconds: number; phoneUrl?: string; stop: () => Promise<void> }

@@ -80,8 +80,14 @@ async function createTenant(_: unknown, command: Command): Promise<void> {
     owner: { name: o.ownerName, email: o.ownerEmail, password: password ?? '' },
   })
   const { withInstallation } = await import('./with-installation.ts')
-  const { createTenantWithOwner } = await import('../features/tenants/create-tenant.ts')
-  const made = await withInstallation(({ installation }) => createTenantWithOwner(installation, { ...input, status: 'ACTIVE' }))
+  const { createTenantAnd } = await import('../features/tenants/create-tenant.ts')
+  const { noteOperator } = await import('./note-operator.ts')
+  const made = await withInstallation(({ installation: { db } }) =>
+    createTenantAnd(db, { ...input, status: 'ACTIVE', emailConfirmed: true }, async (tx, { tenantId, userId, slug }) => {
+      await noteOperator(tx, tenantId, 'tenant.create', { type: 'tenant', id: tenantId }, { ownerId: userId })
+      return { tenantId, userId, slug }
+    }),
+  )
   print(o.json ?? false, { id: made.tenantId, slug: made.slug, name: input.name, plan: input.plan, ownerId: made.userId, ownerEmail: input.owner.email }, [
     `Created ${input.name} (${made.slug}).`,
     `Owner ${input.owner.email} can log in now.`,
@@ -117,9 +123,15 @@ async function createUser(_: unknown, command: Command): Promise<void> {
   const input = UserInput.parse({ name: o.name, email: o.email, role: o.role, password: readSecret('password', o.password, o.passwordFile) ?? '' })
   const { findTenant, withInstallation } = await import('./with-installation.ts')
   const { createUser: create } = await import('../features/users/users.ts')
+  const { noteOperator } = await import('./note-operator.ts')
   const { user, tenant } = await withInstallation(async ({ installation }) => {
     const found = await findTenant(installation, o.tenant)
-    return { tenant: found, user: await create(installation, { ...input, tenantId: found.id }) }
+    return {
+      tenant: found,
+      user: await create(installation, { ...input, tenantId: found.id }, (tx, made) =>
+        noteOperator(tx, found.id, 'user.create', { type: 'user', id: made.id }, { role: made.role }),
+      ),
+    }
   })
   print(o.json ?? false, { ...user, tenantId: tenant.id, tenantSlug: tenant.slug }, [`Created ${user.email} (${user.role}) in ${tenant.name}.`])
 }

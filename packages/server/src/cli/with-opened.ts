@@ -1,13 +1,13 @@
 import { type Config, loadConfig } from '../platform/config.ts'
 import { type Installation, openInstallation } from '../platform/installation.ts'
-import { loadServerKey } from '../platform/vault/server-key.ts'
+import { loadServerKeys } from '../platform/vault/server-key.ts'
 
 /** Opens the installation as it is: a backup before an update must not bring the database to the new version. */
 export async function withOpened<T>(work: (opened: { config: Config; installation: Installation }) => Promise<T>): Promise<T> {
   const config = loadConfig()
   const installation = await openInstallation(config)
   try {
-    await loadServerKey(installation.db, installation.keys)
+    await loadServerKeys(installation.db, installation.keys)
     return await work({ config, installation })
   } finally {
     await installation.close()

@@ -2,6 +2,7 @@ import path from 'node:path'
 import { styleText } from 'node:util'
 import pg from 'pg'
 import { type Emulator, startEmulator } from 'whatsapp-emulator'
+import { secretPlace } from '../features/channels/channels.ts'
 import { testStored } from '../features/channels/connect-channel.ts'
 import { createTemplate } from '../features/channels/whatsapp-cloud/templates/create-template.ts'
 import { planTemplateSync } from '../features/channels/whatsapp-cloud/templates/sync-templates.ts'
@@ -12,6 +13,7 @@ import { findHome } from '../platform/home.ts'
 import { type Installation, openInstallation } from '../platform/installation.ts'
 import { freePort } from '../platform/ports.ts'
 import { requireAlone } from '../platform/running-file.ts'
+import { openSecretOf } from '../platform/vault/tenant-secret.ts'
 import { buildWeb } from './build-web.ts'
 import { DEMO, PAST } from './demo-data.ts'
 import { DEMO_TEMPLATES } from './demo-templates.ts'
@@ -26,11 +28,16 @@ async function moveEmulatorChannels(installation: Installation, url: string): Pr
   const c = new pg.Client({ connectionString: installation.ownerUrl })
   await c.connect()
   try {
-    const { rows } = await c.query<{ id: string; phone_number_id: string; verify_token_enc: Buffer }>(
-      'update channels set graph_url = $1 where emulator_since is not null and released_at is null returning id, phone_number_id, verify_token_enc',
+    const { rows } = await c.query<{ id: string; tenant_id: string; phone_number_id: string; verify_token_enc: Buffer }>(
+      'update channels set graph_url = $1 where emulator_since is not null and released_at is null returning id, tenant_id, phone_number_id, verify_token_enc',
       [url],
     )
-    return rows.map((r) => ({ phoneNumberId: r.phone_number_id, verifyToken: installation.keys.open(`channels.verify_token:${r.id}`, r.verify_token_enc) }))
+    const out = []
+    for (const r of rows) {
+      const verifyToken = await openSecretOf(installation.db, r.tenant_id, secretPlace('verify_token', r.id), r.verify_token_enc)
+      if (verifyToken !== undefined) out.push({ phoneNumberId: r.phone_number_id, verifyToken })
+    }
+    return out
   } finally {
     await c.end()
   }

@@ -50,6 +50,15 @@ export const issueAccessToken = (ctx: Context, who: { userId: string; sessionId:
     .setExpirationTime(`${ACCESS_TOKEN_SECONDS}s`)
     .sign(ctx.keys.derive('access-token'))
 
+/** Also one that was signed before the key of the server changed, until it ends by itself. @throws AppError unauthenticated */
+async function readToken(ctx: Context, token: string): Promise<z.infer<typeof Claims>> {
+  for (const key of ctx.keys.accepted('access-token', ACCESS_TOKEN_SECONDS * 1000)) {
+    const verified = await jwtVerify(token, key, { issuer: ISSUER, audience: AUDIENCE, algorithms: ['HS256'] }).catch(() => undefined)
+    if (verified) return Claims.parse(verified.payload)
+  }
+  throw new AppError('unauthenticated')
+}
+
 type Guard = { proven_at: Date | null; must_enrol: boolean | null; elsewhere: boolean | null }
 type SessionRow = RightsRow & Guard & { user_id: string; tenant_id: string | null; user_name: string; tenant_status: string | null }
 
@@ -58,24 +67,28 @@ type SessionRow = RightsRow & Guard & { user_id: string; tenant_id: string | nul
  * @throws AppError unauthenticated, tenant_suspended
  */
 export async function checkToken(ctx: Context, token: string): Promise<Login> {
-  const verified = await jwtVerify(token, ctx.keys.derive('access-token'), { issuer: ISSUER, audience: AUDIENCE, algorithms: ['HS256'] }).catch(() => {
-    throw new AppError('unauthenticated')
-  })
-  const claims = Claims.parse(verified.payload)
+  const claims = await readToken(ctx, token)
+  const login = await checkSession(ctx, claims.sid)
+  if (login.userId !== claims.sub) throw new AppError('unauthenticated')
+  return { ...login, expiresAt: new Date(claims.exp * 1000) }
+}
+
+/** A session by its id alone, for what the server itself signed for it. @throws AppError unauthenticated, tenant_suspended */
+export async function checkSession(ctx: Pick<Context, 'db'>, sessionId: string): Promise<Login> {
   const { rows } = await sql<SessionRow>`select s.user_id, s.tenant_id, s.user_name, s.tenant_status, r.*, g.*
-    from door_session(${claims.sid}) s left join lateral door_rights(s.tenant_id, s.user_id) r on true
-      left join door_session_guard(${claims.sid}) g on true`.execute(ctx.db)
+    from door_session(${sessionId}) s left join lateral door_rights(s.tenant_id, s.user_id) r on true
+      left join door_session_guard(${sessionId}) g on true`.execute(ctx.db)
   const s = rows[0]
-  if (!s || s.user_id !== claims.sub) throw new AppError('unauthenticated')
+  if (!s) throw new AppError('unauthenticated')
   if (s.tenant_status === 'SUSPENDED' || s.tenant_status === 'CANCELLED') throw new AppError('tenant_suspended')
   return {
     ...(s.tenant_id ? readRights(s) : SERVER_RIGHTS),
     userId: s.user_id,
     userName: s.user_name,
     tenantId: s.tenant_id,
-    sessionId: claims.sid,
+    sessionId,
     apiKeyId: null,
-    expiresAt: new Date(claims.exp * 1000),
+    expiresAt: new Date(Date.now() + ACCESS_TOKEN_SECONDS * 1000),
     provenAt: s.proven_at,
     mustEnrol: s.must_enrol ?? false,
     vouchedHereOnly: s.elsewhere ?? false,

@@ -2,12 +2,12 @@ import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
 import { badRanges } from './limits/client-address.ts'
+import { ALERT_SETTINGS } from './settings/alerts.ts'
+import { BACKUP_SECRETS, BACKUP_SETTINGS, missingBackupSettings } from './settings/backup.ts'
 import { embeddedSettings } from './settings/embedded.ts'
+import { LOG_SETTINGS } from './settings/logs.ts'
 import { metricsSettings } from './settings/metrics.ts'
 import { updateSettings } from './settings/update.ts'
-import { ALERT_SETTINGS } from './settings/alerts.ts'
-import { LOG_SETTINGS } from './settings/logs.ts'
-import { BACKUP_SECRETS, BACKUP_SETTINGS, missingBackupSettings } from './settings/backup.ts'
 
 export const REPOSITORY = path.resolve(import.meta.dirname, '../../../..')
 export const VERSION: string = z.object({ version: z.string() }).parse(JSON.parse(readFileSync(path.join(REPOSITORY, 'package.json'), 'utf8'))).version

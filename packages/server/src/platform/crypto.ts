@@ -1,54 +1,7 @@
 import * as crypto from 'node:crypto'
-import { createCipheriv, createDecipheriv, createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
-import type { MasterKeys } from './master-keys.ts'
 import { keyObject } from './vault/key-object.ts'
-
-const FORMAT = 1
-
-/** Named keys derived from the server's own key, so that no two purposes share one. The master keys wrap that one, and those of tenants. */
-export class Keys {
-  readonly masters: MasterKeys
-  #root: Buffer | undefined
-  readonly #derived = new Map<string, Buffer>()
-  constructor(masters: MasterKeys, root?: Buffer) {
-    this.masters = masters
-    this.#root = root
-  }
-
-  /** The server's key, once it was read from the database. */
-  useRoot(root: Buffer): void {
-    this.#root = root
-    this.#derived.clear()
-  }
-
-  derive(purpose: string): Buffer {
-    if (!this.#root) throw new Error('the key of the server was not read from the database yet')
-    let key = this.#derived.get(purpose)
-    if (!key) {
-      key = Buffer.from(crypto.hkdfSync('sha256', this.#root, Buffer.alloc(0), `atende/${purpose}`, 32))
-      this.#derived.set(purpose, key)
-    }
-    return key
-  }
-
-  /** AES-256-GCM; `context` (for example `channels.access_token:<row id>`) is bound as additional data: a value moved to another row does not open. */
-  seal(context: string, text: string): Buffer {
-    const iv = randomBytes(12)
-    const c = createCipheriv('aes-256-gcm', keyObject(this.derive('secrets')), iv)
-    c.setAAD(Buffer.from(context))
-    return Buffer.concat([Buffer.from([FORMAT]), iv, c.update(text, 'utf8'), c.final(), c.getAuthTag()])
-  }
-
-  /** @throws when the value was changed, or sealed for another context or with another key. */
-  open(context: string, sealed: Buffer): string {
-    if (sealed[0] !== FORMAT) throw new Error(`unknown secret format ${sealed[0]}`)
-    const d = createDecipheriv('aes-256-gcm', keyObject(this.derive('secrets')), sealed.subarray(1, 13))
-    d.setAAD(Buffer.from(context))
-    d.setAuthTag(sealed.subarray(-16))
-    return Buffer.concat([d.update(sealed.subarray(13, -16)), d.final()]).toString('utf8')
-  }
-}
 
 export const sha256 = (data: string | Buffer) => createHash('sha256').update(data).digest()
 export const hmacSha256 = (key: string | Buffer, data: string | Buffer) =>

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely'
 import pg from 'pg'
-import type { Keys } from './crypto.ts'
+import type { Keys } from './keys.ts'
 import type { DB } from './schema.ts'
 
 // bigint counts and sizes fit a JavaScript number here (below 2^53).

@@ -1,16 +1,17 @@
 import pg from 'pg'
 import { type Config, ConfigError } from './config.ts'
-import { hmacSha256, Keys } from './crypto.ts'
+import { hmacSha256 } from './crypto.ts'
 import { alone, type Database, ensureAppRole, openDatabase, useKeys } from './database.ts'
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded-postgres.ts'
 import { findHome, loadSecrets, readMasterKeys } from './home.ts'
 import { type JobQueue, prepareJobs } from './jobs.ts'
+import { Keys } from './keys.ts'
 import { MasterKeys } from './master-keys.ts'
 import { migrate, requireMigrated } from './migrate.ts'
 import { runningServer } from './running-file.ts'
 import { waitForShared } from './shared-database.ts'
 import { requireStrongSecrets } from './strong-secrets.ts'
-import { loadServerKey } from './vault/server-key.ts'
+import { loadServerKeys } from './vault/server-key.ts'
 
 /** Database, keys and folder of one installation, whether its server is running or not. */
 export type Installation = {
@@ -139,7 +140,7 @@ export async function prepareInstallation(i: Preparing, jobs: readonly JobQueue[
     await prepareJobs(ownerUrl, appRole, jobs)
     if (db && keys) {
       useKeys(db, keys)
-      await loadServerKey(db, keys)
+      await loadServerKeys(db, keys)
     }
     return applied
   })
@@ -149,5 +150,5 @@ export async function prepareInstallation(i: Preparing, jobs: readonly JobQueue[
 export async function adoptInstallation({ db, keys }: Pick<Installation, 'db' | 'keys'>): Promise<void> {
   await requireMigrated(db)
   useKeys(db, keys)
-  await loadServerKey(db, keys)
+  await loadServerKeys(db, keys)
 }

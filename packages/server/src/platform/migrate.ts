@@ -3,8 +3,9 @@ import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { CompiledQuery, sql } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
-import { type Keys, sha256 } from './crypto.ts'
+import { sha256 } from './crypto.ts'
 import { type Database, openDatabase, type SystemTx, useKeys } from './database.ts'
+import type { Keys } from './keys.ts'
 import { splitSql } from './sql-statements.ts'
 
 const MIGRATIONS = path.resolve(import.meta.dirname, '../../migrations')

@@ -37,6 +37,7 @@ export type InboxTables = {
     hash: Buffer
     sealed: Buffer
     scope: Defaulted<string>
+    since: Date | null
     until: Date
     reason: string
   }

@@ -1,8 +1,8 @@
 import { messageMarks } from '../features/messages/message-ids.ts'
 import { loadConfig } from '../platform/config.ts'
-import { Keys } from '../platform/crypto.ts'
 import { inTenant, openDatabase, useKeys } from '../platform/database.ts'
 import { readMasterKeys } from '../platform/home.ts'
+import { Keys } from '../platform/keys.ts'
 import { MasterKeys } from '../platform/master-keys.ts'
 
 /** By what ids of messages are recognised in the database of a server process, whose keys lie in `home`. */

@@ -7,6 +7,7 @@ import { inTenant } from '../../platform/database.ts'
 import { AppError, isUniqueViolation } from '../../platform/errors.ts'
 import { publish } from '../../platform/events.ts'
 import { uuidv7 } from '../../platform/ids.ts'
+import { requireGoodPassword } from '../../platform/weak-password.ts'
 import { writeAudit } from '../audit/audit.ts'
 import { addMembership, addUser, getTenant, requirePlanRoom } from '../tenants/tenants.ts'
 import { findLogin } from './access.db.ts'
@@ -54,8 +55,15 @@ export async function previewInvitation(ctx: Context, text: string): Promise<z.i
 /** The person and, for a newcomer, the hash of the password they chose. */
 type Accepting = { userId: string; newcomer: { name: string; passwordHash: string } | null }
 
-async function identify(ctx: Context, limit: LoginLimit, email: string, input: { name: string; password: string }, client: Client): Promise<Accepting> {
+async function identify(
+  ctx: Context,
+  limit: LoginLimit,
+  { email, tenantName }: Found,
+  input: { name: string; password: string },
+  client: Client,
+): Promise<Accepting> {
   const known = await findLogin(ctx.db, email)
+  if (!known) requireGoodPassword(input.password, [tenantName, input.name, email])
   if (!known) return { userId: uuidv7(), newcomer: { name: input.name, passwordHash: await hashPassword(input.password) } }
   const right = await limit.attempt({ ...client, email }, async () => (await checkPassword(input.password, known.passwordHash)) || undefined)
   if (!right) throw new AppError('login_failed')
@@ -74,7 +82,7 @@ export async function acceptInvitation(
   client: Client,
 ): Promise<Outcome> {
   const found = await find(ctx, text)
-  const who = await identify(ctx, limit, found.email, input, client)
+  const who = await identify(ctx, limit, found, input, client)
   const opened = await inTenant(ctx.db, found.tenantId, (tx) => join(ctx, tx, found, who, client), who.userId).catch((e) => {
     // Someone signed up with this address in this very moment: the link is tried again, with that password.
     throw isUniqueViolation(e, 'users_email') ? new AppError('email_taken') : e

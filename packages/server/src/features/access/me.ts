@@ -6,6 +6,7 @@ import { checkPassword, hashPassword } from '../../platform/crypto.ts'
 import { asUser, enterTenant, type SystemTx, type TenantTx } from '../../platform/database.ts'
 import { AppError, invalidField } from '../../platform/errors.ts'
 import { publish } from '../../platform/events.ts'
+import { requireGoodPassword } from '../../platform/weak-password.ts'
 import { writeAudit } from '../audit/audit.ts'
 import * as db from './access.db.ts'
 import { voidLinks } from './account-links.ts'
@@ -17,10 +18,11 @@ type Change = z.infer<typeof UpdateMeInput>
 
 /**
  * Changes the own account. A new password needs the current one and ends every other session of the person, in all their tenants.
- * @throws AppError validation_failed (currentPassword), too_many_requests
+ * @throws AppError validation_failed (currentPassword, newPassword), too_many_requests
  */
 export async function updateMe(ctx: Context, limit: LoginLimit, login: Login, change: Change, client: Client): Promise<Me> {
   if (change.newPassword !== undefined) await requirePassword(ctx, limit, login, change.currentPassword ?? '', client)
+  if (change.newPassword !== undefined) requireGoodPassword(change.newPassword, [login.userName], 'newPassword')
   const password_hash = change.newPassword === undefined ? undefined : await hashPassword(change.newPassword)
   return asUser(ctx.db, login.userId, async (tx) => {
     await db.updateSelf(tx, login.userId, { name: change.name, locale: change.locale, password_hash })

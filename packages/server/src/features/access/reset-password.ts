@@ -4,6 +4,7 @@ import type { Context } from '../../platform/context.ts'
 import { hashPassword } from '../../platform/crypto.ts'
 import { asUser, enterTenant, type SystemTx } from '../../platform/database.ts'
 import { AppError } from '../../platform/errors.ts'
+import { requireGoodPassword } from '../../platform/weak-password.ts'
 import { writeAudit } from '../audit/audit.ts'
 import * as db from './access.db.ts'
 import { findLink, forgotPage, lockPerson, mailLink, useLink, voidLinks } from './account-links.ts'
@@ -37,10 +38,11 @@ export async function askReset(ctx: Context, email: string, client: Client): Pro
 
 /**
  * A new password by a link from the mailbox. Every session of the person ends, in all their tenants; they log in with it then.
- * @throws AppError link_invalid
+ * @throws AppError link_invalid, validation_failed (password)
  */
 export async function resetPassword(ctx: Context, input: z.infer<typeof ResetInput>, client: Client): Promise<void> {
   const link = await findLink(ctx, input.token, 'reset_password')
+  requireGoodPassword(input.password, [link.email])
   const password_hash = await hashPassword(input.password)
   const { user_id: userId } = link
   await asUser(ctx.db, userId, async (tx) => {

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import type { Context } from '../../platform/context.ts'
-import type { Keys } from '../../platform/crypto.ts'
 import { asUser, inTenant } from '../../platform/database.ts'
 import type { Http } from '../../platform/http.ts'
 import { uuidv7 } from '../../platform/ids.ts'
+import type { Keys } from '../../platform/keys.ts'
 import * as db from './access-records.db.ts'
 import { addressOf, type WhereFrom } from './where-from.ts'
 

@@ -152,7 +152,7 @@ describe('the list', () => {
 
   test('whose key is gone stays as a line, and says nothing more', async () => {
     const other = await server.register('Chave perdida')
-    const { Keys } = await import('../../platform/crypto.ts')
+    const { Keys } = await import('../../platform/keys.ts')
     const { MasterKeys } = await import('../../platform/master-keys.ts')
     const { openDetails } = await import('./sealed-details.ts')
     const [row] = await server.sql('select * from audit_logs where tenant_id = $1', [other.tenantId])

@@ -1,4 +1,4 @@
-import type { Keys } from '../../platform/crypto.ts'
+import type { Keys } from '../../platform/keys.ts'
 import * as db from './access-records.db.ts'
 import { openRecord } from './access-records.ts'
 import { CSV_MARK, csvLine } from './csv.ts'

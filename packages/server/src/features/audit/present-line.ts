@@ -1,5 +1,5 @@
 import type { AuditLine } from '@atende/contracts/audit'
-import type { Keys } from '../../platform/crypto.ts'
+import type { Keys } from '../../platform/keys.ts'
 import type { Line } from './audit.db.ts'
 import { openDetails } from './sealed-details.ts'
 

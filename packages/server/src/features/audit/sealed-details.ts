@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import type { Keys } from '../../platform/crypto.ts'
 import type { SystemTx } from '../../platform/database.ts'
 import { keysOf } from '../../platform/database.ts'
+import type { Keys } from '../../platform/keys.ts'
 
 /** What a line says beyond references: where the call came from, and what it was about. */
 export type Details = { ip: string | null; userAgent: string | null; details: Record<string, unknown> }

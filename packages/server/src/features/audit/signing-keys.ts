@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
-import type { Keys } from '../../platform/crypto.ts'
+import type { Keys } from '../../platform/keys.ts'
 import { keyIdOf } from './chain.ts'
 import * as db from './checkpoints.db.ts'
 

@@ -94,3 +94,10 @@ export const endRestrictions = async (tx: TenantTx, channelId: string): Promise<
   (await tx.deleteFrom('channel_restrictions').where('channel_id', '=', channelId).where('until', '<=', sql<Date>`now()`).returning('kind').execute()).map(
     (r) => r.kind,
   )
+
+export const lockAll = (tx: TenantTx) =>
+  tx.selectFrom('channels').select(['id', 'access_token_enc', 'app_secret_enc', 'verify_token_enc']).orderBy('id').forNoKeyUpdate().execute()
+
+/** The same secrets, sealed anew: nothing changed. */
+export const putSecrets = (tx: TenantTx, id: string, change: Updateable<DB['channels']>) =>
+  tx.updateTable('channels').set(change).where('id', '=', id).execute()

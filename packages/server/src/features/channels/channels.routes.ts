@@ -78,7 +78,7 @@ function changeRoutes(app: Http, ctx: Context): void {
     async (request) => {
       const { id } = request.params
       const channel = await callerTx(ctx, request, async (tx, login) => {
-        const after = await updateChannel(ctx, tx, login.tenantId, id, request.body)
+        const after = await updateChannel(tx, login.tenantId, id, request.body)
         await audit(tx, request, 'channel.update', id, { changed: Object.keys(request.body) })
         return after
       })

@@ -7,12 +7,14 @@ import { AppError, isUniqueViolation, notFound } from '../../platform/errors.ts'
 import { publish } from '../../platform/events.ts'
 import { uuidv7 } from '../../platform/ids.ts'
 import type { Outgoing } from '../../platform/outgoing/outgoing.ts'
+import { openSecret, sealSecret } from '../../platform/vault/tenant-secret.ts'
 import { resumeSending } from '../conversations/send-lanes.ts'
 import { type NoticeCode, raiseNotices } from '../notices/notices.ts'
 import { requirePlanRoom } from '../tenants/tenants.ts'
 import * as db from './channels.db.ts'
 
-type Settings = Pick<Context, 'config' | 'keys'>
+type Settings = Pick<Context, 'config'>
+export const secretPlace = (column: SecretColumn, id: string): string => `channels.${column}:${id}`
 
 export const presentChannel = (row: db.ChannelRow): Channel => ({
   id: row.id,
@@ -49,8 +51,8 @@ export const getChannel = async (tx: TenantTx, id: string): Promise<Channel> => 
 
 export type NewChannel = z.infer<typeof CreateChannelInput> & { emulator?: boolean }
 
-const seal = ({ keys }: Pick<Settings, 'keys'>, id: string, column: 'access_token' | 'app_secret' | 'verify_token', text: string) =>
-  keys.seal(`channels.${column}:${id}`, text)
+type SecretColumn = 'access_token' | 'app_secret' | 'verify_token'
+const seal = (tx: TenantTx, id: string, column: SecretColumn, text: string) => sealSecret(tx, secretPlace(column, id), text)
 
 /**
  * Connects a number to the tenant. Secrets are sealed; the verify token is made when it is not given. A number that this tenant
@@ -69,9 +71,9 @@ export async function createChannel(settings: Settings, tx: TenantTx, tenantId: 
     graph_url: (input.graphUrl ?? config.GRAPH_URL).replace(/\/+$/, ''),
     graph_version: input.graphVersion ?? config.GRAPH_VERSION,
     emulator_since: input.emulator ? new Date() : null,
-    access_token_enc: seal(settings, id, 'access_token', input.accessToken),
-    app_secret_enc: input.appSecret ? seal(settings, id, 'app_secret', input.appSecret) : null,
-    verify_token_enc: seal(settings, id, 'verify_token', verifyToken),
+    access_token_enc: await seal(tx, id, 'access_token', input.accessToken),
+    app_secret_enc: input.appSecret ? await seal(tx, id, 'app_secret', input.appSecret) : null,
+    verify_token_enc: await seal(tx, id, 'verify_token', verifyToken),
     verify_token_hash: sha256(verifyToken),
   }
   const saved = old
@@ -88,20 +90,14 @@ export async function createChannel(settings: Settings, tx: TenantTx, tenantId: 
 }
 
 /** Switching off stops sending; what arrives is still received. @throws AppError not_found, channel_unavailable when it was released */
-export async function updateChannel(
-  settings: Settings,
-  tx: TenantTx,
-  tenantId: string,
-  id: string,
-  input: z.infer<typeof UpdateChannelInput>,
-): Promise<Channel> {
+export async function updateChannel(tx: TenantTx, tenantId: string, id: string, input: z.infer<typeof UpdateChannelInput>): Promise<Channel> {
   const before = await findRow(tx, id)
   if (before.released_at !== null && Object.keys(input).some((key) => key !== 'name')) throw new AppError('channel_unavailable')
   const back = input.enabled === true && before.status === 'disabled'
   const row = await db.update(tx, id, {
     ...(input.name === undefined ? {} : { name: input.name }),
-    ...(input.accessToken === undefined ? {} : { access_token_enc: seal(settings, id, 'access_token', input.accessToken), next_check_at: new Date() }),
-    ...(input.appSecret === undefined ? {} : { app_secret_enc: seal(settings, id, 'app_secret', input.appSecret) }),
+    ...(input.accessToken === undefined ? {} : { access_token_enc: await seal(tx, id, 'access_token', input.accessToken), next_check_at: new Date() }),
+    ...(input.appSecret === undefined ? {} : { app_secret_enc: await seal(tx, id, 'app_secret', input.appSecret) }),
     ...(input.enabled === false ? { status: 'disabled' } : back ? { status: 'pending', last_error: null } : {}),
   })
   if (!row) throw notFound()
@@ -127,12 +123,12 @@ export async function deleteChannel(tx: TenantTx, tenantId: string, id: string):
 }
 
 /** What to paste at Meta. @throws AppError not_found, also when it was released */
-export async function getChannelSetup(ctx: Pick<Context, 'config' | 'keys' | 'publicUrl'>, tx: TenantTx, id: string): Promise<z.infer<typeof ChannelSetup>> {
+export async function getChannelSetup(ctx: Pick<Context, 'config' | 'publicUrl'>, tx: TenantTx, id: string): Promise<z.infer<typeof ChannelSetup>> {
   const row = await findRow(tx, id)
   if (row.verify_token_enc === null) throw notFound()
   return {
     webhookUrl: `${ctx.publicUrl()}/webhooks/whatsapp`,
-    verifyToken: ctx.keys.open(`channels.verify_token:${id}`, row.verify_token_enc),
+    verifyToken: await openSecret(tx, secretPlace('verify_token', id), row.verify_token_enc),
     hasAccessToken: true,
     hasAppSecret: row.app_secret_enc !== null || ctx.config.META_APP_SECRET !== undefined,
   }
@@ -151,18 +147,18 @@ export type SendingChannel = {
 }
 
 /** Opened credentials, also of a channel that is switched off (media that arrived is still fetched). Undefined when absent or released. */
-export async function getChannelAccess(ctx: Pick<Context, 'keys' | 'outgoing'>, tx: TenantTx, channelId: string): Promise<SendingChannel | undefined> {
+export async function getChannelAccess(ctx: Pick<Context, 'outgoing'>, tx: TenantTx, channelId: string): Promise<SendingChannel | undefined> {
   const row = await db.find(tx, channelId)
-  return row && openRow(ctx, row)
+  return row && openRow(ctx, tx, row)
 }
 
 /** Opened credentials; undefined when the channel is absent or switched off. */
-export async function getSendingChannel(ctx: Pick<Context, 'keys' | 'outgoing'>, tx: TenantTx, channelId: string): Promise<SendingChannel | undefined> {
+export async function getSendingChannel(ctx: Pick<Context, 'outgoing'>, tx: TenantTx, channelId: string): Promise<SendingChannel | undefined> {
   const row = await db.find(tx, channelId)
-  return row && row.status !== 'disabled' ? openRow(ctx, row) : undefined
+  return row && row.status !== 'disabled' ? openRow(ctx, tx, row) : undefined
 }
 
-const openRow = (ctx: Pick<Context, 'keys' | 'outgoing'>, row: db.ChannelRow): SendingChannel | undefined =>
+const openRow = async (ctx: Pick<Context, 'outgoing'>, tx: TenantTx, row: db.ChannelRow): Promise<SendingChannel | undefined> =>
   row.access_token_enc === null
     ? undefined
     : {
@@ -172,7 +168,7 @@ const openRow = (ctx: Pick<Context, 'keys' | 'outgoing'>, row: db.ChannelRow): S
         wabaId: row.waba_id,
         graphUrl: row.graph_url,
         graphVersion: row.graph_version,
-        accessToken: ctx.keys.open(`channels.access_token:${row.id}`, row.access_token_enc),
+        accessToken: await openSecret(tx, secretPlace('access_token', row.id), row.access_token_enc),
         outgoing: ctx.outgoing,
       }
 

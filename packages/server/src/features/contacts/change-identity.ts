@@ -5,9 +5,9 @@ import { loadBook } from './book.ts'
 import * as db from './identities.db.ts'
 import { mergeContacts } from './merge-contacts.ts'
 import { insertPeople, readPeople } from './people.db.ts'
-import { firstName, identityKeys, type Key, type Person, personKey, phoneKey, shownPhone } from './person.ts'
+import { firstName, identityKeys, type Key, keyName, type Person, personKey, phoneKey, shownPhone } from './person.ts'
 import { receiveContacts } from './receive-contacts.ts'
-import { attach, settlePerson } from './settle-person.ts'
+import { claim, settlePerson } from './settle-person.ts'
 
 /** A person changed number or id (Cloud API, system messages): `previous` names who it was, `next` who it is now. */
 export type IdentityChange = {
@@ -41,10 +41,11 @@ async function isRecycled(tx: TenantTx, change: IdentityChange): Promise<boolean
   return (await db.identitiesOf(tx, owner.contactId)).some((i) => i.kind === 'bsuid')
 }
 
+const justBefore = (at: Date) => new Date(at.getTime() - 1)
+
 /** The two that the notice names become one contact; none of both is glued to somebody who only has the number now. */
 async function joinBoth(tx: TenantTx, tenantId: string, change: IdentityChange, scope: string): Promise<string | undefined> {
-  const before = new Date(change.at.getTime() - 1)
-  const previous = await settlePerson(tx, tenantId, asPerson(change.previous, change, before), scope, false)
+  const previous = await settlePerson(tx, tenantId, asPerson(change.previous, change, justBefore(change.at)), scope, false)
   const next = (await isRecycled(tx, change)) ? undefined : await settlePerson(tx, tenantId, asPerson(change.next, change, change.at), scope, false)
   if (!previous || !next || previous === next) return previous ?? next
   if (await db.wereParted(tx, previous, next)) return next
@@ -54,16 +55,17 @@ async function joinBoth(tx: TenantTx, tenantId: string, change: IdentityChange, 
 }
 
 /** What ended with the change: what the notice names, and what cannot be true any more after it. */
-async function endedKeys(tx: TenantTx, contactId: string, change: IdentityChange, scope: string): Promise<Key[]> {
-  const next = new Set(identityKeys(change.next).map((k) => `${k.kind}:${k.value}`))
-  const ended = new Map(identityKeys(change.previous).map((k) => [`${k.kind}:${k.value}`, k]))
-  for (const i of await db.identitiesOf(tx, contactId)) {
+async function endedKeys(tx: TenantTx, contactId: string, change: IdentityChange, scope: string): Promise<{ named: Key[]; stale: Key[] }> {
+  const next = new Set(identityKeys(change.next).map(keyName))
+  const named = identityKeys(change.previous).filter((k) => !next.has(keyName(k)))
+  const names = new Set(named.map(keyName))
+  const stale = (await db.identitiesOf(tx, contactId)).filter((i) => {
     // A new number brings a new id, and an id changes only with the number (Cloud API, business-scoped ids).
     const staleId = i.kind === 'bsuid' && i.scope === scope
     const staleNumber = i.kind === 'phone' && change.kind === 'id' && !change.next.phone && !change.previous.phone
-    if (staleId || staleNumber) ended.set(`${i.kind}:${i.value}`, i)
-  }
-  return [...ended].flatMap(([name, key]) => (next.has(name) ? [] : [key]))
+    return (staleId || staleNumber) && !next.has(keyName(i)) && !names.has(keyName(i))
+  })
+  return { named, stale }
 }
 
 async function change(tx: TenantTx, tenantId: string, c: IdentityChange, scope: string): Promise<string | undefined> {
@@ -78,28 +80,14 @@ async function change(tx: TenantTx, tenantId: string, c: IdentityChange, scope: 
   }
   const id = contactId
   const oldPhone = (await readPeople(tx, [id])).get(id)?.phone ?? null
-  await db.retire(tx, tenantId, id, await endedKeys(tx, id, c, scope), c.at, c.kind === 'number' ? 'number_changed' : 'id_changed')
-  for (const key of keys) await give(tx, tenantId, id, key, c.at, scope)
+  const reason = c.kind === 'number' ? 'number_changed' : 'id_changed'
+  const { named, stale } = await endedKeys(tx, id, c, scope)
+  for (const key of named) await claim(tx, tenantId, { contactId: id, key, scope, at: justBefore(c.at), until: c.at, reason })
+  for (const key of stale) await claim(tx, tenantId, { contactId: id, key, scope, until: c.at, reason })
+  for (const key of keys) await claim(tx, tenantId, { contactId: id, key, scope, at: c.at, exact: true })
   await db.refreshPhones(tx, [id])
   await db.renameFromPhone(tx, id, oldPhone, shownPhone(c.next.phone))
   return id
-}
-
-/** The new identity is theirs as of the change, unless they had given it up again by what we know of later. */
-async function give(tx: TenantTx, tenantId: string, contactId: string, key: Key, at: Date, scope: string): Promise<void> {
-  const book = await loadBook(tx, [key])
-  const owner = book.owner(key)
-  const hit = book.find(key, at)
-  if (hit?.until && hit.contactId === contactId) return
-  if (!owner) {
-    await attach(tx, tenantId, { is: 'known', contactId, fresh: [{ key, until: null }] }, scope, at)
-  } else if (owner.contactId === contactId) {
-    await db.beginEarlier(tx, key, at)
-  } else if (owner.since === null || owner.since <= at) {
-    await db.takeOver(tx, tenantId, key, owner.contactId, contactId, at)
-  } else {
-    await db.insertFormer(tx, tenantId, [{ ...key, contactId, scope: '', until: owner.since, reason: 'taken_over' }])
-  }
 }
 
 /**

@@ -77,6 +77,14 @@ export const ownsPhone = async (tx: TenantTx, contactId: string, value: string):
   return (await owned.executeTakeFirst()) !== undefined
 }
 
+/** The contact and those that became part of it. */
+export const familyOf = async (tx: TenantTx, id: string): Promise<string[]> =>
+  (
+    await sql<{
+      id: string
+    }>`with recursive f as (select ${id}::uuid as id union select c.id from f join contacts c on c.merged_into = f.id) select id from f`.execute(tx)
+  ).rows.map((r) => r.id)
+
 /** One that became part of another is removed with that one only. */
 export const remove = (tx: TenantTx, id: string) =>
   tx.deleteFrom('contacts').where('id', '=', id).where('merged_into', 'is', null).returning('id').executeTakeFirst()

@@ -87,7 +87,7 @@ function changeRoutes(app: Http, ctx: Context): void {
     async (request, reply) => {
       const { id } = request.params
       await callerTx(ctx, request, async (tx, { tenantId }) => {
-        await deleteContact(tx, tenantId, id)
+        await deleteContact(ctx, tx, tenantId, id)
         await writeAudit(tx, { tenantId, action: 'contact.delete', object: { type: 'contact', id }, ...auditedBy(request) })
       })
       return reply.code(204).send()

@@ -1,11 +1,13 @@
 import { Contact, type ContactsQuery } from '@atende/contracts/contacts'
 import { z } from 'zod'
+import type { Context } from '../../platform/context.ts'
 import type { TenantTx } from '../../platform/database.ts'
 import { AppError, invalidField, notFound } from '../../platform/errors.ts'
 import { publish } from '../../platform/events.ts'
 import { uuidv7 } from '../../platform/ids.ts'
 import { decodeCursor, toPage } from '../../platform/pages.ts'
 import { SealBroken } from '../../platform/vault/sealed-value.ts'
+import { filesOf, forgetFiles } from '../media/erase-files.ts'
 import * as db from './contacts.db.ts'
 import { followMerges, lockMaking } from './identities.db.ts'
 import { insertPeople, rewritePeople } from './people.db.ts'
@@ -124,8 +126,10 @@ export async function updateContact(tx: TenantTx, tenantId: string, id: string, 
   return getContact(tx, id)
 }
 
-/** With the conversations and messages. @throws AppError not_found */
-export async function deleteContact(tx: TenantTx, tenantId: string, id: string): Promise<void> {
+/** With the conversations, the messages, and the files that are theirs alone. @throws AppError not_found */
+export async function deleteContact(ctx: Pick<Context, 'jobs'>, tx: TenantTx, tenantId: string, id: string): Promise<void> {
+  const files = await filesOf(tx, await db.familyOf(tx, id))
   if (!(await db.remove(tx, id))) throw notFound()
+  await forgetFiles(ctx, tx, tenantId, files)
   await changed(tx, tenantId)
 }

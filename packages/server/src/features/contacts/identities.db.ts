@@ -69,39 +69,17 @@ export async function insertFormer(tx: TenantTx, tenantId: string, list: readonl
   )
 }
 
-/** It was another's already before: the end that we believed in was too late. */
-export const endEarlier = async (tx: TenantTx, contactId: string, key: Key, until: Date) =>
-  sql`update former_identities set until = least(until, ${until}::timestamptz)
-    where contact_id = ${contactId}::uuid and kind = ${key.kind} and hash = ${(await identityMarks(tx))(key)}`.execute(tx)
-export const beginEarlier = async (tx: TenantTx, key: Key, since: Date) =>
-  sql`update contact_identities set since = least(since, ${since}::timestamptz)
-    where tenant_id = (select current_tenant()) and kind = ${key.kind} and hash = ${(await identityMarks(tx))(key)}`.execute(tx)
-
-/** An identity goes over to another contact; the one who had it keeps it as former. */
-export async function takeOver(tx: TenantTx, tenantId: string, key: Key, from: string, to: string, at: Date): Promise<void> {
-  const hash = (await identityMarks(tx))(key)
-  const [sealed] = await sealCurrent(tx, [{ ...key, hash, contactId: to }])
-  await sql`update contact_identities set contact_id = ${to}::uuid, sealed = ${sealed}, since = ${at}::timestamptz, created_at = now()
-    where tenant_id = ${tenantId}::uuid and kind = ${key.kind} and hash = ${hash}`.execute(tx)
-  await sql`delete from former_identities where contact_id = ${to}::uuid and kind = ${key.kind} and hash = ${hash}`.execute(tx)
-  await insertFormer(tx, tenantId, [{ ...key, contactId: from, scope: '', until: at, reason: 'taken_over' }])
-  await refreshPhones(tx, [from, to])
-}
-
-/** Identities that ended: theirs until `at`. Those first seen later stay. */
-export async function retire(tx: TenantTx, tenantId: string, contactId: string, keys: readonly Key[], at: Date, reason: FormerIdentity['reason']) {
-  if (keys.length === 0) return
+export type Earlier = { key: Key; contactId: string; since: Date }
+/** They had these already then: before anybody else that we know of, or it would have been another's. */
+export async function beginEarlier(tx: TenantTx, list: readonly Earlier[]): Promise<void> {
+  if (list.length === 0) return
   const markOf = await identityMarks(tx)
-  await sql`delete from contact_identities i using unnest(${keys.map((k) => k.kind)}::text[], ${keys.map(markOf)}::bytea[]) x(k, v)
-    where i.contact_id = ${contactId}::uuid and i.kind = x.k and i.hash = x.v and (i.since is null or i.since <= ${at}::timestamptz)`.execute(tx)
-  const kept = await sql<{ kind: string; hash: Buffer }>`select kind, hash from contact_identities where contact_id = ${contactId}::uuid`.execute(tx)
-  const still = new Set(kept.rows.map((r) => `${r.kind}:${r.hash.toString('hex')}`))
-  const ended = keys.filter((k) => !still.has(`${k.kind}:${markOf(k).toString('hex')}`))
-  await insertFormer(
-    tx,
-    tenantId,
-    ended.map((k) => ({ ...k, contactId, scope: '', until: at, reason })),
-  )
+  const rows = sql`(select k, h, c, min(s) as s from unnest(${list.map((e) => e.key.kind)}::text[], ${list.map((e) => markOf(e.key))}::bytea[],
+    ${list.map((e) => e.contactId)}::uuid[], ${list.map((e) => e.since)}::timestamptz[]) x(k, h, c, s) group by k, h, c)`
+  await sql`update contact_identities i set since = x.s from ${rows} x
+    where i.tenant_id = (select current_tenant()) and i.kind = x.k and i.hash = x.h and i.contact_id = x.c and i.since > x.s`.execute(tx)
+  await sql`update former_identities i set since = x.s from ${rows} x
+    where i.tenant_id = (select current_tenant()) and i.kind = x.k and i.hash = x.h and i.contact_id = x.c and i.since > x.s`.execute(tx)
 }
 
 export const identitiesOf = async (tx: TenantTx, contactId: string) => (await knownBy(tx, [contactId])).get(contactId)?.identities ?? []

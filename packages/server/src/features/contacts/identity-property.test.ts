@@ -25,12 +25,12 @@ type Sighting = { person: number; at: number; phone: string | null; bsuid: strin
 type Move = { person: number; at: number; previous: Who; next: Who }
 type Happening = { sighting: Sighting } | { move: Move }
 
-let runs = 0
+let lives = 0
 const SPAN = 100
 
 /** People with numbers; some change theirs, and a number that is free again may become another person's (not their own again). */
 function live(persons: number, moves: readonly { person: number; pick: number }[]): { intervals: Interval[]; moves: Move[] } {
-  const run = String(++runs).padStart(4, '0')
+  const run = String(++lives).padStart(4, '0')
   const phones = Array.from({ length: persons + 2 }, (_, i) => `55119${run}${String(1000 + i)}`)
   let ids = 0
   const newId = () => `BR.${run}${String(++ids).padStart(4, '0')}`
@@ -109,33 +109,40 @@ const world = fc.record({
   sizes: fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 60, maxLength: 60 }),
 })
 
-test('whatever order they are seen in, every person is one contact and no two are glued together', async () => {
-  await fc.assert(
-    fc.asyncProperty(world, async ({ persons, moves, looks, order, sizes }) => {
-      const life = live(persons, moves)
-      const happenings: Happening[] = [...sightingsOf(life.intervals, looks).map((sighting) => ({ sighting })), ...life.moves.map((move) => ({ move }))]
-      const shuffled = happenings.map((h, i) => ({ h, by: order[i % order.length] ?? 0 })).toSorted((a, b) => a.by - b.by)
-      const told: { person: number; id: string }[] = []
-      for (let next = 0, i = 0; next < shuffled.length; i++) {
-        const size = sizes[i % sizes.length] ?? 1
-        told.push(...(await deliver(shuffled.slice(next, next + size).map((s) => s.h))))
-        next += size
-      }
-      const kept = await inTenant(server.ctx.db, owner.tenantId, (tx) => followMerges(tx, new Map(told.map((t, i) => [i, t.id]))))
-      const contactsOf = Map.groupBy(
-        told.map((t, i) => ({ person: t.person, id: kept.get(i) ?? '' })),
-        (t) => t.person,
-      )
-      const ids = [...contactsOf.values()].map((list) => new Set(list.map((t) => t.id)))
-      expect(ids.map((s) => s.size)).toEqual(ids.map(() => 1))
-      expect(new Set(ids.flatMap((s) => [...s])).size).toBe(contactsOf.size)
-      for (const v of life.intervals.filter((x) => x.to === Number.POSITIVE_INFINITY)) {
-        const [mine] = ids[[...contactsOf.keys()].indexOf(v.person)] ?? []
-        const contact = await inTenant(server.ctx.db, owner.tenantId, (tx) => getContact(tx, mine ?? ''))
-        expect(contact).toMatchObject({ phone: `+${v.phone}`, identities: [{ value: v.bsuid }, { value: v.phone }] })
-      }
-    }),
-    // The same worlds each time: a build must not depend on luck. Other seeds look further.
-    { numRuns: 50, endOnFailure: true, seed: 20_261_120 },
-  )
-}, 120_000)
+/** A world that was once told wrong; besides, other worlds each time: 3,500 of five seeds were right when this was written. */
+test.each([
+  ['a world in which somebody kept a number that was another’s before', { seed: -652_168_827, path: '21', numRuns: 1 }],
+  ['any world', { numRuns: 30 }],
+])(
+  'whatever order they are seen in, every person is one contact and no two are glued together: %s',
+  async (_which, runs) => {
+    await fc.assert(
+      fc.asyncProperty(world, async ({ persons, moves, looks, order, sizes }) => {
+        const life = live(persons, moves)
+        const happenings: Happening[] = [...sightingsOf(life.intervals, looks).map((sighting) => ({ sighting })), ...life.moves.map((move) => ({ move }))]
+        const shuffled = happenings.map((h, i) => ({ h, by: order[i % order.length] ?? 0 })).toSorted((a, b) => a.by - b.by)
+        const told: { person: number; id: string }[] = []
+        for (let next = 0, i = 0; next < shuffled.length; i++) {
+          const size = sizes[i % sizes.length] ?? 1
+          told.push(...(await deliver(shuffled.slice(next, next + size).map((s) => s.h))))
+          next += size
+        }
+        const kept = await inTenant(server.ctx.db, owner.tenantId, (tx) => followMerges(tx, new Map(told.map((t, i) => [i, t.id]))))
+        const contactsOf = Map.groupBy(
+          told.map((t, i) => ({ person: t.person, id: kept.get(i) ?? '' })),
+          (t) => t.person,
+        )
+        const ids = [...contactsOf.values()].map((list) => new Set(list.map((t) => t.id)))
+        expect(ids.map((s) => s.size)).toEqual(ids.map(() => 1))
+        expect(new Set(ids.flatMap((s) => [...s])).size).toBe(contactsOf.size)
+        for (const v of life.intervals.filter((x) => x.to === Number.POSITIVE_INFINITY)) {
+          const [mine] = ids[[...contactsOf.keys()].indexOf(v.person)] ?? []
+          const contact = await inTenant(server.ctx.db, owner.tenantId, (tx) => getContact(tx, mine ?? ''))
+          expect(contact).toMatchObject({ phone: `+${v.phone}`, identities: [{ value: v.bsuid }, { value: v.phone }] })
+        }
+      }),
+      { endOnFailure: true, ...runs },
+    )
+  },
+  120_000,
+)

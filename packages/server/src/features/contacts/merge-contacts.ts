@@ -80,7 +80,7 @@ export async function mergeContacts(tx: TenantTx, tenantId: string, input: Merge
   const [before, others] = [readable(keep), readable(other)]
   const after = unite(before, others)
   const conversations = await moveConversations(tx, keepId, otherId)
-  const moved: db.Moved = { ...(await db.moveIdentities(tx, otherId, keepId)), ...conversations }
+  const moved: db.Moved = { ...(await db.moveIdentities(tx, tenantId, otherId, keepId)), ...conversations }
   await db.joinPreference(tx, keepId, otherId)
   await db.setMergedInto(tx, otherId, keepId)
   await rewritePeople(tx, [keepId, otherId], () => after)

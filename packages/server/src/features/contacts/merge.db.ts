@@ -7,6 +7,8 @@ import { sealWords } from '../../platform/vault/sealed-words.ts'
 import { contactKey, contactKeys, openerFor } from '../../platform/vault/vault.ts'
 import { openCurrent, openFormer, sealCurrent, sealFormer } from './sealed-identity.ts'
 import { type OpenedPerson, openPeople, type PersonFields } from './sealed-person.ts'
+import { tenuresOf, writeTenures } from './tenures.db.ts'
+import { united } from './tenures.ts'
 
 export type LockedContact = { id: string; kind: string; merged_into: string | null; fields: OpenedPerson }
 /** The rows of both, locked in the order of their ids, with what they say. */
@@ -128,15 +130,26 @@ async function giveFormer(tx: TenantTx, rows: readonly Sealed[], to: string): Pr
   return opened.map(keyOf)
 }
 
+/** Of what both had, one time is left, from the first beginning: nothing may lead to a contact that is hidden. */
+async function uniteTenures(tx: TenantTx, tenantId: string, from: string, to: string): Promise<void> {
+  const ofBoth = [
+    ...(await openCurrent(tx, [...(await current(tx, from)), ...(await current(tx, to))])),
+    ...(await openFormer(tx, [...(await past(tx, from)), ...(await past(tx, to))])),
+  ]
+  const twice = [...Map.groupBy(ofBoth, (i) => `${i.kind}:${i.value}`).values()].filter((list) => new Set(list.map((i) => i.contact_id)).size > 1)
+  for (const [key] of twice) {
+    if (!key) continue
+    const before = await tenuresOf(tx, key)
+    await writeTenures(tx, tenantId, key, before, united(before.map((t) => (t.contactId === from ? { ...t, contactId: to } : t))))
+  }
+}
+
 /** Everything by which a contact is or was known goes to another; answers what moved. */
-export async function moveIdentities(tx: TenantTx, from: string, to: string): Promise<{ identities: Key[]; former: Key[] }> {
-  const identities = await give(tx, await current(tx, from), to)
-  // What both had before is one row, with the later end: nothing may lead to a contact that is hidden.
-  await sql`update former_identities k set until = greatest(k.until, f.until) from former_identities f
-    where k.contact_id = ${to}::uuid and f.contact_id = ${from}::uuid and f.kind = k.kind and f.hash = k.hash`.execute(tx)
-  await sql`delete from former_identities f where f.contact_id = ${from}::uuid
-    and exists (select from former_identities k where k.contact_id = ${to}::uuid and k.kind = f.kind and k.hash = f.hash)`.execute(tx)
-  return { identities, former: await giveFormer(tx, await past(tx, from), to) }
+export async function moveIdentities(tx: TenantTx, tenantId: string, from: string, to: string): Promise<{ identities: Key[]; former: Key[] }> {
+  const had = (await current(tx, from)).map(keyOf)
+  await uniteTenures(tx, tenantId, from, to)
+  await give(tx, await current(tx, from), to)
+  return { identities: had, former: await giveFormer(tx, await past(tx, from), to) }
 }
 
 /** Only those that are still there: what has moved on since belongs to somebody else. */

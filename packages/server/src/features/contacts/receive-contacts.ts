@@ -12,7 +12,7 @@ import { settlePerson } from './settle-person.ts'
 type Plan = {
   made: { id: string; fields: PersonFields }[]
   identities: db.NewIdentity[]
-  former: db.FormerIdentity[]
+  earlier: db.Earlier[]
   found: { id: string; person: Person }[]
   unclear: Person[]
 }
@@ -21,7 +21,7 @@ const scopeOf = (scopes: Map<string, string>, p: Person): string => (p.channelId
 
 /** Who these people are, as far as the book tells; newcomers are written into it, so that one list may show the same person twice. */
 function plan(book: Book, people: readonly Person[], scopes: Map<string, string>): Plan {
-  const out: Plan = { made: [], identities: [], former: [], found: [], unclear: [] }
+  const out: Plan = { made: [], identities: [], earlier: [], found: [], unclear: [] }
   for (const person of people) {
     const scope = scopeOf(scopes, person)
     const verdict = judge(book, person, scope)
@@ -30,21 +30,23 @@ function plan(book: Book, people: readonly Person[], scopes: Map<string, string>
       for (const k of keys) book.learn(k, { contactId, since: k.since, scope: k.scope })
       out.identities.push(...keys)
     }
-    if (verdict.is === 'unclear') {
+    const fresh = verdict.is === 'new' ? identityKeys(person) : verdict.is === 'known' ? verdict.fresh.map((f) => f.key) : []
+    // Something that had another owner before, or that had ended, is weighed against all that is known of it.
+    const isPast = verdict.is === 'known' && verdict.fresh.some((f) => f.until !== null)
+    if (verdict.is === 'unclear' || isPast || fresh.some((key) => book.isKnown(key))) {
       out.unclear.push(person)
       continue
     }
     const id = verdict.is === 'new' ? uuidv7() : verdict.contactId
-    const fresh = verdict.is === 'new' ? identityKeys(person).map((key) => ({ key, until: null })) : verdict.fresh
     if (verdict.is === 'new') {
       const fields = { name: firstName(person), profileName: person.name, phone: shownPhone(person.phone), email: null, notes: null }
       out.made.push({ id, fields })
     }
     learn(
       id,
-      fresh.filter((f) => f.until === null).map(({ key }) => ({ ...key, contactId: id, scope: key.kind === 'bsuid' ? scope : '', since })),
+      fresh.map((key) => ({ ...key, contactId: id, scope: key.kind === 'bsuid' ? scope : '', since })),
     )
-    for (const { key, until } of fresh) if (until) out.former.push({ ...key, contactId: id, scope: '', until, reason: 'number_changed' })
+    if (verdict.is === 'known') out.earlier.push(...verdict.earlier.map((key) => ({ key, contactId: id, since })))
     out.found.push({ id, person })
   }
   return out
@@ -136,7 +138,7 @@ async function write(tx: TenantTx, tenantId: string, p: Plan): Promise<void> {
     p.made.map((m) => ({ ...m, known: keys.get(m.id) ?? [] })),
   )
   await db.insertIdentities(tx, tenantId, p.identities)
-  await db.insertFormer(tx, tenantId, p.former)
+  await db.beginEarlier(tx, p.earlier)
   const made = new Set(p.made.map((m) => m.id))
   touch(
     tx,
@@ -168,7 +170,7 @@ export async function receiveContacts(tx: TenantTx, tenantId: string, people: re
   let book = await loadBook(tx, keys)
   let result = plan(book, distinct, scopes)
   if (result.unclear.length > 0) await db.lockMerging(tx, tenantId)
-  if (result.unclear.length + result.made.length + result.identities.length + result.former.length > 0) {
+  if (result.unclear.length + result.made.length + result.identities.length + result.earlier.length > 0) {
     await db.lockMaking(tx, tenantId)
     book = await loadBook(tx, keys)
     result = plan(book, distinct, scopes)

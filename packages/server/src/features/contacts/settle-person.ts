@@ -1,39 +1,33 @@
 import type { TenantTx } from '../../platform/database.ts'
 import { uuidv7 } from '../../platform/ids.ts'
-import { type Book, type Hit, judge, loadBook, sightedAt } from './book.ts'
+import { judge, loadBook, sightedAt } from './book.ts'
 import * as db from './identities.db.ts'
 import { mergeContacts } from './merge-contacts.ts'
 import { insertPeople } from './people.db.ts'
 import { firstName, identityKeys, type Key, type Person, phoneKey } from './person.ts'
+import { tenuresOf, writeTenures } from './tenures.db.ts'
+import { type EndReason, ended, had } from './tenures.ts'
 
 /** The contact that is there longer keeps its address; ids are made in order of time. */
 const older = (a: string, b: string): [keepId: string, otherId: string] => (a < b ? [a, b] : [b, a])
 
-/** The number is this person's as of this sighting; another had it before, or got it after. */
-async function givePhone(tx: TenantTx, tenantId: string, book: Book, key: Key, from: Hit, to: string, at: Date): Promise<void> {
-  const owner = book.owner(key)
-  if (from.until) {
-    await db.endEarlier(tx, from.contactId, key, at)
-    if (owner?.contactId === to) await db.beginEarlier(tx, key, at)
-  } else if (owner && (owner.since === null || owner.since < at)) {
-    await db.takeOver(tx, tenantId, key, owner.contactId, to, at)
-  } else if (owner?.since) {
-    // A late delivery of somebody who had the number before its present owner.
-    await db.insertFormer(tx, tenantId, [{ ...key, contactId: to, scope: '', until: owner.since, reason: 'taken_over' }])
-  }
+/**
+ * Something was this contact's at a time (`at`), and until when (`until`), as far as that is known. Whose it is today follows from
+ * everything that is known of it, whatever came first. The caller holds `lockMaking`.
+ */
+export type Claim = { contactId: string; key: Key; scope: string; at?: Date; exact?: boolean; until?: Date | null; reason?: EndReason }
+export async function claim(tx: TenantTx, tenantId: string, { contactId, key, scope, at, exact, until, reason = 'number_changed' }: Claim): Promise<void> {
+  const before = await tenuresOf(tx, key)
+  const within = key.kind === 'bsuid' ? scope : ''
+  let after = at ? had(before, { contactId, scope: within, at, exact: exact ?? false }) : before
+  if (until) after = ended(after, { contactId, scope: within, at: until, reason })
+  await db.refreshPhones(tx, await writeTenures(tx, tenantId, key, before, after))
 }
 
-async function makeContact(tx: TenantTx, tenantId: string, p: Person, scope: string, keys: readonly Key[]): Promise<string> {
+async function makeContact(tx: TenantTx, tenantId: string, p: Person): Promise<string> {
   const id = uuidv7()
   const fields = { name: firstName(p), profileName: p.name, phone: null, email: null, notes: null }
-  await insertPeople(tx, tenantId, [{ id, fields, known: keys }])
-  const since = sightedAt(p)
-  await db.insertIdentities(
-    tx,
-    tenantId,
-    keys.map((k) => ({ ...k, contactId: id, scope: k.kind === 'bsuid' ? scope : '', since })),
-  )
-  await db.refreshPhones(tx, [id])
+  await insertPeople(tx, tenantId, [{ id, fields, known: identityKeys(p) }])
   return id
 }
 
@@ -47,44 +41,22 @@ export async function settlePerson(tx: TenantTx, tenantId: string, p: Person, sc
   const book = await loadBook(tx, keys)
   const verdict = judge(book, p, scope)
   const at = sightedAt(p)
-  if (verdict.is === 'new') return make ? makeContact(tx, tenantId, p, scope, keys) : undefined
-  if (verdict.is === 'known') {
-    await attach(tx, tenantId, verdict, scope, at)
-    return verdict.contactId
+  const give = async (contactId: string, list: readonly { key: Key; until?: Date | null }[]): Promise<string> => {
+    for (const { key, until } of list) await claim(tx, tenantId, { contactId, key, scope, at, until: until ?? null })
+    return contactId
   }
+  if (verdict.is === 'known') return give(verdict.contactId, [...verdict.fresh, ...verdict.earlier.map((key) => ({ key }))])
+  const all = keys.map((key) => ({ key }))
+  if (verdict.is === 'new' || !verdict.id) return make ? give(await makeContact(tx, tenantId, p), all) : undefined
   const { id, phone } = verdict
   const number = phoneKey(p.phone ?? '')
-  if (!id) {
-    if (!make) return undefined
-    const made = await makeContact(
-      tx,
-      tenantId,
-      p,
-      scope,
-      keys.filter((k) => k.kind === 'bsuid'),
-    )
-    await givePhone(tx, tenantId, book, number, phone, made, at)
-    await db.refreshPhones(tx, [made])
-    return made
-  }
-  const apart = (p.bsuid && book.isSomebodyElse(phone.contactId, p.bsuid, scope)) || (await db.wereParted(tx, id.contactId, phone.contactId))
-  if (apart) {
-    await givePhone(tx, tenantId, book, number, phone, id.contactId, at)
-    return id.contactId
-  }
+  const apart = (p.bsuid && book.isSomebodyElse(phone.contactId, p.bsuid, scope, at)) || (await db.wereParted(tx, id.contactId, phone.contactId))
+  if (apart) return give(id.contactId, [{ key: number, until: id.until }])
   const [keepId, otherId] = older(id.contactId, phone.contactId)
   await mergeContacts(tx, tenantId, { keepId, otherId, reason: 'identity', by: null })
-  return keepId
-}
-
-type Known = Extract<ReturnType<typeof judge>, { is: 'known' }>
-export async function attach(tx: TenantTx, tenantId: string, { contactId, fresh }: Known, scope: string, at: Date): Promise<void> {
-  const now = fresh.filter((f) => f.until === null).map(({ key }) => ({ ...key, contactId, scope: key.kind === 'bsuid' ? scope : '', since: at }))
-  await db.insertIdentities(tx, tenantId, now)
-  await db.insertFormer(
-    tx,
-    tenantId,
-    fresh.flatMap(({ key, until }) => (until ? [{ ...key, contactId, scope: '', until, reason: 'number_changed' as const }] : [])),
+  // What one of them had given up by then, the other one had given up as well.
+  return give(
+    keepId,
+    keys.map((key) => ({ key, until: key.kind === 'bsuid' ? phone.until : id.until })),
   )
-  if (now.length > 0) await db.refreshPhones(tx, [contactId])
 }

@@ -6,6 +6,7 @@ import { publish } from '../../platform/events.ts'
 import { uuidv7 } from '../../platform/ids.ts'
 import type { DataKey } from '../../platform/vault/sealed-value.ts'
 import { detectType, mimeOf } from './detect-type.ts'
+import { eraseIfGone } from './erase-files.ts'
 import { readImageSize } from './image-size.ts'
 import { ChecksumDiffers, type Measured, measureStream, TooManyBytes } from './measure-stream.ts'
 import * as db from './media.db.ts'
@@ -139,7 +140,8 @@ async function expectedOf(tx: TenantTx, job: DownloadMedia): Promise<Expected | 
  */
 export async function downloadInboundMedia(ctx: Context, job: DownloadMedia, fetchMedia: FetchMedia): Promise<void> {
   const expected = await tenantTx(ctx, job.tenantId, (tx) => expectedOf(tx, job))
-  if (!expected) return
+  // Who wrote it may have been deleted while it came.
+  if (!expected) return eraseIfGone(ctx, job.tenantId, job.mediaId)
   const { row } = expected
   const ended = await tryOnce(ctx, job, expected, fetchMedia)
   await tenantTx(ctx, job.tenantId, async (tx) => {
@@ -151,4 +153,5 @@ export async function downloadInboundMedia(ctx: Context, job: DownloadMedia, fet
           : await saveAgain(ctx, tx, job, row, ended)
     if (tell) await tellMessages(tx, job.tenantId, job.mediaId)
   })
+  if (ended.outcome === 'kept') await eraseIfGone(ctx, job.tenantId, job.mediaId)
 }

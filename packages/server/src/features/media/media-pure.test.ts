@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { Keys } from '../../platform/crypto.ts'
+import { Keys } from '../../platform/keys.ts'
 import { MasterKeys } from '../../platform/master-keys.ts'
 import { acceptUpload, humanSize } from './accept-upload.ts'
 import { detectType } from './detect-type.ts'
@@ -116,13 +116,13 @@ describe('signed addresses', () => {
   }
 
   test('stable within the hour, valid for one to two hours', () => {
-    const url = mediaUrl(ctx, tenant, media, 'original', now)
-    expect(mediaUrl(ctx, tenant, media, 'original', now + 30 * 60_000)).toBe(url)
+    const url = mediaUrl(ctx, { tenantId: tenant, conversationId: null }, media, 'original', now)
+    expect(mediaUrl(ctx, { tenantId: tenant, conversationId: null }, media, 'original', now + 30 * 60_000)).toBe(url)
     expect(isUrlValid(ctx, media, tokenOf(url), now + 99 * 60_000)).toBe(true)
     expect(isUrlValid(ctx, media, tokenOf(url), now + 100 * 60_000)).toBe(false)
   })
   test('changed in any part, it opens nothing', () => {
-    const token = tokenOf(mediaUrl(ctx, tenant, media, 'original', now))
+    const token = tokenOf(mediaUrl(ctx, { tenantId: tenant, conversationId: null }, media, 'original', now))
     expect(isUrlValid(ctx, tenant, token, now)).toBe(false)
     expect(isUrlValid(ctx, media, { ...token, t: media }, now)).toBe(false)
     expect(isUrlValid(ctx, media, { ...token, e: String(Number(token.e) + 3600) }, now)).toBe(false)

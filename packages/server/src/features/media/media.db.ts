@@ -49,6 +49,34 @@ export const update = (tx: TenantTx, id: string, change: Change) => tx.updateTab
 export const updateUnderived = (tx: TenantTx, id: string, change: Change) =>
   tx.updateTable('media').set(change).where('id', '=', id).where('derived_at', 'is', null).returning('id').executeTakeFirst()
 
+/** Whose keys are theirs. */
+export const ofContacts = async (tx: TenantTx, contactIds: readonly string[]): Promise<string[]> =>
+  (
+    await sql<{ id: string }>`select m.id from data_keys k join media m on m.key_id = k.id
+      where k.contact_id = any(${[...contactIds]}::uuid[]) and not m.shared order by m.id`.execute(tx)
+  ).rows.map((r) => r.id)
+
+export const removeUnshown = async (tx: TenantTx, ids: readonly string[]): Promise<string[]> =>
+  ids.length === 0
+    ? []
+    : (
+        await sql<{ id: string }>`delete from media m where m.id = any(${[...ids]}::uuid[])
+          and not exists (select from messages x where x.media_id = m.id) returning m.id`.execute(tx)
+      ).rows.map((r) => r.id)
+
+export const thereOf = async (tx: TenantTx, ids: readonly string[]): Promise<string[]> =>
+  (
+    await tx
+      .selectFrom('media')
+      .select('id')
+      .where('id', 'in', [...ids])
+      .execute()
+  ).map((r) => r.id)
+
+/** Under the policy of sight, as the transaction's person. */
+export const seesConversation = async (tx: TenantTx, id: string): Promise<boolean> =>
+  (await tx.selectFrom('conversations').select('id').where('id', '=', id).executeTakeFirst()) !== undefined
+
 type Showing = { id: string; conversation_id: string; channel_id: string }
 /** What waits for a token of this channel, oldest first. */
 export const waitingForToken = async (tx: TenantTx, channelId: string, limit: number) =>

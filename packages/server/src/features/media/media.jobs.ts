@@ -25,6 +25,15 @@ export type WantedMedia = DownloadMedia & { url: string | null }
 /** An ad's picture is no media of WhatsApp's: nobody gives it a new address, so its own is kept for every try. */
 export const hasOnlyItsAddress = ({ providerMediaId }: Pick<DownloadMedia, 'providerMediaId'>): boolean => providerMediaId.startsWith('referral:')
 
+/** Removes the bytes of files whose rows are gone; a storage that is away is asked again for days. */
+export const eraseMediaJob = defineJob('media.erase', z.object({ tenantId: z.uuid(), mediaIds: z.array(z.uuid()).max(100) }), {
+  retries: 100,
+  retryDelay: 10,
+  retryDelayMax: 3600,
+  expire: 600,
+})
+export type EraseMedia = z.infer<typeof eraseMediaJob.payload>
+
 /** Makes what can be made of a stored file: thumbnail, version to show, waveform, length, pages. */
 export const deriveMediaJob = defineJob('media.derive', z.object({ tenantId: z.uuid(), mediaId: z.uuid() }), {
   retries: 3,

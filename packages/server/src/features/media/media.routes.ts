@@ -2,12 +2,13 @@ import { IdParams } from '@atende/contracts/common'
 import { Media } from '@atende/contracts/media'
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { callerTx, identify, requirePermission, tenantLogin } from '../../platform/auth.ts'
-import { type Context, tenantTx } from '../../platform/context.ts'
-import type { TenantTx } from '../../platform/database.ts'
-import { notFound } from '../../platform/errors.ts'
+import { callerTx, checkSession, identify, type Login, may, requirePermission, tenantLogin } from '../../platform/auth.ts'
+import type { Context } from '../../platform/context.ts'
+import { seeingAll, type TenantTx } from '../../platform/database.ts'
+import { AppError, notFound } from '../../platform/errors.ts'
 import type { Http } from '../../platform/http.ts'
 import { fetchMediaAgain } from './fetch-again.ts'
+import * as db from './media.db.ts'
 import { getMedia, storeMedia } from './media.ts'
 import { isUrlValid, MEDIA_VARIANTS, type MediaVariant } from './media-url.ts'
 import { presentMedia } from './present-media.ts'
@@ -17,7 +18,7 @@ import { serveContent } from './serve-content.ts'
 
 const tags = ['media']
 const Variant = z.enum(MEDIA_VARIANTS).default('original')
-const UrlToken = z.object({ v: Variant, t: z.uuid(), e: z.string().regex(/^\d{10,12}$/), s: z.string().max(100) })
+const UrlToken = z.object({ v: Variant, t: z.uuid(), c: z.uuid().optional(), w: z.uuid(), e: z.string().regex(/^\d{10,12}$/), s: z.string().max(100) })
 
 /** Whose media is asked for, and which file of it: by a signed address, or by a login. Everything else is absent. */
 async function askedFor(
@@ -34,8 +35,24 @@ async function askedFor(
   }
   const token = UrlToken.safeParse(request.query)
   if (!token.success || !isUrlValid(ctx, mediaId, token.data)) throw notFound()
-  const { t, v } = token.data
-  return { read: (work) => tenantTx(ctx, t, work), variant: v }
+  const { t, v, c, w } = token.data
+  request.login = await viewerOf(ctx, w, t)
+  return { read: (work) => callerTx(ctx, request, (tx) => (c ? readShown(tx, c, () => work(tx)) : work(tx))), variant: v }
+}
+
+/** A link is its session's: what that person may do and see now, counts. @throws AppError not_found */
+async function viewerOf(ctx: Context, sessionId: string, tenantId: string): Promise<Login> {
+  const login = await checkSession(ctx, sessionId).catch((e: unknown) => {
+    throw e instanceof AppError ? notFound() : e
+  })
+  if (login.tenantId !== tenantId || login.mustEnrol || !may(login, 'conversations.read')) throw notFound()
+  return login
+}
+
+/** Whoever sees a conversation sees every file that it shows, also those that stand inside of messages. @throws AppError not_found */
+async function readShown<T>(tx: TenantTx, conversationId: string, work: () => Promise<T>): Promise<T> {
+  if (!(await db.seesConversation(tx, conversationId))) throw notFound()
+  return seeingAll(tx, work)
 }
 
 export function mediaRoutes(app: Http, ctx: Context): void {

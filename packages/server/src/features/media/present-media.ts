@@ -37,11 +37,11 @@ function reasonOf(row: Pick<ShownMedia, 'status' | 'reason' | 'closing'>): Media
   return MediaReason.catch('not_yet').parse(row.reason)
 }
 
-/** The contract's Media, with fresh signed addresses when the bytes are here. */
-export function presentMedia(ctx: Pick<Context, 'keys'>, row: ShownMedia): Media {
+/** The contract's Media, with fresh signed addresses when the bytes are here; `conversationId`: where it is shown. */
+export function presentMedia(ctx: Pick<Context, 'keys'>, row: ShownMedia, conversationId: string | null = null): Media {
   const closed = row.closing !== 'open'
   const stored = row.status === 'stored' && !closed
-  const at = (variant: MediaVariant, there: boolean) => (stored && there ? mediaUrl(ctx, row.tenant_id, row.id, variant) : null)
+  const at = (variant: MediaVariant, there: boolean) => (stored && there ? mediaUrl(ctx, { tenantId: row.tenant_id, conversationId }, row.id, variant) : null)
   const converted = row.shown_key !== null
   return {
     id: row.id,
@@ -91,29 +91,33 @@ export const MEDIA_COLUMNS = [
 ] as const
 
 type Columns = Exclude<keyof ShownMedia, 'tenant_id' | 'filename' | 'blur' | 'waveform' | 'closing'>
-type Joined = { tenant_id: string; m_sealed: Buffer | null } & { [K in Columns as `m_${K}`]: ShownMedia[K] | null }
+type Joined = { tenant_id: string; conversation_id: string; m_sealed: Buffer | null } & { [K in Columns as `m_${K}`]: ShownMedia[K] | null }
 
 /** Media of a row that was selected with `MEDIA_COLUMNS`; `m_id` must not be null. `opener` has read the key of `m_sealed`. */
 export const presentJoinedMedia = (ctx: Pick<Context, 'keys'>, tx: TenantTx, opener: Opener, r: Joined): Media =>
-  presentMedia(ctx, {
-    ...openFacts(tx, opener, { id: r.m_id ?? '', sealed: r.m_sealed }),
-    tenant_id: r.tenant_id,
-    id: r.m_id ?? '',
-    kind: r.m_kind ?? 'document',
-    mime: r.m_mime ?? 'application/octet-stream',
-    size: r.m_size,
-    voice: r.m_voice ?? false,
-    animated: r.m_animated ?? false,
-    width: r.m_width,
-    height: r.m_height,
-    status: r.m_status ?? 'failed',
-    executable: r.m_executable ?? false,
-    reason: r.m_reason,
-    retry_at: r.m_retry_at,
-    thumbnail_key: r.m_thumbnail_key,
-    duration_ms: r.m_duration_ms,
-    pages: r.m_pages,
-    shown_key: r.m_shown_key,
-    shown_mime: r.m_shown_mime,
-    shown_size: r.m_shown_size,
-  })
+  presentMedia(
+    ctx,
+    {
+      ...openFacts(tx, opener, { id: r.m_id ?? '', sealed: r.m_sealed }),
+      tenant_id: r.tenant_id,
+      id: r.m_id ?? '',
+      kind: r.m_kind ?? 'document',
+      mime: r.m_mime ?? 'application/octet-stream',
+      size: r.m_size,
+      voice: r.m_voice ?? false,
+      animated: r.m_animated ?? false,
+      width: r.m_width,
+      height: r.m_height,
+      status: r.m_status ?? 'failed',
+      executable: r.m_executable ?? false,
+      reason: r.m_reason,
+      retry_at: r.m_retry_at,
+      thumbnail_key: r.m_thumbnail_key,
+      duration_ms: r.m_duration_ms,
+      pages: r.m_pages,
+      shown_key: r.m_shown_key,
+      shown_mime: r.m_shown_mime,
+      shown_size: r.m_shown_size,
+    },
+    r.conversation_id,
+  )

@@ -99,7 +99,9 @@ export async function presentRows(ctx: Context, tx: TenantTx, rows: readonly db.
   const emojis: Emojis = new Map(reactions.map((r) => [r.id, openWords(tx, opener, r.id, r.sealed)]))
   const said = new Map(rows.map((r) => [r.id, openWords(tx, opener, r.id, r.sealed)]))
   const inside = [...said.values()].flatMap((s) => (s.state === 'open' ? filesIn(s.content) : []))
-  const files: Files = new Map((await findShownMedia(tx, [...new Set(inside)])).map((m) => [m.id, presentMedia(ctx, m)]))
+  const shown = await findShownMedia(tx, [...new Set(inside)])
+  const filesOf = (conversationId: string): Files => new Map(shown.map((m) => [m.id, presentMedia(ctx, m, conversationId)]))
+  const files = new Map([...new Set(rows.map((r) => r.conversation_id))].map((id) => [id, shown.length > 0 ? filesOf(id) : new Map()]))
   const authors = await openPeople(
     tx,
     rows.flatMap((r) => (r.author_contact_id ? [{ id: r.author_contact_id, sealed: r.author_sealed }] : [])),
@@ -109,7 +111,7 @@ export async function presentRows(ctx: Context, tx: TenantTx, rows: readonly db.
       said: said.get(r.id) ?? { state: 'erased' },
       quoted: r.quoted_id && r.quoted_type ? openWords(tx, opener, r.quoted_id, r.quoted_sealed) : undefined,
       media: r.m_id ? presentJoinedMedia(ctx, tx, opener, r) : null,
-      files,
+      files: files.get(r.conversation_id) ?? new Map(),
       emojis,
       author: authors.get(r.author_contact_id ?? '') ?? BROKEN,
     }),

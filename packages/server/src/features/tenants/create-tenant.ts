@@ -2,6 +2,7 @@ import { hashPassword } from '../../platform/crypto.ts'
 import { type Database, inTenant, type TenantTx } from '../../platform/database.ts'
 import { AppError, isUniqueViolation } from '../../platform/errors.ts'
 import { uuidv7 } from '../../platform/ids.ts'
+import { requireGoodPassword } from '../../platform/weak-password.ts'
 import { slugOf } from './slug.ts'
 import * as db from './tenants.db.ts'
 
@@ -33,9 +34,10 @@ async function freeSlug(database: Database, name: string): Promise<string> {
 
 /**
  * A tenant with its owner's login, and `also` in the same transaction (as the owner).
- * @throws AppError email_taken, already_exists (the slug that was asked for is taken)
+ * @throws AppError validation_failed (password), email_taken, already_exists (the slug that was asked for is taken)
  */
 export async function createTenantAnd<T>(database: Database, input: NewTenant, also: (tx: TenantTx, made: CreatedTenant) => Promise<T>): Promise<T> {
+  requireGoodPassword(input.owner.password, [input.name, input.owner.name, input.owner.email])
   const passwordHash = await hashPassword(input.owner.password)
   for (let attempt = 1; ; attempt++) {
     const made = { tenantId: uuidv7(), userId: uuidv7(), slug: input.slug ?? (await freeSlug(database, input.name)) }

@@ -5,6 +5,7 @@ import { type Database, inTenant, type TenantTx } from '../../platform/database.
 import { AppError, isUniqueViolation, notFound } from '../../platform/errors.ts'
 import { publish } from '../../platform/events.ts'
 import { uuidv7 } from '../../platform/ids.ts'
+import { requireGoodPassword } from '../../platform/weak-password.ts'
 import { endSessions } from '../access/sessions.ts'
 import { requireRank } from '../roles/rank.ts'
 import { resolveRole } from '../roles/roles.ts'
@@ -60,9 +61,10 @@ export async function updateUser(tx: TenantTx, login: TenantLogin, userId: strin
 type NewUser = { tenantId: string; name: string; email: string; password: string; role: TenantRole }
 
 /** For the command line and the demo: a new login that belongs to the tenant at once. @throws AppError email_taken, plan_limit, not_found */
-export async function createUser(ctx: { db: Database }, input: NewUser): Promise<User> {
+export async function createUser(ctx: { db: Database }, input: NewUser, also: (tx: TenantTx, made: User) => Promise<unknown> = async () => {}): Promise<User> {
   const { tenantId, name, email, role } = input
   const id = uuidv7()
+  requireGoodPassword(input.password, [name, email])
   const passwordHash = await hashPassword(input.password)
   const work = async (tx: TenantTx) => {
     await requirePlanRoom(tx, tenantId, 'users')
@@ -71,7 +73,9 @@ export async function createUser(ctx: { db: Database }, input: NewUser): Promise
     await publish(tx, tenantId, [{ kind: 'list.changed', payload: { list: 'users' } }])
     const row = await db.findMember(tx, id)
     if (!row) throw notFound()
-    return present(row)
+    const made = present(row)
+    await also(tx, made)
+    return made
   }
   return inTenant(ctx.db, tenantId, work).catch((e) => {
     throw isUniqueViolation(e, 'users_email') ? new AppError('email_taken') : e

@@ -1,9 +1,9 @@
 import { sql } from 'kysely'
 import { openPeople } from '../../features/contacts/sealed-person.ts'
-import type { Keys } from '../../platform/crypto.ts'
 import { type Database, inTenant, openDatabase, useKeys } from '../../platform/database.ts'
+import type { Keys } from '../../platform/keys.ts'
 import { SealBroken } from '../../platform/vault/sealed-value.ts'
-import { loadServerKey } from '../../platform/vault/server-key.ts'
+import { loadServerKeys } from '../../platform/vault/server-key.ts'
 import { openerFor } from '../../platform/vault/vault.ts'
 import { connect } from './database-place.ts'
 import { type Erasure, readErasures, replayErasures } from './erasures.ts'
@@ -86,7 +86,7 @@ export async function settleRestored({ url, keys, target, manifest, verifyChains
   const client = await connect(url)
   try {
     useKeys(db, keys)
-    await loadServerKey(db, keys)
+    await loadServerKeys(db, keys)
     const counts = (await countRows(client)) ?? {}
     const { erasures, unreadable } = await readErasures(target, keys)
     const erased = await replayErasures(db, erasures)

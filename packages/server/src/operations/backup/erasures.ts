@@ -1,8 +1,9 @@
 import { sql } from 'kysely'
 import { z } from 'zod'
-import type { Keys } from '../../platform/crypto.ts'
 import type { Database } from '../../platform/database.ts'
 import { uuidv7 } from '../../platform/ids.ts'
+import type { Keys } from '../../platform/keys.ts'
+import { type DataKey, seal, unseal } from '../../platform/vault/sealed-value.ts'
 import { ofTarget } from './backup-error.ts'
 import type { Target } from './target.ts'
 
@@ -17,6 +18,9 @@ const List = z.array(Erasure)
 
 const MANY = 5000
 const place = (key: string) => `backup:${key}`
+/** Of the first version of the server's key: a backup from before a rotation knows no later one. */
+const NOBODY = '00000000-0000-0000-0000-000000000000'
+const listKey = (keys: Keys): DataKey => ({ id: NOBODY, key: keys.derive('backup-erasures', 1) })
 
 type Row = { id: string; kind: Erasure['kind']; object_id: string }
 
@@ -30,7 +34,7 @@ export async function keepErasures(db: Database, keys: Keys, targets: readonly T
     })
     if (rows.length === 0) return kept
     const key = `erasures/${uuidv7()}.sealed`
-    const data = keys.seal(place(key), JSON.stringify(rows.map((r) => ({ kind: r.kind, id: r.object_id }))))
+    const data = seal(listKey(keys), place(key), JSON.stringify(rows.map((r) => ({ kind: r.kind, id: r.object_id }))))
     for (const target of targets) await target.put(key, data)
     await sql`select door_erasures_kept(${rows.map((r) => r.id)}::bigint[])`.execute(db)
     kept += rows.length
@@ -47,7 +51,7 @@ export async function readErasures(target: Target, keys: Keys): Promise<KeptEras
       throw ofTarget(e, target.name)
     })
     try {
-      found.erasures.push(...List.parse(JSON.parse(keys.open(place(key), data))))
+      found.erasures.push(...List.parse(JSON.parse(unseal(listKey(keys), place(key), data).toString('utf8'))))
     } catch {
       found.unreadable++
     }

@@ -1,7 +1,7 @@
 import { AddressLists } from '@atende/contracts/limits'
 import type { Config } from '../config.ts'
-import type { Keys } from '../crypto.ts'
 import type { Database } from '../database.ts'
+import type { Keys } from '../keys.ts'
 import type { Logger } from '../log.ts'
 import type { Signals } from '../signals.ts'
 import { inRanges, networkOf, rangesOf } from './client-address.ts'

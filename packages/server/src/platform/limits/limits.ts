@@ -1,7 +1,8 @@
 import type { Config } from '../config.ts'
 import { type Counters, defineCounter } from '../counters.ts'
-import { hmacSha256, type Keys } from '../crypto.ts'
+import { hmacSha256 } from '../crypto.ts'
 import type { Database } from '../database.ts'
+import type { Keys } from '../keys.ts'
 import type { Logger } from '../log.ts'
 import type { LimitStore, Slot, StoreKind, Taken } from './store.ts'
 import { insured } from './store-insured.ts'
@@ -124,4 +125,5 @@ function openLimitStore(config: Settings, db: Database, log: Logger): LimitStore
 
 /** The limits of one installation. */
 export const openLimits = (config: Settings, parts: { db: Database; keys: Keys; log: Logger; counters?: Counters }): Limits =>
-  createLimits(openLimitStore(config, parts.db, parts.log), parts.keys.derive('rate-limits'), undefined, parts.counters)
+  // Always of the first version of the server's key: what is counted in one process must have the same name in all of them.
+  createLimits(openLimitStore(config, parts.db, parts.log), parts.keys.derive('rate-limits', 1), undefined, parts.counters)

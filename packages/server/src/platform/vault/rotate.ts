@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
-import type { Keys } from '../crypto.ts'
 import { type Database, inTenant, type TenantTx } from '../database.ts'
-import { serverKeyPlace } from './server-key.ts'
+import type { Keys } from '../keys.ts'
+import { serverKeyPlace, serverKeyVersionPlace } from './server-key.ts'
 import { tenantKeyPlace, unwrapDataKey, wrapDataKey } from './vault.ts'
 
 /** Keys that are wrapped anew in one transaction: short locks, so that traffic does not wait. */
@@ -29,9 +29,16 @@ async function rewrapServerKey(owner: Database, keys: Keys): Promise<void> {
   await owner.transaction().execute(async (tx) => {
     const { rows } = await sql<{ wrapped: Buffer }>`select wrapped from server_keys where purpose = 'root' for update`.execute(tx)
     const [row] = rows
-    if (!row || keys.masters.isCurrent(row.wrapped)) return
-    const anew = keys.masters.wrap(serverKeyPlace, keys.masters.unwrap(serverKeyPlace, row.wrapped))
-    await sql`update server_keys set wrapped = ${anew}, rewrapped_at = now() where purpose = 'root'`.execute(tx)
+    if (row && !keys.masters.isCurrent(row.wrapped)) {
+      const anew = keys.masters.wrap(serverKeyPlace, keys.masters.unwrap(serverKeyPlace, row.wrapped))
+      await sql`update server_keys set wrapped = ${anew}, rewrapped_at = now() where purpose = 'root'`.execute(tx)
+    }
+    const later = await sql<{ version: number; wrapped: Buffer }>`select version, wrapped from server_key_versions order by version for update`.execute(tx)
+    for (const { version, wrapped } of later.rows.filter((r) => !keys.masters.isCurrent(r.wrapped))) {
+      const place = serverKeyVersionPlace(version)
+      const anew = keys.masters.wrap(place, keys.masters.unwrap(place, wrapped))
+      await sql`update server_key_versions set wrapped = ${anew} where version = ${version}`.execute(tx)
+    }
   })
 }
 
@@ -62,8 +69,9 @@ export async function rotateMaster(owner: Database, app: Database, keys: Keys, p
 /** Waits for whoever is writing a key at this moment, perhaps still with the old master key, and counts what is left. */
 async function countStale(owner: Database, keys: Keys): Promise<number> {
   return owner.transaction().execute(async (tx) => {
-    await sql`lock table tenant_keys in share row exclusive mode`.execute(tx)
-    const { rows } = await sql<{ wrapped: Buffer }>`select wrapped from tenant_keys union all select wrapped from server_keys`.execute(tx)
+    await sql`lock table tenant_keys, server_key_versions in share row exclusive mode`.execute(tx)
+    const { rows } = await sql<{ wrapped: Buffer }>`select wrapped from tenant_keys union all select wrapped from server_keys
+      union all select wrapped from server_key_versions`.execute(tx)
     return rows.filter((r) => !keys.masters.isCurrent(r.wrapped)).length
   })
 }

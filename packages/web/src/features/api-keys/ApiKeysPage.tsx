@@ -7,14 +7,10 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useCan } from '../../lib/session.ts'
 import { formatRelative, formatRemaining } from '../../lib/time.ts'
-import { BackLink } from '../../shell/BackLink.tsx'
-import { RequirePermission } from '../../shell/RequirePermission.tsx'
+import { SettingsFrame } from '../../shell/SettingsFrame.tsx'
 import { ConfirmButton } from '../../ui/ConfirmButton.tsx'
 import { EmptyState } from '../../ui/EmptyState.tsx'
-import { ErrorState } from '../../ui/ErrorState.tsx'
-import { ListSkeleton } from '../../ui/ListSkeleton.tsx'
-import { Page } from '../../ui/Page.tsx'
-import { PageHeader } from '../../ui/PageHeader.tsx'
+import { LoadedList } from '../../ui/LoadedList.tsx'
 import { Pill } from '../../ui/Pill.tsx'
 import { Row, Section } from '../../ui/Section.tsx'
 import { toast } from '../../ui/toast.ts'
@@ -79,12 +75,16 @@ function Keys() {
   return (
     <>
       <Section flush title={t('active')} text={t('activeText')}>
-        {apiKeys.isPending && <ListSkeleton rows={3} />}
-        {apiKeys.isError && <ErrorState compact error={apiKeys.error} retry={() => void apiKeys.refetch()} />}
-        {apiKeys.data && live.length === 0 && <EmptyState icon={<KeyRound size={24} aria-hidden />} title={t('emptyTitle')} text={t('emptyText')} />}
-        {live.map((key) => (
-          <KeyRow key={key.id} apiKey={key} />
-        ))}
+        <LoadedList query={apiKeys} rows={3}>
+          {() => (
+            <>
+              {live.length === 0 && <EmptyState icon={<KeyRound size={24} aria-hidden />} title={t('emptyTitle')} text={t('emptyText')} />}
+              {live.map((key) => (
+                <KeyRow key={key.id} apiKey={key} />
+              ))}
+            </>
+          )}
+        </LoadedList>
       </Section>
       {old.length > 0 && (
         <Section flush title={t('old')}>
@@ -98,21 +98,18 @@ function Keys() {
 }
 
 export function ApiKeysPage() {
-  const { t } = useTranslation(['apiKeys', 'settings'])
+  const { t } = useTranslation('apiKeys')
   const mayManage = useCan('api_keys.manage')
   const [making, setMaking] = useState(false)
   return (
-    <Page>
-      <PageHeader
-        title={t('title')}
-        text={t('text')}
-        back={<BackLink to="/configuracoes" label={t('settings:back')} />}
-        actions={mayManage && <Button onClick={() => setMaking(true)}>{t('new')}</Button>}
-      />
-      <RequirePermission permission="api_keys.manage">
-        <Keys />
-      </RequirePermission>
+    <SettingsFrame
+      title={t('title')}
+      text={t('text')}
+      actions={mayManage && <Button onClick={() => setMaking(true)}>{t('new')}</Button>}
+      permission="api_keys.manage"
+    >
+      <Keys />
       {making && <NewApiKey onClose={() => setMaking(false)} />}
-    </Page>
+    </SettingsFrame>
   )
 }

@@ -7,6 +7,7 @@ import { EmptyState } from '../../ui/EmptyState.tsx'
 import { ErrorState } from '../../ui/ErrorState.tsx'
 import { ListSkeleton } from '../../ui/ListSkeleton.tsx'
 import { Pill } from '../../ui/Pill.tsx'
+import rows from '../../ui/rows.module.css'
 import { Section } from '../../ui/Section.tsx'
 import classes from './AuditList.module.css'
 import { actionName } from './action-name.ts'
@@ -37,8 +38,8 @@ function LineRow({ line, onOpen }: { line: AuditLine; onOpen: () => void }) {
   const other = otherPerson(line)
   const onto = other === null ? null : t('onto', { name: other })
   return (
-    <UnstyledButton className={classes.row} onClick={onOpen}>
-      <span className={classes.words}>
+    <UnstyledButton className={`${rows.row} ${classes.row}`} onClick={onOpen}>
+      <span className={rows.words}>
         <span className={classes.action}>
           {actionName(line.action)}
           {route !== null && <span className={classes.route}> {route}</span>}

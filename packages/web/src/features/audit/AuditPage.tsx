@@ -6,10 +6,7 @@ import { useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useCan, useMe } from '../../lib/session.ts'
-import { BackLink } from '../../shell/BackLink.tsx'
-import { RequirePermission } from '../../shell/RequirePermission.tsx'
-import { Page } from '../../ui/Page.tsx'
-import { PageHeader } from '../../ui/PageHeader.tsx'
+import { SettingsFrame } from '../../shell/SettingsFrame.tsx'
 import { AccessRecordsDialog } from './AccessRecordsDialog.tsx'
 import { AuditDetail } from './AuditDetail.tsx'
 import { AuditFilters } from './AuditFilters.tsx'
@@ -18,7 +15,7 @@ import { AuditProof } from './AuditProof.tsx'
 import { ExportMenu } from './ExportMenu.tsx'
 
 export function AuditPage() {
-  const { t } = useTranslation(['audit', 'settings', 'common'])
+  const { t } = useTranslation(['audit', 'common'])
   const filters = useSearch({ from: '/app/configuracoes/auditoria' })
   const server = useMe().tenant === null
   const permission = server ? 'server.manage' : 'audit.read'
@@ -26,29 +23,26 @@ export function AuditPage() {
   const [line, setLine] = useState<AuditLine | null>(null)
   const [accessOpen, access] = useDisclosure(false)
   return (
-    <Page>
-      <PageHeader
-        title={t('title')}
-        text={t(server ? 'serverText' : 'text')}
-        back={<BackLink to="/configuracoes" label={t('settings:back')} />}
-        actions={mayRead && <ExportMenu filters={filters} onAccessRecords={access.open} />}
-      />
-      <RequirePermission permission={permission}>
-        <AuditProof />
-        <AuditFilters />
-        <AuditList filters={filters} onOpen={setLine} />
-        <Drawer
-          opened={line !== null}
-          onClose={() => setLine(null)}
-          position="right"
-          size={560}
-          title={t('detail')}
-          closeButtonProps={{ 'aria-label': t('common:action.close') }}
-        >
-          {line !== null && <AuditDetail line={line} />}
-        </Drawer>
-        {accessOpen && <AccessRecordsDialog onClose={access.close} />}
-      </RequirePermission>
-    </Page>
+    <SettingsFrame
+      title={t('title')}
+      text={t(server ? 'serverText' : 'text')}
+      actions={mayRead && <ExportMenu filters={filters} onAccessRecords={access.open} />}
+      permission={permission}
+    >
+      <AuditProof />
+      <AuditFilters />
+      <AuditList filters={filters} onOpen={setLine} />
+      <Drawer
+        opened={line !== null}
+        onClose={() => setLine(null)}
+        position="right"
+        size={560}
+        title={t('detail')}
+        closeButtonProps={{ 'aria-label': t('common:action.close') }}
+      >
+        {line !== null && <AuditDetail line={line} />}
+      </Drawer>
+      {accessOpen && <AccessRecordsDialog onClose={access.close} />}
+    </SettingsFrame>
   )
 }

@@ -4,6 +4,7 @@ import { ChevronRight, MessageCircle, Smartphone } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { formatRelative } from '../../lib/time.ts'
 import { Pill } from '../../ui/Pill.tsx'
+import rows from '../../ui/rows.module.css'
 import { formatPhone } from '../contacts/format-phone.ts'
 import classes from './ChannelLink.module.css'
 import { ChannelStatus } from './ChannelStatus.tsx'
@@ -13,11 +14,11 @@ export function ChannelLink({ channel }: { channel: Channel }) {
   const Icon = channel.emulator ? Smartphone : MessageCircle
   const delivered = channel.lastWebhookAt === null ? t('noWebhook') : t('lastWebhook', { when: formatRelative(channel.lastWebhookAt) })
   return (
-    <Link to="/configuracoes/canais/$channelId" params={{ channelId: channel.id }} className={classes.link}>
+    <Link to="/configuracoes/canais/$channelId" params={{ channelId: channel.id }} className={`${rows.link} ${classes.link}`}>
       <span className={classes.icon}>
         <Icon size={19} aria-hidden />
       </span>
-      <span className={classes.words}>
+      <span className={`${rows.words} ${classes.words}`}>
         <span className={classes.name}>
           {channel.name}
           {channel.emulator && channel.name !== t('emulator') && <Pill tone="quiet">{t('emulator')}</Pill>}
@@ -30,7 +31,7 @@ export function ChannelLink({ channel }: { channel: Channel }) {
         {channel.status === 'error' && channel.lastError !== null && <span className={classes.problem}>{channel.lastError}</span>}
       </span>
       <ChannelStatus channel={channel} />
-      <ChevronRight size={17} className={classes.arrow} aria-hidden />
+      <ChevronRight size={17} className={`${rows.arrow} ${classes.arrow}`} aria-hidden />
     </Link>
   )
 }

@@ -7,6 +7,7 @@ import { formatRelative } from '../../lib/time.ts'
 import { ErrorState } from '../../ui/ErrorState.tsx'
 import { ListSkeleton } from '../../ui/ListSkeleton.tsx'
 import { Pill } from '../../ui/Pill.tsx'
+import rows from '../../ui/rows.module.css'
 import { Section } from '../../ui/Section.tsx'
 import classes from './ContactConversations.module.css'
 import { useConversationsOf } from './contact-queries.ts'
@@ -16,10 +17,15 @@ function ConversationLink({ conversation }: { conversation: Conversation }) {
   const open = conversation.status === 'open'
   const who = conversation.assignee === null ? t('nobody') : t('withWho', { name: conversation.assignee.name })
   return (
-    <Link to="/conversas/$conversationId" params={{ conversationId: conversation.id }} search={open ? {} : { status: 'resolved' }} className={classes.link}>
-      <span className={classes.words}>
-        <span className={classes.preview}>{conversation.lastMessage?.preview ?? t('noPreview')}</span>
-        <span className={classes.text}>{[conversation.channel.name, who, formatRelative(conversation.lastActivityAt)].join(' · ')}</span>
+    <Link
+      to="/conversas/$conversationId"
+      params={{ conversationId: conversation.id }}
+      search={open ? {} : { status: 'resolved' }}
+      className={`${rows.link} ${classes.link}`}
+    >
+      <span className={rows.words}>
+        <span className={rows.oneLine}>{conversation.lastMessage?.preview ?? t('noPreview')}</span>
+        <span className={rows.text}>{[conversation.channel.name, who, formatRelative(conversation.lastActivityAt)].join(' · ')}</span>
       </span>
       <Pill tone={open ? 'good' : 'quiet'} icon={open ? <CircleDot size={13} aria-hidden /> : <CircleCheck size={13} aria-hidden />}>
         {open ? t('open') : t('resolved')}

@@ -9,6 +9,7 @@ import { Dialog } from '../../ui/Dialog.tsx'
 import { ErrorState } from '../../ui/ErrorState.tsx'
 import { FormError } from '../../ui/FormError.tsx'
 import { ListSkeleton } from '../../ui/ListSkeleton.tsx'
+import rows from '../../ui/rows.module.css'
 import { toast } from '../../ui/toast.ts'
 import { useContactList, useMergeContacts } from './contact-queries.ts'
 import { shownName } from './format-phone.ts'
@@ -24,8 +25,8 @@ function Candidate({ contact, onPick }: { contact: Contact; onPick: () => void }
     <li>
       <button type="button" className={classes.candidate} onClick={onPick}>
         <Avatar name={contact.name} seed={contact.id} size={36} />
-        <span className={classes.words}>
-          <span className={classes.name}>{shownName(contact.name)}</span>
+        <span className={rows.words}>
+          <span className={rows.oneLine}>{shownName(contact.name)}</span>
           <span className={classes.text}>{knownBy(contact) ?? t('noPhone')}</span>
         </span>
       </button>

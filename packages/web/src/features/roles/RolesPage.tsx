@@ -6,13 +6,11 @@ import { Copy, Pencil, ShieldCheck, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useCan, useMe } from '../../lib/session.ts'
-import { BackLink } from '../../shell/BackLink.tsx'
 import { RequirePermission } from '../../shell/RequirePermission.tsx'
+import { SettingsFrame } from '../../shell/SettingsFrame.tsx'
 import { EmptyState } from '../../ui/EmptyState.tsx'
 import { ErrorState } from '../../ui/ErrorState.tsx'
 import { ListSkeleton } from '../../ui/ListSkeleton.tsx'
-import { Page } from '../../ui/Page.tsx'
-import { PageHeader } from '../../ui/PageHeader.tsx'
 import { Row, Section } from '../../ui/Section.tsx'
 import { useRoles } from '../users/use-roles.ts'
 import { DeleteRole } from './DeleteRole.tsx'
@@ -125,25 +123,22 @@ function AllRoles(acts: Acts) {
 }
 
 export function RolesPage() {
-  const { t } = useTranslation(['roles', 'settings'])
+  const { t } = useTranslation('roles')
   const mayManage = [useCan('users.read'), useCan('users.manage')].every(Boolean)
   const [draft, setDraft] = useState<Draft | null>(null)
   const [deleting, setDeleting] = useState<CustomRole | null>(null)
   return (
-    <Page>
-      <PageHeader
-        title={t('title')}
-        text={t('text')}
-        back={<BackLink to="/configuracoes" label={t('settings:back')} />}
-        actions={mayManage && <Button onClick={() => setDraft({ id: null, name: '', permissions: [] })}>{t('new')}</Button>}
-      />
-      <RequirePermission permission="users.manage">
-        <RequirePermission permission="users.read">
-          <AllRoles onDraft={setDraft} onDelete={setDeleting} />
-        </RequirePermission>
+    <SettingsFrame
+      title={t('title')}
+      text={t('text')}
+      actions={mayManage && <Button onClick={() => setDraft({ id: null, name: '', permissions: [] })}>{t('new')}</Button>}
+      permission="users.manage"
+    >
+      <RequirePermission permission="users.read">
+        <AllRoles onDraft={setDraft} onDelete={setDeleting} />
       </RequirePermission>
       {draft && <RoleForm draft={draft} onClose={() => setDraft(null)} />}
       {deleting && <DeleteRole role={deleting} onClose={() => setDeleting(null)} />}
-    </Page>
+    </SettingsFrame>
   )
 }

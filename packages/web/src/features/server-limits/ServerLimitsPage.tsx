@@ -3,12 +3,9 @@ import type { ServerLimits } from '@atende/contracts/limits'
 import { Alert, Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { formatDuration } from '../../lib/time.ts'
-import { BackLink } from '../../shell/BackLink.tsx'
-import { RequirePermission } from '../../shell/RequirePermission.tsx'
+import { SettingsFrame } from '../../shell/SettingsFrame.tsx'
 import { ErrorState } from '../../ui/ErrorState.tsx'
 import { ListSkeleton } from '../../ui/ListSkeleton.tsx'
-import { Page } from '../../ui/Page.tsx'
-import { PageHeader } from '../../ui/PageHeader.tsx'
 import { Row, Section } from '../../ui/Section.tsx'
 import { ServerNav } from '../server-status/ServerNav.tsx'
 import { BansSection } from './BansSection.tsx'
@@ -64,14 +61,11 @@ function Content() {
 
 /** For who runs the server. */
 export function ServerLimitsPage() {
-  const { t } = useTranslation(['serverLimits', 'settings'])
+  const { t } = useTranslation('serverLimits')
   return (
-    <Page>
-      <PageHeader title={t('title')} text={t('text')} back={<BackLink to="/configuracoes" label={t('settings:back')} />} />
-      <RequirePermission permission="server.manage">
-        <ServerNav />
-        <Content />
-      </RequirePermission>
-    </Page>
+    <SettingsFrame title={t('title')} text={t('text')} permission="server.manage">
+      <ServerNav />
+      <Content />
+    </SettingsFrame>
   )
 }

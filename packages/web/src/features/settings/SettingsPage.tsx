@@ -23,6 +23,7 @@ import { useMe } from '../../lib/session.ts'
 import { EmptyState } from '../../ui/EmptyState.tsx'
 import { Page } from '../../ui/Page.tsx'
 import { PageHeader } from '../../ui/PageHeader.tsx'
+import rows from '../../ui/rows.module.css'
 import { matchesWords } from './matches-words.ts'
 import classes from './SettingsPage.module.css'
 
@@ -51,15 +52,15 @@ function EntryLink({ page }: { page: SettingsEntry }) {
   const { t } = useTranslation('settings')
   const Icon = page.icon
   return (
-    <Link to={page.to} className={classes.entry}>
+    <Link to={page.to} className={rows.link}>
       <span className={classes.icon}>
         <Icon size={19} aria-hidden />
       </span>
-      <span className={classes.words}>
+      <span className={rows.words}>
         <span className={classes.name}>{t(`page.${page.name}.title`)}</span>
         <span className={classes.text}>{t(`page.${page.name}.text`)}</span>
       </span>
-      <ChevronRight size={17} className={classes.arrow} aria-hidden />
+      <ChevronRight size={17} className={rows.arrow} aria-hidden />
     </Link>
   )
 }

@@ -1,13 +1,9 @@
 import { Tag as TagIcon } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { useCan } from '../../lib/session.ts'
-import { BackLink } from '../../shell/BackLink.tsx'
-import { RequirePermission } from '../../shell/RequirePermission.tsx'
+import { SettingsFrame } from '../../shell/SettingsFrame.tsx'
 import { EmptyState } from '../../ui/EmptyState.tsx'
-import { ErrorState } from '../../ui/ErrorState.tsx'
-import { ListSkeleton } from '../../ui/ListSkeleton.tsx'
-import { Page } from '../../ui/Page.tsx'
-import { PageHeader } from '../../ui/PageHeader.tsx'
+import { LoadedList } from '../../ui/LoadedList.tsx'
 import { Section } from '../../ui/Section.tsx'
 import { NewTag } from './NewTag.tsx'
 import { TagRow } from './TagRow.tsx'
@@ -21,27 +17,28 @@ function TagList() {
     <>
       {mayWrite && <NewTag />}
       <Section flush>
-        {tags.isPending && <ListSkeleton rows={6} />}
-        {tags.isError && <ErrorState compact error={tags.error} retry={() => void tags.refetch()} />}
-        {tags.data?.length === 0 && (
-          <EmptyState icon={<TagIcon size={24} aria-hidden />} title={t('emptyTitle')} text={mayWrite ? t('emptyText') : t('emptyReader')} />
-        )}
-        {tags.data?.map((tag) => (
-          <TagRow key={tag.id} tag={tag} mayWrite={mayWrite} />
-        ))}
+        <LoadedList query={tags} rows={6}>
+          {(list) => (
+            <>
+              {list.length === 0 && (
+                <EmptyState icon={<TagIcon size={24} aria-hidden />} title={t('emptyTitle')} text={mayWrite ? t('emptyText') : t('emptyReader')} />
+              )}
+              {list.map((tag) => (
+                <TagRow key={tag.id} tag={tag} mayWrite={mayWrite} />
+              ))}
+            </>
+          )}
+        </LoadedList>
       </Section>
     </>
   )
 }
 
 export function TagsPage() {
-  const { t } = useTranslation(['tags', 'settings'])
+  const { t } = useTranslation('tags')
   return (
-    <Page>
-      <PageHeader title={t('title')} text={t('text')} back={<BackLink to="/configuracoes" label={t('settings:back')} />} />
-      <RequirePermission permission="tags.read">
-        <TagList />
-      </RequirePermission>
-    </Page>
+    <SettingsFrame title={t('title')} text={t('text')} permission="tags.read">
+      <TagList />
+    </SettingsFrame>
   )
 }

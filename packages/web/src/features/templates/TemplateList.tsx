@@ -7,6 +7,7 @@ import { useCan } from '../../lib/session.ts'
 import { EmptyState } from '../../ui/EmptyState.tsx'
 import { ErrorState } from '../../ui/ErrorState.tsx'
 import { ListSkeleton } from '../../ui/ListSkeleton.tsx'
+import rows from '../../ui/rows.module.css'
 import { Section } from '../../ui/Section.tsx'
 import { useChannels } from '../channels/use-channels.ts'
 import { firstLine } from './first-line.ts'
@@ -19,8 +20,8 @@ function TemplateRow({ template }: { template: Template }) {
   const languageName = useLanguageName()
   const { estimatedCost: cost, categoryChange } = template
   return (
-    <Link to="/configuracoes/modelos/$templateId" params={{ templateId: template.id }} className={classes.row}>
-      <span className={classes.words}>
+    <Link to="/configuracoes/modelos/$templateId" params={{ templateId: template.id }} className={rows.link}>
+      <span className={`${rows.words} ${classes.words}`}>
         <span className={classes.head}>
           <span className={classes.name}>{template.name}</span>
           <StatusPill template={template} />
@@ -35,7 +36,7 @@ function TemplateRow({ template }: { template: Template }) {
           {cost !== null && <span title={t('costHint')}>{t('cost', { price: formatPrice(cost) })}</span>}
         </span>
       </span>
-      <ChevronRight size={17} className={classes.arrow} aria-hidden />
+      <ChevronRight size={17} className={rows.arrow} aria-hidden />
     </Link>
   )
 }

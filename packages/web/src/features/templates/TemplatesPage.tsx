@@ -4,10 +4,7 @@ import { Link } from '@tanstack/react-router'
 import { Plus, RefreshCw } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { useCan } from '../../lib/session.ts'
-import { BackLink } from '../../shell/BackLink.tsx'
-import { RequirePermission } from '../../shell/RequirePermission.tsx'
-import { Page } from '../../ui/Page.tsx'
-import { PageHeader } from '../../ui/PageHeader.tsx'
+import { SettingsFrame } from '../../shell/SettingsFrame.tsx'
 import { toast, toastError } from '../../ui/toast.ts'
 import { useChannels } from '../channels/use-channels.ts'
 import { TemplateFilters } from './TemplateFilters.tsx'
@@ -45,15 +42,12 @@ function Actions() {
 }
 
 export function TemplatesPage() {
-  const { t } = useTranslation(['templates', 'settings'])
+  const { t } = useTranslation('templates')
   const mayManage = useCan('templates.manage')
   return (
-    <Page>
-      <PageHeader title={t('title')} text={t('text')} back={<BackLink to="/configuracoes" label={t('settings:back')} />} actions={mayManage && <Actions />} />
-      <RequirePermission permission="templates.read">
-        <TemplateFilters />
-        <TemplateList mayManage={mayManage} />
-      </RequirePermission>
-    </Page>
+    <SettingsFrame title={t('title')} text={t('text')} actions={mayManage && <Actions />} permission="templates.read">
+      <TemplateFilters />
+      <TemplateList mayManage={mayManage} />
+    </SettingsFrame>
   )
 }

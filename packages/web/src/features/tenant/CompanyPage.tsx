@@ -1,10 +1,7 @@
 import { useTranslation } from 'react-i18next'
-import { BackLink } from '../../shell/BackLink.tsx'
-import { RequirePermission } from '../../shell/RequirePermission.tsx'
+import { SettingsFrame } from '../../shell/SettingsFrame.tsx'
 import { ErrorState } from '../../ui/ErrorState.tsx'
 import { ListSkeleton } from '../../ui/ListSkeleton.tsx'
-import { Page } from '../../ui/Page.tsx'
-import { PageHeader } from '../../ui/PageHeader.tsx'
 import { Section } from '../../ui/Section.tsx'
 import { CompanyForm } from './CompanyForm.tsx'
 import { PlanLimits } from './PlanLimits.tsx'
@@ -37,13 +34,10 @@ function Company() {
 }
 
 export function CompanyPage() {
-  const { t } = useTranslation(['tenant', 'settings'])
+  const { t } = useTranslation('tenant')
   return (
-    <Page>
-      <PageHeader title={t('title')} text={t('text')} back={<BackLink to="/configuracoes" label={t('settings:back')} />} />
-      <RequirePermission permission="tenant.read">
-        <Company />
-      </RequirePermission>
-    </Page>
+    <SettingsFrame title={t('title')} text={t('text')} permission="tenant.read">
+      <Company />
+    </SettingsFrame>
   )
 }

@@ -7,12 +7,9 @@ import { ChartColumn, Info, ListOrdered } from 'lucide-react'
 import { lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useCan } from '../../lib/session.ts'
-import { BackLink } from '../../shell/BackLink.tsx'
-import { RequirePermission } from '../../shell/RequirePermission.tsx'
+import { SettingsFrame } from '../../shell/SettingsFrame.tsx'
 import { EmptyState } from '../../ui/EmptyState.tsx'
 import { ErrorState } from '../../ui/ErrorState.tsx'
-import { Page } from '../../ui/Page.tsx'
-import { PageHeader } from '../../ui/PageHeader.tsx'
 import { Section } from '../../ui/Section.tsx'
 import { MonthSwitch } from './MonthSwitch.tsx'
 import { QuotaBars } from './QuotaBars.tsx'
@@ -73,31 +70,28 @@ function Usage({ onPrices }: { onPrices: () => void }) {
 }
 
 export function UsagePage() {
-  const { t } = useTranslation(['usage', 'settings'])
+  const { t } = useTranslation('usage')
   const mayRead = useCan('usage.read')
   const [listed, list] = useDisclosure(false)
   return (
-    <Page>
-      <PageHeader
-        title={t('title')}
-        text={t('text')}
-        back={<BackLink to="/configuracoes" label={t('settings:back')} />}
-        actions={
-          mayRead && (
-            <Button variant="default" leftSection={<ListOrdered size={16} aria-hidden />} onClick={list.open}>
-              {t('prices')}
-            </Button>
-          )
-        }
-      />
-      <RequirePermission permission="usage.read">
-        <Usage onPrices={list.open} />
-        {listed && (
-          <Suspense fallback={null}>
-            <PriceListDialog onClose={list.close} />
-          </Suspense>
-        )}
-      </RequirePermission>
-    </Page>
+    <SettingsFrame
+      title={t('title')}
+      text={t('text')}
+      actions={
+        mayRead && (
+          <Button variant="default" leftSection={<ListOrdered size={16} aria-hidden />} onClick={list.open}>
+            {t('prices')}
+          </Button>
+        )
+      }
+      permission="usage.read"
+    >
+      <Usage onPrices={list.open} />
+      {listed && (
+        <Suspense fallback={null}>
+          <PriceListDialog onClose={list.close} />
+        </Suspense>
+      )}
+    </SettingsFrame>
   )
 }

@@ -6,6 +6,7 @@ import { formatDateTime, formatRelative } from '../../lib/time.ts'
 import { EmptyState } from '../../ui/EmptyState.tsx'
 import { ErrorState } from '../../ui/ErrorState.tsx'
 import { ListSkeleton } from '../../ui/ListSkeleton.tsx'
+import rows from '../../ui/rows.module.css'
 import { Section } from '../../ui/Section.tsx'
 import { useChannels } from '../channels/use-channels.ts'
 import classes from './EventList.module.css'
@@ -18,10 +19,10 @@ function EventRow({ event, channel, onOpen }: { event: WebhookEvent; channel: st
   const { t } = useTranslation('events')
   const when = formatRelative(event.receivedAt)
   return (
-    <UnstyledButton className={classes.row} onClick={onOpen}>
-      <span className={classes.words}>
-        <span className={classes.summary}>{event.summary}</span>
-        <span className={classes.text}>
+    <UnstyledButton className={`${rows.row} ${classes.row}`} onClick={onOpen}>
+      <span className={rows.words}>
+        <span className={rows.oneLine}>{event.summary}</span>
+        <span className={rows.text}>
           <time dateTime={event.receivedAt} title={formatDateTime(event.receivedAt)}>
             {when}
           </time>

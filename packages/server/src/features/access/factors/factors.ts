@@ -94,7 +94,7 @@ export async function forgetFactors(database: Database, email: string): Promise<
   await asUser(database, found.userId, async (tx) => {
     await db.dropAll(tx, found.userId)
     for (const { tenantId } of found.workplaces) {
-      const line = { tenantId, actorId: null, action: 'factor.reset_by_operator', object: { type: 'user', id: found.userId } }
+      const line = { tenantId, actorId: null, action: 'factor.reset_by_operator', object: { type: 'user', id: found.userId }, details: { by: 'command line' } }
       await writeAudit(await enterTenant(tx, tenantId), line)
     }
   })

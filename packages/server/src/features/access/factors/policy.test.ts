@@ -2,6 +2,7 @@ import { Login, Me } from '@atende/contracts/access'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { eventually, startTestServer, type TestServer } from '../../../testing/test-server.ts'
 import { joinTenant, PASSWORD } from '../test-people.ts'
+import { joinWith } from '../test-roles.ts'
 import { finishLogin } from './finish-login.ts'
 import { ageProof, auditOf, codeOf, enrolTotp, logIn, readFactors } from './test-factors.ts'
 
@@ -73,6 +74,22 @@ test('"managers" means owners and admins, and a role counts at once', async () =
   await require(owner, 'optional')
   expect([await tags(admin), await tags(person)]).toEqual([200, 200])
 })
+
+test.each(['users.manage', 'api_keys.manage', 'tenant.manage', 'channels.manage'])(
+  'a role of the company’s own with %s makes a manager, at once',
+  async (managing) => {
+    const owner = await server.register()
+    await enrolTotp(server, owner)
+    await require(owner, 'managers')
+    const person = await joinWith(server, owner, ['tags.read', 'audit.read', 'contacts.delete'])
+    const tags = async () => (await server.call('GET', '/api/tags', { token: person.token })).status
+    expect(await tags()).toBe(200)
+    expect(await readFactors(server, person)).toMatchObject({ required: false })
+    await server.call('PATCH', `/api/roles/${person.roleId}`, { token: owner.token, body: { permissions: ['tags.read', managing] } })
+    expect(await tags()).toBe(403)
+    expect(await readFactors(server, person)).toMatchObject({ required: true })
+  },
+)
 
 test('it is this company’s rule, not that of another one where the person works', async () => {
   const [owner, other] = [await server.register(), await server.register()]

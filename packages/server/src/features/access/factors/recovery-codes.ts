@@ -4,8 +4,8 @@ import { hashSecret } from '../tokens.ts'
 import * as db from './factors.db.ts'
 
 const COUNT = 10
-const LENGTH = 16
-/** 32 signs that nobody mistakes for one another: a code has 80 bits, so that a plain hash of it cannot be guessed. */
+const LENGTH = 24
+/** 32 signs that nobody mistakes for one another: a code has 120 bits, so that a plain hash of it cannot be guessed. */
 const SIGNS = 'abcdefghjkmnpqrstuvwxyz234567890'
 
 const newCode = (): string => [...randomBytes(LENGTH)].map((b) => SIGNS[b & 31]).join('')

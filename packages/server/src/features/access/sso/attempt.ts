@@ -16,6 +16,8 @@ export const Attempt = z.object({
 export type Attempt = z.infer<typeof Attempt>
 
 const NAME = 'atende_sso'
+/** A browser takes it from a secure page only. */
+const nameOf = (ctx: Context): string => (options(ctx).secure ? `__Secure-${NAME}` : NAME)
 const LIFE_SECONDS = 10 * 60
 const CONTEXT = 'sso.attempt'
 
@@ -25,12 +27,12 @@ const options = (ctx: Context) => ({ httpOnly: true, sameSite: 'lax' as const, p
 /** Sealed in a cookie: nothing to keep here, nothing to read there, worth nothing in another browser. */
 export function rememberAttempt(ctx: Context, reply: FastifyReply, attempt: Omit<Attempt, 'until'>): void {
   const sealed = ctx.keys.seal(CONTEXT, JSON.stringify({ ...attempt, until: Date.now() + LIFE_SECONDS * 1000 }))
-  reply.setCookie(NAME, sealed.toString('base64url'), { ...options(ctx), maxAge: LIFE_SECONDS })
+  reply.setCookie(nameOf(ctx), sealed.toString('base64url'), { ...options(ctx), maxAge: LIFE_SECONDS })
 }
 
 export function takeAttempt(ctx: Context, request: FastifyRequest, reply: FastifyReply): Attempt | undefined {
-  const text = request.cookies[NAME]
-  reply.clearCookie(NAME, options(ctx))
+  const text = request.cookies[nameOf(ctx)]
+  reply.clearCookie(nameOf(ctx), options(ctx))
   if (text === undefined) return undefined
   try {
     const attempt = Attempt.parse(JSON.parse(ctx.keys.open(CONTEXT, Buffer.from(text, 'base64url'))))

@@ -38,7 +38,7 @@ export async function finishSso(ctx: Context, attempt: Attempt | undefined, url:
   const row = await tenantTx(ctx, tenantId, db.find)
   // Somebody changed the provider, or turned it off, while this one was there.
   if (!row || row.issuer !== attempt.issuer || !(row.enabled_at || attempt.link)) return refused('sso_failed')
-  const known = clientOfRow(ctx, row)
+  const known = await clientOfRow(ctx, row)
   const claims = await exchange(ctx, known.client, known.version, attempt, url).catch((err: unknown) => {
     ctx.log.warn({ err, tenantId, reqId: client.requestId }, 'access: the provider’s answer was not accepted')
     return undefined

@@ -1,9 +1,11 @@
 import { NewcomerRole, type SaveSsoInput, type SsoSettings, type SsoState } from '@atende/contracts/sso'
 import type { z } from 'zod'
 import type { TenantLogin } from '../../../platform/auth.ts'
-import type { Context } from '../../../platform/context.ts'
+import { type Context, tenantTx } from '../../../platform/context.ts'
 import type { TenantTx } from '../../../platform/database.ts'
 import { AppError, invalidField } from '../../../platform/errors.ts'
+import { isServerSealed } from '../../../platform/keys.ts'
+import { openSecret, sealSecret } from '../../../platform/vault/tenant-secret.ts'
 import { getTenant, lockTenant } from '../../tenants/tenants.ts'
 import { endSessions } from '../sessions.ts'
 import type { Client } from './provider.ts'
@@ -31,10 +33,20 @@ export async function readSso(ctx: Context, tx: TenantTx, { tenantId, userId }: 
 }
 
 /** What the provider knows this tenant by, and the version of it. */
-export const clientOfRow = (ctx: Context, row: db.SsoRow): { client: Client; version: string } => ({
-  client: { issuer: row.issuer, clientId: row.client_id, clientSecret: ctx.keys.open(secretContext(row.tenant_id), row.client_secret_enc) },
-  version: `${row.tenant_id} ${row.updated_at.getTime()}`,
-})
+export const clientOfRow = (ctx: Context, row: db.SsoRow): Promise<{ client: Client; version: string }> =>
+  tenantTx(ctx, row.tenant_id, async (tx) => ({
+    client: { issuer: row.issuer, clientId: row.client_id, clientSecret: await openSecret(tx, secretContext(row.tenant_id), row.client_secret_enc) },
+    version: `${row.tenant_id} ${row.updated_at.getTime()}`,
+  }))
+
+/** One that an earlier version sealed with the server's key gets the company's. */
+export async function sealOldSsoSecret(tx: TenantTx, tenantId: string): Promise<void> {
+  await lockTenant(tx, tenantId)
+  const row = await db.find(tx)
+  if (!row || !isServerSealed(row.client_secret_enc)) return
+  const place = secretContext(tenantId)
+  await db.putSecret(tx, await sealSecret(tx, place, await openSecret(tx, place, row.client_secret_enc)))
+}
 
 /**
  * Saves the settings. Where passwords are refused from now on, whoever is no owner logs in again, by the provider; the one who saves
@@ -49,7 +61,7 @@ export async function saveSso(ctx: Context, tx: TenantTx, login: TenantLogin, in
   const stays = before !== undefined && before.issuer === input.issuer && before.client_id === input.clientId
   if (input.clientSecret === undefined && !stays) throw invalidField('clientSecret', 'required', 'Informe o segredo deste provedor.')
   const kept = stays ? before.client_secret_enc : undefined
-  const client_secret_enc = input.clientSecret === undefined ? kept : ctx.keys.seal(secretContext(tenantId), input.clientSecret)
+  const client_secret_enc = input.clientSecret === undefined ? kept : await sealSecret(tx, secretContext(tenantId), input.clientSecret)
   if (!client_secret_enc) throw invalidField('clientSecret', 'required', 'Informe o segredo deste provedor.')
   await db.save(tx, {
     tenant_id: tenantId,

@@ -78,3 +78,6 @@ export async function link(tx: TenantTx, row: Identity): Promise<boolean> {
 export const unlink = (tx: TenantTx, userId: string) => tx.deleteFrom('sso_identities').where('user_id', '=', userId).execute()
 export const isLinked = async (tx: TenantTx, issuer: string, userId: string): Promise<boolean> =>
   (await tx.selectFrom('sso_identities').select('subject').where('issuer', '=', issuer).where('user_id', '=', userId).executeTakeFirst()) !== undefined
+
+/** The same secret, sealed anew: nothing changed. */
+export const putSecret = (tx: TenantTx, client_secret_enc: Buffer) => tx.updateTable('sso_settings').set({ client_secret_enc }).execute()

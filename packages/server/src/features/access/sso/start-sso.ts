@@ -11,7 +11,7 @@ import * as db from './sso.db.ts'
 type Start = { url: string; attempt: Omit<Attempt, 'until'> }
 
 async function begin(ctx: Context, row: db.SsoRow, rest: Pick<Attempt, 'returnTo' | 'link'>): Promise<Start> {
-  const { client, version } = clientOfRow(ctx, row)
+  const { client, version } = await clientOfRow(ctx, row)
   const proof = newProof()
   const url = await authorizationUrl(ctx, client, version, proof, redirectUri(ctx))
   return { url, attempt: { tenantId: row.tenant_id, issuer: row.issuer, ...proof, ...rest } }

@@ -1,6 +1,9 @@
 import { sql } from 'kysely'
 import type { Context } from '../../../platform/context.ts'
+import { randomToken } from '../../../platform/crypto.ts'
+import { openSecretOf } from '../../../platform/vault/tenant-secret.ts'
 import { canonicalPhone } from '../../contacts/phone.ts'
+import { secretPlace } from '../channels.ts'
 import { readSignature, signatureMatches } from './signature.ts'
 
 /** One part of a delivery, for one tenant; null tenant: nobody's, kept for the operator. */
@@ -57,33 +60,31 @@ function idsOf(body: unknown): { numbers: string[]; accounts: string[] } {
   return { numbers: [...numbers], accounts: [...accounts] }
 }
 
-const openSecret = (ctx: Context, channelId: string, sealed: Buffer | null): string | null =>
-  sealed ? ctx.keys.open(`channels.app_secret:${channelId}`, sealed) : null
+/** Stands for a secret that does not open: nobody signs with it. */
+const UNREADABLE = randomToken()
+type Sealed = { channel_id: string; tenant_id: string; app_secret_enc: Buffer | null }
+/** Null: the channel has none of its own. */
+const openSecret = async (ctx: Context, { channel_id, tenant_id, app_secret_enc }: Sealed): Promise<string | null> =>
+  app_secret_enc ? ((await openSecretOf(ctx.db, tenant_id, secretPlace('app_secret', channel_id), app_secret_enc)) ?? UNREADABLE) : null
 
 async function findChannels(ctx: Context, numbers: string[], accounts: string[]): Promise<ChannelKey[]> {
   if (numbers.length + accounts.length === 0) return []
   const key = `${numbers.join()}|${accounts.join()}`
   const hit = cache.get(key)
   if (hit && Date.now() - hit.at < CACHE_MS) return hit.channels
-  type Row = {
-    channel_id: string
-    tenant_id: string
-    phone_number_id: string
-    waba_id: string
-    display_phone_number: string | null
-    app_secret_enc: Buffer | null
-    proven: boolean
-  }
+  type Row = Sealed & { phone_number_id: string; waba_id: string; display_phone_number: string | null; proven: boolean }
   const { rows } = await sql<Row>`select * from door_webhook_channels(${numbers}::text[], ${accounts}::text[])`.execute(ctx.db)
-  const channels = rows.map((r) => ({
-    channelId: r.channel_id,
-    tenantId: r.tenant_id,
-    phoneNumberId: r.phone_number_id,
-    wabaId: r.waba_id,
-    phone: r.display_phone_number === null ? null : canonicalPhone(r.display_phone_number),
-    secret: openSecret(ctx, r.channel_id, r.app_secret_enc),
-    proven: r.proven,
-  }))
+  const channels: ChannelKey[] = []
+  for (const r of rows)
+    channels.push({
+      channelId: r.channel_id,
+      tenantId: r.tenant_id,
+      phoneNumberId: r.phone_number_id,
+      wabaId: r.waba_id,
+      phone: r.display_phone_number === null ? null : canonicalPhone(r.display_phone_number),
+      secret: await openSecret(ctx, r),
+      proven: r.proven,
+    })
   if (cache.size > 500) cache.clear()
   cache.set(key, { at: Date.now(), channels })
   return channels
@@ -93,9 +94,9 @@ async function findChannels(ctx: Context, numbers: string[], accounts: string[])
 async function ownerBySecret(ctx: Context, raw: Buffer, signature: Buffer): Promise<RoutedEvent[] | undefined> {
   // The larger the body, the fewer secrets; the newest channels first.
   const tried = Math.min(SECRETS_TRIED, Math.floor(HASHING_BUDGET / Math.max(1, raw.length)))
-  type Row = { channel_id: string; tenant_id: string; app_secret_enc: Buffer }
-  const { rows } = await sql<Row>`select * from door_webhook_secrets(${tried})`.execute(ctx.db)
-  const signers = rows.filter((r) => signatureMatches(openSecret(ctx, r.channel_id, r.app_secret_enc) ?? '', raw, signature))
+  const { rows } = await sql<Sealed>`select * from door_webhook_secrets(${tried})`.execute(ctx.db)
+  const signers: Sealed[] = []
+  for (const r of rows) if (signatureMatches((await openSecret(ctx, r)) ?? UNREADABLE, raw, signature)) signers.push(r)
   const tenants = new Set(signers.map((r) => r.tenant_id))
   if (signers.length === 0) return undefined
   const [only] = signers

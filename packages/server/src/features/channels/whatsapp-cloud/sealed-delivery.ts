@@ -1,5 +1,5 @@
-import type { Keys } from '../../../platform/crypto.ts'
 import { type Database, inTenant, keysOf, type TenantTx } from '../../../platform/database.ts'
+import { isServerSealed, type Keys } from '../../../platform/keys.ts'
 import { BROKEN, openOr } from '../../../platform/vault/broken.ts'
 import { type DataKey, SealBroken, seal } from '../../../platform/vault/sealed-value.ts'
 import { openerFor, tenantKey } from '../../../platform/vault/vault.ts'
@@ -37,8 +37,6 @@ export function createDeliverySealer(ctx: { db: Database; keys: Keys }): (list: 
   return (list) => Promise.all(list.map(sealOne))
 }
 
-/** First byte of what the server's own key sealed. */
-const SERVER_FORMAT = 1
 function byServer(tx: TenantTx, id: string, body: Buffer): Buffer {
   try {
     return Buffer.from(keysOf(tx).open(place(id), body), 'base64')
@@ -58,7 +56,7 @@ export async function openDeliveries(tx: TenantTx, list: readonly { id: string; 
     list.map((e) => e.body),
   )
   return list.map((e) => {
-    const body = openOr(tx, () => (e.body?.[0] === SERVER_FORMAT ? byServer(tx, e.id, e.body) : opener.bytes(place(e.id), e.body)))
+    const body = openOr(tx, () => (e.body && isServerSealed(e.body) ? byServer(tx, e.id, e.body) : opener.bytes(place(e.id), e.body)))
     return body === BROKEN ? null : (body ?? null)
   })
 }

@@ -3,6 +3,7 @@ import type { JobMeta } from '../../../platform/jobs.ts'
 import { NoSuchObject } from '../../../platform/storage-keys.ts'
 import { type DataKey, SealBroken } from '../../../platform/vault/sealed-value.ts'
 import { tellMessages } from '../download-inbound.ts'
+import { eraseIfGone } from '../erase-files.ts'
 import * as db from '../media.db.ts'
 import type { DeriveMedia } from '../media.jobs.ts'
 import { findMedia, type MediaRow } from '../media.ts'
@@ -105,4 +106,5 @@ export async function deriveMedia(ctx: Context, job: DeriveMedia, meta: JobMeta)
     const saved = await db.updateUnderived(tx, job.mediaId, { ...made.change, ...(sealed ? { sealed } : {}), derived_at: new Date() })
     if (saved && (sealed || Object.keys(made.change).some((k) => k !== 'derive_error'))) await tellMessages(tx, job.tenantId, job.mediaId)
   })
+  await eraseIfGone(ctx, job.tenantId, job.mediaId)
 }

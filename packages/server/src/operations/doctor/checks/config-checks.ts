@@ -44,7 +44,7 @@ export function distance(a: string, b: string): number {
 }
 
 /** Names that begin like several settings do: whoever writes one means us. */
-const OTHERS = /^(OTEL|SENTRY|NODE|NPM)_/
+const OTHERS = /^(?:(?:OTEL|SENTRY|NODE|NPM)_|LOGNAME$)/
 function ourPrefixes(): Set<string> {
   const counts = new Map<string, number>()
   for (const name of SETTING_NAMES) {

@@ -4,15 +4,12 @@ import { Alert, Button, Group, Stack, Text } from '@mantine/core'
 import { useSearch } from '@tanstack/react-router'
 import { KeyRound } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
-import { BackLink } from '../../../shell/BackLink.tsx'
-import { RequirePermission } from '../../../shell/RequirePermission.tsx'
+import { SettingsFrame } from '../../../shell/SettingsFrame.tsx'
 import { ConfirmButton } from '../../../ui/ConfirmButton.tsx'
 import { CopyField } from '../../../ui/CopyField.tsx'
 import { EmptyState } from '../../../ui/EmptyState.tsx'
 import { ErrorState } from '../../../ui/ErrorState.tsx'
 import { ListSkeleton } from '../../../ui/ListSkeleton.tsx'
-import { Page } from '../../../ui/Page.tsx'
-import { PageHeader } from '../../../ui/PageHeader.tsx'
 import { Section } from '../../../ui/Section.tsx'
 import { toast } from '../../../ui/toast.ts'
 import { SsoProblemNotice } from '../SsoProblemNotice.tsx'
@@ -102,13 +99,10 @@ function Sso() {
 }
 
 export function SsoPage() {
-  const { t } = useTranslation(['sso', 'settings'])
+  const { t } = useTranslation('sso')
   return (
-    <Page>
-      <PageHeader title={t('title')} text={t('text')} back={<BackLink to="/configuracoes" label={t('settings:back')} />} />
-      <RequirePermission permission="tenant.manage">
-        <Sso />
-      </RequirePermission>
-    </Page>
+    <SettingsFrame title={t('title')} text={t('text')} permission="tenant.manage">
+      <Sso />
+    </SettingsFrame>
   )
 }
