@@ -21,7 +21,8 @@ const tool = (name: string, debian = name, setting = name.toUpperCase().replaceA
 /** What the tests need from the system. Each is used for real: limits count in Redis, nginx stands in front, Prometheus reads the rules. */
 export const UNIT_TOOLS: readonly Tool[] = [
   tool('redis-server', 'redis-server', 'REDIS_SERVER'),
-  tool('nginx', 'nginx-light'),
+  // nginx itself takes NGINX for sockets that it inherits.
+  tool('nginx', 'nginx-light', 'NGINX_BINARY'),
   tool('openssl'),
   tool('prometheus'),
   tool('promtool', 'prometheus'),

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { eventually } from '../../packages/server/src/testing/test-server.ts'
 
-const BINARY = process.env.NGINX ?? ['/usr/sbin/nginx', '/usr/local/sbin/nginx', '/opt/homebrew/bin/nginx'].find(existsSync)
+const BINARY = process.env.NGINX_BINARY ?? ['/usr/sbin/nginx', '/usr/local/sbin/nginx', '/opt/homebrew/bin/nginx'].find(existsSync)
 const DEPLOY = path.resolve(import.meta.dirname, '../../deploy/nginx')
 export const DOMAIN = 'atende.test'
 

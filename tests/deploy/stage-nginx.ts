@@ -5,7 +5,7 @@ import { eventually } from '../../packages/server/src/testing/test-server.ts'
 import { createAuthority } from '../../packages/server/src/testing/tls-stand-in.ts'
 
 export const STAGE_HOST = 'atende.test'
-const NGINX = process.env.NGINX ?? ['/usr/sbin/nginx', '/usr/local/sbin/nginx', '/opt/homebrew/bin/nginx'].find(existsSync)
+const NGINX = process.env.NGINX_BINARY ?? ['/usr/sbin/nginx', '/usr/local/sbin/nginx', '/opt/homebrew/bin/nginx'].find(existsSync)
 
 /** The real nginx in front, with its files below the stage. */
 export async function startNginx(at: (...parts: string[]) => string, webPort: number) {
