@@ -95,3 +95,12 @@ it('the way back', { timeout: 120_000 }, async () => {
   expect(await running()).toEqual(['web-blue', 'worker-blue'])
   expect(read('.env')).toMatch(/^COMPOSE_PROFILES=blue,monitoring$/m)
 })
+
+it('what nginx could not get from a colour is counted by the address of its container', async () => {
+  await service('svc_start', 'web', 'green')
+  const line = (address: string) =>
+    `2026/11/29 12:00:00 [error] 7#7: *1 connect() failed while connecting to upstream, upstream: "http://${address}:3000/ready"\n`
+  writeFileSync(path.join(home, 'nginx.log'), line('172.20.0.7') + line('172.20.0.70') + line('172.20.0.7'))
+  const counted = await bash('-c', `HERE=${ROOT}/deploy; . ${ROOT}/deploy/lib/services.sh; nginx_errors 2026-11-29T12:00:00Z green`)
+  expect(counted).toEqual({ status: 0, said: '2\n' })
+})

@@ -11,6 +11,7 @@ if [ -z "${COMPOSE_DIR:-}" ]; then
   if [ -e "$HERE/compose/.env" ]; then COMPOSE_DIR=$HERE/compose; fi
 fi
 : "${COMPOSE:=docker compose}" "${DOCKER:=docker}" "${ATENDE_IMAGE:=atende}"
+BACKUP_IMAGE=${ATENDE_BACKUP_IMAGE:-$ATENDE_IMAGE-backup}
 : "${NGINX_UPSTREAM:=/etc/nginx/atende/upstream.conf}" "${NGINX_COMMAND:=nginx}" "${NGINX_ERROR_LOG:=/var/log/nginx/error.log}"
 : "${PORT_WEB_BLUE:=3001}" "${PORT_WEB_GREEN:=3002}" "${PORT_WORKER_BLUE:=3011}" "${PORT_WORKER_GREEN:=3012}"
 : "${STOP_SECONDS:=90}"
@@ -141,7 +142,7 @@ svc_keep() {
     sed -i -E "/^COMPOSE_PROFILES=/s/\\b$2\\b/$1/" "$COMPOSE_DIR/.env"
     compose_set ATENDE_VERSION "$(svc_version "$1")"
     # The backup is one, and of the version that is in charge.
-    if $DOCKER image inspect "${ATENDE_BACKUP_IMAGE:-$ATENDE_IMAGE-backup}:$(svc_version "$1")" > /dev/null 2>&1; then compose up -d --no-deps backup; fi
+    if $DOCKER image inspect "$BACKUP_IMAGE:$(svc_version "$1")" > /dev/null 2>&1; then compose up -d --no-deps backup; fi
     return 0
   fi
   if [ "$KIND" != systemd ]; then return 0; fi
@@ -215,6 +216,14 @@ nginx_mark() { if [ "$KIND" = compose ]; then date -u +%Y-%m-%dT%H:%M:%SZ; else 
 nginx_errors() {
   local mark=$1 address
   address=$(address_of "$2")
+  # nginx writes where a name led, so the container's own addresses are looked for.
+  if [ "$KIND" = compose ]; then address=$(addresses_of "web-$2" | sed 's/\./\\./g; s/$/:3000/' | paste -s -d '|' -); fi
+  [ -n "$address" ] || { echo 0; return; }
   if [ "$KIND" = compose ]; then $DOCKER logs --since "$mark" "$(container_of nginx)" 2>&1
-  else tail -c "+$((mark + 1))" "$NGINX_ERROR_LOG" 2> /dev/null || true; fi | grep -E '\[(error|crit|alert|emerg)\]' | grep -v 'upgraded connection' | grep -c "upstream.*://$address" || true
+  else tail -c "+$((mark + 1))" "$NGINX_ERROR_LOG" 2> /dev/null || true; fi | grep -E '\[(error|crit|alert|emerg)\]' | grep -v 'upgraded connection' | grep -cE "upstream.*://($address)" || true
+}
+addresses_of() {
+  local id
+  id=$(container_of "$1")
+  [ -z "$id" ] || $DOCKER inspect -f '{{range .NetworkSettings.Networks}}{{println .IPAddress}}{{end}}' "$id" | sed '/^$/d'
 }

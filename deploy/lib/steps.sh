@@ -115,16 +115,23 @@ get_release() {
 get_image() {
   if [ -d "$TO" ]; then
     TO_VERSION=$(version_of "$TO")
-    $DOCKER build -q -f "$TO/deploy/docker/Dockerfile" --build-arg "VERSION=$TO_VERSION" -t "$ATENDE_IMAGE:$TO_VERSION" "$TO" > /dev/null || die 'the image could not be built'
+    build_image server "$ATENDE_IMAGE"
+    build_image backup "$BACKUP_IMAGE"
   elif [ -f "$TO" ]; then
     [ "$UNSIGNED" = yes ] || verify_release "$TO" || die 'refused'
     TO_VERSION=$($DOCKER load -i "$TO" | sed -n 's/.*atende:\([0-9][0-9A-Za-z.+-]*\).*/\1/p' | tail -n 1)
     [ -n "$TO_VERSION" ] || die "$TO holds no image of Atende"
   else
     TO_VERSION=${TO#v}
-    $DOCKER image inspect "$ATENDE_IMAGE:$TO_VERSION" > /dev/null 2>&1 || $DOCKER pull -q "$ATENDE_IMAGE:$TO_VERSION" > /dev/null || die "there is no image $ATENDE_IMAGE:$TO_VERSION"
+    pull_image "$ATENDE_IMAGE" || die "there is no image $ATENDE_IMAGE:$TO_VERSION"
+    # Without it the backups go on with the version before.
+    pull_image "$BACKUP_IMAGE" || say "note: there is no image $BACKUP_IMAGE:$TO_VERSION; backups stay with the version before"
   fi
 }
+build_image() {
+  $DOCKER build -q -f "$TO/deploy/docker/Dockerfile" --target "$1" --build-arg "VERSION=$TO_VERSION" -t "$2:$TO_VERSION" "$TO" > /dev/null || die "the image $2 could not be built"
+}
+pull_image() { $DOCKER image inspect "$1:$TO_VERSION" > /dev/null 2>&1 || $DOCKER pull -q "$1:$TO_VERSION" > /dev/null; }
 
 # Migrations that take something away have versions that cannot live with them.
 tell_plan() { svc_atende "$1" "$2" --json migrate --plan; }

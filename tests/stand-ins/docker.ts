@@ -18,7 +18,10 @@ const last = args.at(-1) ?? ''
 function lives(service: string): boolean {
   if (service === 'nginx') return true
   if (!existsSync(pidFile(service))) return false
-  return spawnSync('kill', ['-0', readFileSync(pidFile(service), 'utf8')]).status === 0
+  const pid = readFileSync(pidFile(service), 'utf8')
+  // One that has ended and was not collected yet still takes signals.
+  const state = existsSync(`/proc/${pid}/stat`) ? readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.[0] : undefined
+  return state !== 'Z' && spawnSync('kill', ['-0', pid]).status === 0
 }
 
 /** A container of Atende, as far as an update asks it. Version 0.3.0 is never ready. */
@@ -48,7 +51,10 @@ function compose(words: string[]): number {
     writeFileSync(pidFile(last), String(child.pid))
     child.unref()
   }
-  if (verb === 'stop') spawnSync('bash', ['-c', `kill -TERM ${readFileSync(pidFile(last), 'utf8')}; sleep 0.2`])
+  if (verb === 'stop') {
+    spawnSync('kill', ['-TERM', readFileSync(pidFile(last), 'utf8')])
+    for (let n = 0; n < 100 && lives(last); n++) spawnSync('sleep', ['0.05'])
+  }
   if (verb === 'run' && rest.includes('--plan')) process.stdout.write('{ "migrations": [] }\n')
   if (verb === 'run' && rest.includes('begin')) process.stdout.write('{ "id": "019a0000-0000-7000-8000-000000000001" }\n')
   return 0
@@ -84,7 +90,15 @@ const verbs: Record<string, () => number> = {
   exec: () => exec(args.slice(1)),
   ps,
   image: () => (/:0\.[123]\.0$/.test(last) ? 0 : 1),
-  logs: () => 0,
+  inspect: () => {
+    process.stdout.write('172.20.0.7\n')
+    return 0
+  },
+  logs: () => {
+    const said = path.join(HOME, 'nginx.log')
+    if (existsSync(said)) process.stdout.write(readFileSync(said))
+    return 0
+  },
 }
 if (args[0] === 'serve') serve(args[1] ?? '', Number(args[2]))
 else process.exit(verbs[args[0] ?? '']?.() ?? 1)

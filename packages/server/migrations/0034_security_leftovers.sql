@@ -34,13 +34,13 @@ $$;
 
 -- Who manages: owners, admins, and whoever has a role of the company's own by which people, keys, the company or its numbers are changed.
 -- Supervisors hold none of these; reading (also the diary's) makes nobody a manager.
-create function second_factor_applies(p_policy text, p_role text, p_permissions text[]) returns boolean language sql immutable as $$
+create function second_factor_needed(p_policy text, p_role text, p_permissions text[]) returns boolean language sql immutable as $$
   select second_factor_applies(p_policy, p_role) or (p_policy = 'managers' and p_role = 'CUSTOM'
     and coalesce(p_permissions, '{}') && array['users.manage', 'api_keys.manage', 'tenant.manage', 'channels.manage'])
 $$;
 create or replace function door_session_guard(p_session uuid) returns table (proven_at timestamptz, must_enrol boolean, elsewhere boolean)
 language sql stable security definer set search_path = public, pg_temp as $$
-  select s.proven_at, coalesce(second_factor_applies(t.second_factor, m.role, r.permissions) and not has_second_factor(s.user_id), false),
+  select s.proven_at, coalesce(second_factor_needed(t.second_factor, m.role, r.permissions) and not has_second_factor(s.user_id), false),
     s.opened_by = 'sso' and s.proven_at is not distinct from s.created_at
       and exists (select from memberships o where o.user_id = s.user_id and o.tenant_id <> s.tenant_id and o.deactivated_at is null)
   from sessions s left join tenants t on t.id = s.tenant_id
@@ -51,5 +51,5 @@ $$;
 
 do $$ begin
   execute (select string_agg(format('revoke execute on function %s from public; grant execute on function %s to "{{app_role}}";', p.oid::regprocedure, p.oid::regprocedure), ' ')
-    from pg_proc p where p.pronamespace = 'public'::regnamespace and p.proname in ('door_server_key_versions', 'door_old_secrets', 'second_factor_applies'));
+    from pg_proc p where p.pronamespace = 'public'::regnamespace and p.proname in ('door_server_key_versions', 'door_old_secrets', 'second_factor_needed'));
 end $$;

@@ -143,7 +143,7 @@ export async function standing(tx: SystemTx, who: { userId: string; tenantId: st
     exists (select from totp_factors where user_id = ${who.userId} and confirmed_at is not null)
       or exists (select from passkeys where user_id = ${who.userId}) as has,
     exists (select from tenants t join memberships m on m.tenant_id = t.id left join custom_roles r on r.id = m.role_id and r.tenant_id = m.tenant_id
-      where t.id = ${who.tenantId}::uuid and m.user_id = ${who.userId} and second_factor_applies(t.second_factor, m.role, r.permissions)) as required`.execute(
+      where t.id = ${who.tenantId}::uuid and m.user_id = ${who.userId} and second_factor_needed(t.second_factor, m.role, r.permissions)) as required`.execute(
     tx,
   )
   return rows[0] ?? { has: false, required: false }
