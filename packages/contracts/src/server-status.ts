@@ -109,7 +109,7 @@ export const ServerStatus = z
       .object({
         runs: z.array(ServerRun),
         lastGood: ServerRun.nullable(),
-        /** Without a good one until then, an alert goes out; null when nobody waits for one. */
+        /** When the next one is due; null when nobody waits for one. */
         nextBy: Time.nullable(),
         restoreTests: z.array(ServerRun),
       })

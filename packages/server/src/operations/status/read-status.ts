@@ -5,6 +5,7 @@ import { VERSION } from '../../platform/config.ts'
 import type { Context } from '../../platform/context.ts'
 import { within } from '../../platform/health.ts'
 import { readAlertChannels, readAlerts } from '../alerts/read-alerts.ts'
+import { backupState } from '../backup/backup-state.ts'
 import { operationChecks } from '../metrics/health-checks.ts'
 import { type CertificateLook, certificateDays } from '../probe/certificate-days.ts'
 import { latestRuns, type ServerRun } from '../server-runs.ts'
@@ -31,10 +32,13 @@ async function backups(ctx: Context): Promise<NonNullable<ServerStatus['backups'
   const own = runs.filter((r) => r.kind !== 'restore-test')
   const good = runs.find((r) => r.kind === 'backup' && r.outcome === 'ok')
   const hours = ctx.config.ALERT_BACKUP_HOURS
+  // Who makes backups in another way is told when one is missing.
+  const due = good?.endedAt && hours > 0 ? new Date(good.endedAt.getTime() + hours * HOUR_MS) : null
+  const { nextAt } = await backupState(ctx.db, ctx.config)
   return {
     runs: own.slice(0, RUNS).map(presentRun),
     lastGood: good ? presentRun(good) : null,
-    nextBy: good?.endedAt && hours > 0 ? new Date(good.endedAt.getTime() + hours * HOUR_MS).toISOString() : null,
+    nextBy: (nextAt ?? due)?.toISOString() ?? null,
     restoreTests: runs
       .filter((r) => r.kind === 'restore-test')
       .slice(0, RUNS)
