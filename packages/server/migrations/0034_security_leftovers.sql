@@ -51,5 +51,5 @@ $$;
 
 do $$ begin
   execute (select string_agg(format('revoke execute on function %s from public; grant execute on function %s to "{{app_role}}";', p.oid::regprocedure, p.oid::regprocedure), ' ')
-    from pg_proc p where p.pronamespace = 'public'::regnamespace and p.proname in ('door_server_key_versions', 'door_old_secrets', 'second_factor_needed'));
+    from pg_proc p where p.pronamespace = 'public'::regnamespace and p.proname in ('door_server_key_versions', 'door_old_secrets', 'second_factor_applies', 'second_factor_needed'));
 end $$;
