@@ -23,7 +23,7 @@ function debian(): void {
   const tar = path.join(CACHE, 'debian.tar')
   if (!existsSync(tar)) {
     rmSync(root, { recursive: true, force: true })
-    run('debootstrap', ['--variant=minbase', 'bookworm', root, 'http://deb.debian.org/debian'])
+    run('debootstrap', ['--variant=minbase', 'bookworm', root])
     // As the official slim image: no documentation, no languages, no lists of packages.
     for (const waste of ['usr/share/doc', 'usr/share/man', 'usr/share/locale', 'usr/share/info', 'var/cache/apt', 'var/lib/apt/lists', 'var/log']) {
       rmSync(path.join(root, waste), { recursive: true, force: true })

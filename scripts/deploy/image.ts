@@ -14,7 +14,7 @@ function networkArguments(): string[] {
   const registry = run('npm', ['config', 'get', 'registry'], { cwd: ROOT }).out.trim()
   return [
     ...(certificates ? ['--volume', `${certificates}:${certificates}:ro`, '--build-arg', `NODE_EXTRA_CA_CERTS=${certificates}`] : []),
-    ...(registry && registry !== 'https://registry.npmjs.org/' ? ['--build-arg', `NPM_CONFIG_REGISTRY=${registry}`] : []),
+    ...(registry ? ['--build-arg', `NPM_CONFIG_REGISTRY=${registry}`] : []),
   ]
 }
 

@@ -11,8 +11,9 @@ const ROOT = path.resolve(import.meta.dirname, '../..')
 const CACHE = path.join(ROOT, 'node_modules/.cache/atende-deploy')
 /** What can be rented today. */
 const SYSTEMS = {
-  bookworm: { mirror: 'http://deb.debian.org/debian', components: 'main' },
-  trixie: { mirror: 'http://deb.debian.org/debian', components: 'main' },
+  // Debian's own is what debootstrap takes by itself.
+  bookworm: { mirror: '', components: 'main' },
+  trixie: { mirror: '', components: 'main' },
   jammy: { mirror: 'http://archive.ubuntu.com/ubuntu', components: 'main,universe' },
   noble: { mirror: 'http://archive.ubuntu.com/ubuntu', components: 'main,universe' },
 } as const
@@ -44,7 +45,7 @@ function minimal(system: System): string {
   const { mirror, components } = SYSTEMS[system]
   // A machine of Debian does not know Ubuntu's keys; this is for a try only, and nothing of it is shipped.
   const trust = mirror.includes('ubuntu') && !existsSync('/usr/share/keyrings/ubuntu-archive-keyring.gpg') ? ['--no-check-gpg'] : []
-  must('debootstrap', ['--variant=minbase', `--components=${components}`, ...trust, system, folder, mirror, ...scriptOf(system)])
+  must('debootstrap', ['--variant=minbase', `--components=${components}`, ...trust, system, folder, ...(mirror ? [mirror, ...scriptOf(system)] : [])])
   pack(folder, tar)
   rmSync(folder, { recursive: true, force: true })
   return tar
