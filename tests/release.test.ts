@@ -75,7 +75,7 @@ it('packs the same bytes twice, with what a server needs and no tests', () => {
   for (const wanted of ['package-lock.json', 'deploy/update.sh', 'packages/server/src/cli.ts', 'packages/web/dist/index.html', 'packages/web/package.json']) {
     expect(files).toContain(`atende-0.2.0/${wanted}`)
   }
-  expect(files.filter((f) => /\.test\.ts$|\/testing\/|node_modules|web\/src|\.env/.test(f))).toEqual([])
+  expect(files.filter((f) => /\.test\.ts$|\/testing\/|node_modules|web\/src|\/\.env$/.test(f))).toEqual([])
 })
 
 /** As `atende update` asks, with the key that the running release came with. */

@@ -30,14 +30,14 @@ type Recovering = {
 
 const quote = (s: string) => s.replaceAll("'", "''")
 
-/** Each is set, if only to nothing: what an earlier restore left in the configuration must not count. */
+/** At most one target is named: PostgreSQL refuses two, also when one of them is empty. What an earlier restore left goes (`writeRecovery`). */
 export function recoverySettings(to: RecoverTo, timeline: string, restoreCommand: string): Record<string, string> {
   return {
     restore_command: restoreCommand,
     recovery_target_timeline: timeline,
     recovery_target_action: 'promote',
-    recovery_target: to === 'backup' ? 'immediate' : '',
-    recovery_target_time: to instanceof Date ? to.toISOString().replace('T', ' ').replace('Z', '+00') : '',
+    ...(to === 'backup' ? { recovery_target: 'immediate' } : {}),
+    ...(to instanceof Date ? { recovery_target_time: to.toISOString().replace('T', ' ').replace('Z', '+00') } : {}),
     // Its limits may be others than those of the server that was copied, and nobody should read before it is done.
     hot_standby: 'off',
   }

@@ -72,7 +72,9 @@ describe('what it says', () => {
     const labels = { method: 'GET', route: '/api/contacts/:id', status: '4xx' }
     await eventually(async () => seriesValue(await readMetrics(server), 'atende_http_request_duration_seconds_count', labels) === 1)
     const metrics = await readMetrics(server)
-    expect(seriesValue(metrics, 'atende_http_request_duration_seconds_count', { method: 'GET', route: 'none', status: '4xx' })).toBeGreaterThan(0)
+    // Where the web client is built, it answers for addresses that nobody knows.
+    const nowhere = ['2xx', '4xx'].map((status) => seriesValue(metrics, 'atende_http_request_duration_seconds_count', { method: 'GET', route: 'none', status }))
+    expect(nowhere.filter((n) => n > 0)).toHaveLength(1)
     expect(metrics).not.toMatch(/segredo|01890000/)
   })
 
