@@ -67,6 +67,9 @@ it.each(Object.entries(SIZES))('shows how the server is: %s', async (name, optio
   await page.getByText('700 MB').first().waitFor()
   await page.getByText('Há versões diferentes rodando').waitFor()
   expect(await page.getByText('segredo').count()).toBe(0)
+  // Each check of the server has a name that people know.
+  const { checks } = (await (await fetch(`${stage.server.url}/health`)).json()) as { checks: Record<string, unknown> }
+  for (const check of Object.keys(checks)) expect([check, await page.getByText(check, { exact: true }).count()]).toEqual([check, 0])
   await page.screenshot({ path: path.join(SHOTS, `${name}-server-status.png`) })
   for (const [part, heading] of Object.entries({ components: 'Componentes', processes: 'Processos', backups: 'Backups', jobs: 'Tarefas em segundo plano' })) {
     await page.getByRole('heading', { name: heading }).scrollIntoViewIfNeeded()

@@ -41,6 +41,8 @@ function useFigures(): (name: string, check: Check) => string {
     sockets: (c) => t('fact.connected', { count: numberOf(c, 'connected') }),
     memory: (c) => t('fact.memory', { mib: figure(numberOf(c, 'rssMiB')) }),
     cpu: (c) => t('fact.load', { load: figure(numberOf(c, 'load5')), cores: numberOf(c, 'cores') }),
+    backups: (c) => (typeof c.ageHours === 'number' ? t('fact.age', { time: formatDuration(c.ageHours * 3_600_000) }) : t('fact.noGood')),
+    links: (c) => t('fact.numbers', { count: numberOf(c, 'connected'), held: numberOf(c, 'held') }),
     limiter: (c) => (c.store === 'memory' || c.store === 'postgres' || c.store === 'redis' ? t(`fact.counted.${c.store}`) : ''),
   }
   return (name, check) => (check.status === 'down' ? '' : (known[name]?.(check) ?? ''))
