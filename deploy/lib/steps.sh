@@ -186,8 +186,9 @@ begin_plan() {
 # ---- the way forward
 take_backup() {
   if [ "$BACKUP" != yes ] || is_done backup; then return 0; fi
-  if [ "$KIND" = compose ]; then compose exec -T backup atende backup
-  else svc_atende "$FROM" "$OLD" backup; fi || die 'the backup failed; --no-backup updates without one'
+  # The clock of the backups may be taking one at this moment.
+  if [ "$KIND" = compose ]; then compose exec -T backup atende backup --wait 60
+  else svc_atende "$FROM" "$OLD" backup --wait 60; fi || die 'the backup failed; --no-backup updates without one'
 }
 run_migrations() { svc_atende "$TO_VERSION" "$NEW" migrate || die 'the migrations failed; what was done stays, the version that runs can live with it'; }
 

@@ -41,7 +41,7 @@ export async function backupAndRestore(stack: Stack, shop: Shop): Promise<string
   await until('the servers to be back', async () => (await stack.call('GET', '/ready')).status === 200, 60)
   stack.compose('up', '-d', '--no-build', 'backup')
 
-  const took = await seconds(() => stack.podman(['exec', stack.nameOf('backup'), 'atende', 'backup'], { timeoutMs: 300_000 }))
+  const took = await seconds(() => stack.podman(['exec', stack.nameOf('backup'), 'atende', 'backup', '--wait', '4'], { timeoutMs: 300_000 }))
   figures.push(`backup: ${took}`)
 
   // Written after the backup: only the archive knows it.

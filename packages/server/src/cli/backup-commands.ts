@@ -12,6 +12,7 @@ export function backupCommands(program: Command): void {
   const backup = program
     .command('backup')
     .description('take a backup now: database, media and settings, encrypted to BACKUP_RECIPIENT')
+    .option('--wait <minutes>', 'wait so long for another one that is under way, instead of failing')
     .addHelpText(
       'after',
       '\nThe master key is never in it: keep a copy of it elsewhere.\n\nExamples:\n  atende backup\n  atende backup list\n  atende backup verify --identity ./atende-backup.key',
@@ -43,11 +44,29 @@ export function backupCommands(program: Command): void {
     .action(makeKey)
 }
 
+const LOOK_MS = 2000
+/** Until nobody else takes a backup, or the time is over. */
+async function inTurn<T>(minutes: number, work: () => Promise<T>): Promise<T> {
+  const end = Date.now() + minutes * 60_000
+  for (;;) {
+    try {
+      return await work()
+    } catch (e) {
+      const isTaken = e instanceof Error && 'code' in e && e.code === 'backup_running'
+      if (!isTaken || Date.now() >= end) throw e
+      await new Promise((r) => setTimeout(r, LOOK_MS))
+    }
+  }
+}
+
 async function take(_: unknown, command: Command): Promise<void> {
-  const { json = false } = command.optsWithGlobals<Where>()
+  const { json = false, wait = '0' } = command.optsWithGlobals<Where & { wait?: string }>()
+  if (!/^\d{1,4}$/.test(wait)) throw new UsageError('--wait takes a number of minutes')
   const [{ withOpened }, { takeBackup }] = [await import('./with-opened.ts'), await import('../operations/backup/take-backup.ts')]
   const steps = showSteps(json)
-  const r: BackupResult = await withOpened(({ config, installation }) => takeBackup(config, installation, steps.told)).finally(steps.end)
+  const r: BackupResult = await inTurn(Number(wait), () => withOpened(({ config, installation }) => takeBackup(config, installation, steps.told))).finally(
+    steps.end,
+  )
   if (json) say(JSON.stringify({ done: true, ...r }))
   else say(`Backup ${r.id}: ${size(r.bytes)} in ${r.seconds} s to ${r.to}${r.pruned > 0 ? `; ${r.pruned} old ones removed` : ''}.`)
   if (r.pruneError) warn(`note (${r.pruneError}): old backups could not be removed; "atende backup prune" says why.`)

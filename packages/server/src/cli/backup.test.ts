@@ -232,17 +232,20 @@ describe('a bucket', () => {
     return typeof address === 'object' && address ? address.port : 0
   }
 
-  test('killed on its way it is no backup, and the next one removes what it left; two at once are refused', async () => {
+  test('killed on its way it is no backup, and the next one removes what it left; two at once are refused, or wait', async () => {
     const before = ids()
     // The folder has its first piece while the bucket never answers.
     const hanging = lab.begin(['backup'], bucket(`http://127.0.0.1:${portOf(silent)}`))
     const left = await eventually(() => ids().find((id) => !before.includes(id) && readdirSync(path.join(lab.at('target'), 'backups', id)).length > 0), 60_000)
     expect(failure(await lab.atende(['backup']))).toEqual([1, 'backup_running'])
+    expect((await lab.atende(['backup', '--wait', 'soon'])).code).toBe(2)
+    const waiting = lab.atende(['backup', '--wait', '2'])
+    await new Promise((r) => setTimeout(r, 4000))
     hanging.kill()
     await hanging.ended
+    expect((await waiting).code).toBe(0)
     const listed = JSON.parse((await lab.atende(['backup', 'list', '--json'])).stdout)
     expect(listed.map((b: { id: string }) => b.id)).not.toContain(left)
-    expect((await lab.atende(['backup'])).code).toBe(0)
     expect(files(path.join(lab.at('target'), 'backups', left))).toEqual([])
   })
 
