@@ -56,6 +56,11 @@ async function settled(of: Rig): Promise<void> {
   await wait(1500)
 }
 
+/** Texts from customers, at the pace of a busy hour of a small server: what comes alone costs more than what comes in crowds. */
+const PER_SECOND = 20
+const texts = (run: string, n: number) =>
+  price(n, async () => void (await steady(rig.target, onlyTexts(rig.target, run, count(1500)), PER_SECOND, n / PER_SECOND)))
+
 async function answerEach(conversations: readonly string[]): Promise<void> {
   const known = sentOut.length
   for (const conversationId of conversations) {
@@ -86,15 +91,41 @@ async function openEach(conversations: readonly string[]): Promise<void> {
   }
 }
 
-async function openScreens(n: number): Promise<Socket[]> {
+/** Screens of one company: each is told of every message. */
+async function openScreens(n: number): Promise<{ told: () => number; close: () => void }> {
+  let told = 0
   const sockets: Socket[] = []
   for (let i = 0; i < n; i++) {
-    const socket = io(rig.server.url, { transports: ['websocket'], forceNew: true, auth: { token: rig.token } })
+    const socket = io(rig.server.url, { transports: ['websocket'], forceNew: true })
     await new Promise<void>((done, failed) => socket.once('connect', () => done()).once('connect_error', failed))
-    await socket.emitWithAck('authenticate', { token: rig.token })
+    const answer = await socket.emitWithAck('authenticate', { token: rig.token })
+    if (!answer.ok) throw new Error(`a screen was refused: ${answer.code}`)
+    socket.on('message:new', () => {
+      told++
+    })
     sockets.push(socket)
   }
-  return sockets
+  return {
+    told: () => told,
+    close: () => {
+      for (const s of sockets) s.close()
+    },
+  }
+}
+
+/** What a message costs more for each further screen that shows it, from one screen to many. */
+async function perScreen(conversations: readonly string[], one: { in: Cost; out: Cost }): Promise<{ in: number; out: number; mb: number }> {
+  const quiet = costs()
+  const many = count(1000)
+  const screens = await openScreens(many)
+  await wait(3000)
+  const mb = (costs().serverMb - quiet.serverMb) / many
+  const n = count(600)
+  const inward = await texts('shown', n)
+  if (screens.told() < n * many) throw new Error(`${many} screens were told ${screens.told()} times of ${n} messages`)
+  const outward = await price(conversations.length, () => answerEach(conversations))
+  screens.close()
+  return { in: Math.max(0, inward.ms - one.in.ms) / many, out: Math.max(0, outward.ms - one.out.ms) / many, mb }
 }
 
 async function measure(): Promise<Unit> {
@@ -103,12 +134,12 @@ async function measure(): Promise<Unit> {
   await wait(15_000)
   const idle = costs()
   idleMsPerSecond = cpuMs(rested, idle) / 15
+  const screen = await openScreens(1)
   // The first hundreds also warm the code up; they are not counted.
   await steady(rig.target, onlyTexts(rig.target, 'warm'), 100, 5)
   await settled(rig)
-  const n = count(4000)
-  const text = await price(n, async () => void (await steady(rig.target, onlyTexts(rig.target, 'in', count(1500)), 100, n / 100)))
-  const rows = await rig.ask(`select id from conversations order by last_activity_at desc limit ${count(1000)}`)
+  const text = await texts('in', count(2000))
+  const rows = await rig.ask(`select id from conversations order by last_activity_at desc limit ${count(600)}`)
   const conversations = rows.map((r) => String(r.id))
   const out = await price(conversations.length, () => answerEach(conversations))
   const open = await price(conversations.length, () => openEach(conversations))
@@ -122,26 +153,21 @@ async function measure(): Promise<Unit> {
     await steady(rig.target, media, 10, files / 10)
   })
   const fileKbDisk = (bytesBelow(path.join(rig.home, 'media')) - before) / 1024 / files
-  const quiet = costs()
-  const screens = count(200)
-  const sockets = await openScreens(screens)
-  await wait(3000)
-  const watched = costs()
-  const m = count(2000)
-  const shown = await price(m, async () => void (await steady(rig.target, onlyTexts(rig.target, 'shown', count(1500)), 20, m / 20)))
   const busy = costs()
-  for (const s of sockets) s.close()
+  const shown = await perScreen(conversations, { in: text, out })
+  screen.close()
   return {
     idleMsPerSecond,
     serverIdleMb: idle.serverMb,
     serverBusyMb: busy.serverMb,
     databaseMb: busy.databaseMb,
-    mbPerScreen: Math.max(0.1, (watched.serverMb - quiet.serverMb) / screens),
+    mbPerScreen: shown.mb,
     inMs: text.ms,
     outMs: out.ms,
     openMs: open.ms,
     fileMs: Math.max(0, file.ms - text.ms),
-    msPerMessageAndScreen: Math.max(0, (shown.ms - text.ms) / screens),
+    screenInMs: shown.in,
+    screenOutMs: shown.out,
     inKb: text.kb,
     outKb: out.kb,
     fileKbDatabase: Math.max(0, file.kb - text.kb),
@@ -163,7 +189,8 @@ function tables(u: Unit): string {
       ['text to a customer, with its three statuses', round(u.outMs, 2), round(u.outKb), '–'],
       ['file from a customer, beside its message', round(u.fileMs, 2), round(u.fileKbDatabase), round(u.fileKbDisk)],
       ['a conversation is opened', round(u.openMs, 2), '–', '–'],
-      ['each open screen that shows a message', round(u.msPerMessageAndScreen, 3), '–', '–'],
+      ['each further screen that is told of a text from a customer', round(u.screenInMs, 3), '–', '–'],
+      ['each further screen that is told of an answer and its statuses', round(u.screenOutMs, 3), '–', '–'],
     ],
   )
   const servers = table(

@@ -51,7 +51,7 @@ async function main(): Promise<void> {
     await step('everything is still there', () => compare(opened, shop))
     figures.push('memory:', ...measureMemory(opened).map((line) => `  ${line}`))
   }
-  if (wants('update')) figures.push(...(await step('update to a new version under load', () => updateUnderLoad())))
+  if (wants('update')) figures.push(...(await step('update to a new version under load', async () => (await updateUnderLoad()).lines)))
   if (wants('install')) figures.push(...(await step('the installer on a fresh Debian', () => installFresh())))
 }
 

@@ -8,10 +8,12 @@ function memoryOf(pid: number): number {
   return Number(/^Pss:\s+(\d+)/m.exec(rollup)?.[1] ?? 0) / 1024
 }
 
+/** Its own time, and that of its children that have ended: PostgreSQL's first process is the parent of every connection. */
 function cpuOf(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  return ((Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND) * 1000
+  const [user = 0, system = 0, childUser = 0, childSystem = 0] = fields.slice(11, 15).map(Number)
+  return ((user + system + childUser + childSystem) / TICKS_PER_SECOND) * 1000
 }
 
 /** The processes of the PostgreSQL that keeps its files below this folder: the first one and its children. */
@@ -42,10 +44,7 @@ const sum = (pids: readonly number[], of: (pid: number) => number): number =>
   }, 0)
 
 export type Costs = { serverCpuMs: number; databaseCpuMs: number; serverMb: number; databaseMb: number }
-/**
- * What server and database have used until now. The CPU of a backend that has ended is not in it: with a pool that stays open, that is
- * next to nothing.
- */
+/** What server and database have used until now. */
 export function costsOf(server: readonly number[], home: string): Costs {
   const database = postgresOf(home)
   return { serverCpuMs: sum(server, cpuOf), databaseCpuMs: sum(database, cpuOf), serverMb: sum(server, memoryOf), databaseMb: sum(database, memoryOf) }

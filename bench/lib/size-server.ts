@@ -9,7 +9,9 @@ export type Unit = {
   outMs: number
   openMs: number
   fileMs: number
-  msPerMessageAndScreen: number
+  /** For each further screen that is told of a customer's text, and of an answer with its statuses. */
+  screenInMs: number
+  screenOutMs: number
   inKb: number
   outKb: number
   fileKbDatabase: number
@@ -51,7 +53,7 @@ const perMessage = (inward: number, outward: number, file: number) =>
 
 /** CPU of one message with everything that follows from it: screens that show it, openings, files. */
 export const messageMs = (u: Unit): number =>
-  perMessage(u.inMs, u.outMs, u.fileMs) + HABITS.screensPerTenant * u.msPerMessageAndScreen + u.openMs / HABITS.messagesPerOpening
+  perMessage(u.inMs, u.outMs, u.fileMs) + (HABITS.screensPerTenant - 1) * perMessage(u.screenInMs, u.screenOutMs, 0) + u.openMs / HABITS.messagesPerOpening
 
 /** Growth per 1,000 messages, in MB: what stays, files on the disk, and raw deliveries, which go after 30 days. */
 export function growth(u: Unit): { databaseMb: number; filesMb: number; rawMb: number } {

@@ -270,14 +270,14 @@ const line = (name: string, p: PhaseFigures | undefined) =>
   p ? [`${name}: ${p.seconds} s, ${p.requests} requests, ${p.failed.length} failed, slowest ${p.slowestMs} ms, median ${p.medianMs} ms`] : []
 
 /** The whole proof with its figures, for `npm run test:deploy` and the bench. @throws when a request, a message or an event was lost */
-export async function updateUnderLoad(say?: (line: string) => void): Promise<string[]> {
+export async function updateUnderLoad(say?: (line: string) => void): Promise<{ figures: UpdateFigures; lines: string[] }> {
   const rates = { webhooks: 30, reads: 15, sends: 5, sockets: 50 }
   const f = await withOwnDatabase((database) =>
     runUpdates({ database, rates, watch: 10, canary: 20, ill: true, back: true, interrupt: true, limitSeconds: 900, ...(say ? { say } : {}) }),
   )
   const faults = faultsOf(f)
   if (faults.length > 0) throw new Error(`the update was noticed:\n${faults.slice(0, 20).join('\n')}`)
-  return [
+  const lines = [
     ...line('before', f.before),
     ...line('update with canary, under load', f.update),
     ...line('a version that turns ill, and the way back', f.refused),
@@ -286,4 +286,5 @@ export async function updateUnderLoad(say?: (line: string) => void): Promise<str
     `messages: ${f.messages.delivered} in, ${f.messages.sent} out, none lost, none twice`,
     `sockets: ${f.sockets.open}, ${f.sockets.reconnects} reconnects, ${f.sockets.resets} had to load everything again, no event missed`,
   ]
+  return { figures: f, lines }
 }
