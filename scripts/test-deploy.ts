@@ -22,10 +22,11 @@ import { installFresh } from './deploy/steps/install.ts'
 import { compare, exchange, openShop } from './deploy/steps/messages.ts'
 import { checkHardening, measureMemory, measureStart, startStack } from './deploy/steps/start.ts'
 import { updateUnderLoad } from './deploy/steps/update.ts'
+import { versionOf } from './release/repository.ts'
 
 const { values } = parseArgs({ options: { keep: { type: 'boolean' }, clean: { type: 'boolean' }, only: { type: 'string' }, built: { type: 'boolean' } } })
 const wants = (part: string) => !values.only || values.only === part
-const VERSION = '0.1.0'
+const VERSION = versionOf(path.resolve(import.meta.dirname, '..'))
 /** Nothing here waits for ever; this is for what nobody thought of. */
 const LIMIT_MS = 60 * 60_000
 

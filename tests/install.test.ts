@@ -60,6 +60,7 @@ describe('the first run, and the second', () => {
     for (const file of ['etc/systemd/system/atende-web@.service', 'etc/nginx/atende-site/http.conf', 'etc/nginx/conf.d/atende.conf', 'usr/local/bin/atende']) {
       expect(existsSync(path.join(root, file)), file).toBe(true)
     }
+    expect(modeOf(root, 'usr/local/sbin/atende-deploy')).toBe('755')
     expect(readlinkSync(path.join(root, 'opt/atende/current'))).toMatch(/^\/opt\/atende\/releases\/\d/)
   })
 
@@ -121,7 +122,7 @@ describe('the first run, and the second', () => {
     expect(code, out).toBe(0)
     for (const place of ['/var/lib/atende', '/var/backups/atende', '/etc/atende']) expect(out).toContain(`  ${place}\n`)
     expect(readdirSync(path.join(root, 'etc/systemd/system')).filter((n) => n.startsWith('atende'))).toEqual([])
-    expect(existsSync(path.join(root, 'etc/nginx/conf.d/atende.conf'))).toBe(false)
+    for (const file of ['etc/nginx/conf.d/atende.conf', 'usr/local/sbin/atende-deploy']) expect(existsSync(path.join(root, file)), file).toBe(false)
     expect(install(root, ['--yes', '--any-os', '--self-signed', '--admin-name', 'Rita']).code).toBe(0)
     expect(read(root, 'etc/atende/secrets/ENCRYPTION_KEY')).toBe(key)
     expect(existsSync(path.join(root, 'etc/nginx/conf.d/atende.conf'))).toBe(true)

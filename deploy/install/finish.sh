@@ -55,6 +55,7 @@ uninstall() {
     ask answer "$(t ask_uninstall)" n
     case $answer in [sSyY]*) ;; *) say "$(t uninstall_no)"; return ;; esac
   fi
+  drop /usr/local/sbin/atende-deploy
   if [ "$KIND" = compose ]; then
     if acting && [ -e "$COMPOSE/compose.yml" ]; then (cd "$COMPOSE/" && run docker compose down); fi
   else

@@ -38,10 +38,10 @@ export function createAuthority() {
   let count = 0
   return {
     file: path.join(dir, 'ca.pem'),
-    /** For `name`, ending in so many days (also behind us). */
-    issue(name: string, days: number): { key: string; cert: string } {
+    /** For `name`, ending in so many days (also behind us), or at a moment. */
+    issue(name: string, ends: number | Date): { key: string; cert: string } {
       const n = `c${count++}`
-      const end = Date.now() + days * 86_400_000
+      const end = typeof ends === 'number' ? Date.now() + ends * 86_400_000 : ends.getTime()
       openssl('req', ...KEY, '-keyout', `${n}.key`, '-out', `${n}.csr`, '-subj', `/CN=${name}`, '-addext', `subjectAltName=DNS:${name}`)
       const dates = ['-startdate', stamp(Math.min(end, Date.now()) - 86_400_000), '-enddate', stamp(end)]
       openssl('ca', '-batch', '-config', 'ca.cnf', '-cert', 'ca.pem', '-keyfile', 'ca.key', '-in', `${n}.csr`, '-out', `${n}.pem`, '-notext', ...dates)
