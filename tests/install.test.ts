@@ -129,6 +129,44 @@ describe('the first run, and the second', () => {
   })
 })
 
+describe('what a run is told', () => {
+  const more = ['--yes', '--any-os', '--admin-name', 'Rita']
+
+  it('the firewall opens before the certificate is asked for, and for calls only when they are asked for', () => {
+    const root = newRoot()
+    const { code, out } = install(root, ANSWERS.slice(0, -1))
+    expect(code, out).toBe(0)
+    expect(out.indexOf('— Firewall')).toBeLessThan(out.indexOf('— Certificado'))
+    const log = () => read(root, 'var/log/atende/install.log')
+    expect(log()).toContain('ufw allow 443/tcp')
+    expect(log()).not.toContain('ufw allow 3478')
+    expect(install(root, [...more, '--turn', '--turn-range', '50000:50100']).code).toBe(0)
+    expect(log()).toContain('ufw allow 50000:50100/udp')
+    expect(log()).not.toContain('5349')
+    // Remembered.
+    rmSync(path.join(root, 'var/log/atende/install.log'))
+    expect(install(root, more).code).toBe(0)
+    expect(log()).toContain('ufw allow 50000:50100/udp')
+  })
+
+  it('a service may write where its settings have moved data or backups, and nowhere else', () => {
+    const root = newRoot()
+    expect(install(root).code).toBe(0)
+    const file = path.join(root, 'etc/atende/atende.env')
+    const usual = read(root, 'etc/atende/atende.env')
+    writeFileSync(file, usual.replace('"/var/lib/atende"', '"/mnt/grande"').replace('"/var/backups/atende"', '"/mnt/cópias 100%"'))
+    expect(install(root, more).code).toBe(0)
+    const placesOf = (unit: string) => read(root, `etc/systemd/system/${unit}.service.d/places.conf`).match(/^ReadWritePaths=.*$/gm)
+    for (const unit of ['atende-backup', 'atende-doctor']) {
+      expect(placesOf(unit)).toEqual(['ReadWritePaths="-/mnt/grande"', 'ReadWritePaths="-/mnt/cópias 100%%"'])
+    }
+    for (const unit of ['atende-postgres', 'atende-web@', 'atende-worker@']) expect(placesOf(unit)).toEqual(['ReadWritePaths="-/mnt/grande"'])
+    writeFileSync(file, usual)
+    expect(install(root, more).code).toBe(0)
+    expect(existsSync(path.join(root, 'etc/systemd/system/atende-backup.service.d/places.conf'))).toBe(false)
+  })
+})
+
 describe('the key that opens everything', () => {
   it('is never made anew beside data that it does not open', () => {
     const root = newRoot()

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { appendFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -23,7 +23,7 @@ const read = (file: string) => readFileSync(path.join(repository, file), 'utf8')
 
 beforeAll(() => {
   const tracked = sh(ROOT, 'git', ['ls-files', '--cached', '--others', '--exclude-standard']).said.split('\n').filter(Boolean)
-  const wanted = tracked.filter((f) => /^(packages|deploy|scripts|docs|[^/]+$)/.test(f) && existsSync(path.join(ROOT, f)) && !f.startsWith('packages/web/src'))
+  const wanted = tracked.filter((f) => /^(packages|deploy|scripts|docs|[^/]+$)/.test(f) && existsSync(path.join(ROOT, f)))
   for (const file of wanted) cpSync(path.join(ROOT, file), path.join(repository, file))
   writeFileSync(
     path.join(repository, 'CHANGELOG.md'),
@@ -75,8 +75,9 @@ it('nothing that a server gets still says the version before', () => {
 })
 
 const out = (name: string) => path.join(work, name)
-it('packs the same bytes twice, with what a server needs and no tests', () => {
-  for (const name of ['one', 'two']) expect(release('pack', '--built', '--out', out(name), '--key', key)).toMatchObject({ status: 0 })
+const IMAGE = 'ghcr.io/hotel/atende'
+it('packs the same bytes twice, with what a server needs and no tests', { timeout: 120_000 }, () => {
+  for (const name of ['one', 'two']) expect(release('pack', '--built', '--out', out(name), '--key', key, '--image', IMAGE)).toMatchObject({ status: 0 })
   const sums = readFileSync(path.join(out('one'), 'SHA256SUMS'), 'utf8')
   expect(sums).toMatch(new RegExp(`^[0-9a-f]{64} {2}atende-${NEXT}\\.tar\\.gz\n$`))
   expect(readFileSync(path.join(out('two'), 'SHA256SUMS'), 'utf8')).toBe(sums)
@@ -84,7 +85,25 @@ it('packs the same bytes twice, with what a server needs and no tests', () => {
   for (const wanted of ['package-lock.json', 'deploy/update.sh', 'packages/server/src/cli.ts', 'packages/web/dist/index.html', 'packages/web/package.json']) {
     expect(files).toContain(`atende-${NEXT}/${wanted}`)
   }
-  expect(files.filter((f) => /\.test\.ts$|\/testing\/|node_modules|web\/src|\/\.env$/.test(f))).toEqual([])
+  expect(files.filter((f) => /\.test\.tsx?$|\/testing\/|node_modules|\/\.env$/.test(f))).toEqual([])
+})
+
+/** What a line of the Dockerfile takes from the context, without the options and the place it goes to. */
+const copied = (dockerfile: string): string[] =>
+  [...dockerfile.matchAll(/^COPY (?!--from)(.+)$/gm)].flatMap((line) => (line[1] ?? '').trim().split(/\s+/).slice(0, -1))
+
+it('unpacked, it holds all that its Dockerfile copies: an image can be built from what was signed; and it names the published one', () => {
+  const folder = path.join(work, 'unpacked')
+  mkdirSync(folder)
+  const tarball = readdirSync(out('one')).find((f) => f.endsWith('.tar.gz')) ?? ''
+  sh(work, 'tar', ['-xzf', path.join(out('one'), tarball), '--strip-components=1', '-C', folder])
+  const sources = copied(readFileSync(path.join(folder, 'deploy/docker/Dockerfile'), 'utf8'))
+  expect(sources.length).toBeGreaterThan(10)
+  // What the pages are built from, and what keeps the rest away from the builder.
+  const needed = [...sources, 'packages/web/src/main.tsx', 'packages/web/index.html', '.dockerignore']
+  expect(needed.filter((source) => !existsSync(path.join(folder, source)))).toEqual([])
+  expect(readFileSync(path.join(folder, 'deploy/compose/.env.example'), 'utf8')).toContain(`\nATENDE_IMAGE=${IMAGE}\nATENDE_BACKUP_IMAGE=${IMAGE}-backup\n`)
+  expect(release('pack', '--built', '--image', 'a|b')).toMatchObject({ status: 1, said: expect.stringContaining('no name of an image') })
 })
 
 /** As `atende update` asks, with the key that the running release came with. */

@@ -62,7 +62,10 @@ uninstall() {
     for unit in atende-backup atende-doctor.timer atende-web@blue atende-web@green atende-worker@blue atende-worker@green atende-postgres atende.target; do
       machine systemctl disable --now "$unit" || true
     done
-    for unit in "${UNITS[@]}"; do drop "/etc/systemd/system/$unit"; done
+    for unit in "${UNITS[@]}"; do
+      drop "/etc/systemd/system/$unit"
+      drop_places "/etc/systemd/system/$unit.d/places.conf"
+    done
     drop /etc/nginx/conf.d/atende.conf
     drop /usr/local/bin/atende
     drop /etc/logrotate.d/atende

@@ -1,5 +1,6 @@
 // For servers where PM2 looks after processes instead of systemd (containers without it, shared hosting):
-//   set -a; . /etc/atende/atende.env; set +a; pm2 start /opt/atende/current/deploy/pm2/ecosystem.config.cjs && pm2 save && pm2 startup
+//   set -a; . ./atende.env; set +a; pm2 start deploy/pm2/ecosystem.config.cjs && pm2 save
+// Installer and update.sh know nothing of it: deploy/README.md says what is left to do.
 // Settings come from the environment of `pm2 start`. One web and one worker process share the embedded database, a third process;
 // with DATABASE_URL that one is left out. Never `instances`: each process has a port of its own.
 const path = require('node:path')

@@ -36,7 +36,11 @@ function runApart(args: readonly string[], log: Logger): { ended: Promise<void>;
     // Where it may not be lowered it runs like any other.
   }
   const ended = new Promise<void>((done) => {
-    child.once('error', () => done())
+    // Node or the program may be gone with a release that was removed.
+    child.once('error', (e: NodeJS.ErrnoException) => {
+      log.error({ code: e.code ?? 'failed' }, `backup: "atende ${args.join(' ')}" could not be started`)
+      done()
+    })
     child.once('close', (code) => {
       if (code !== 0) log.error({ code: /"code":"(\w+)"/.exec(said)?.[1] ?? 'failed' }, `backup: "atende ${args.join(' ')}" failed`)
       done()
