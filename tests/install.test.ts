@@ -52,6 +52,7 @@ describe('the first run, and the second', () => {
     for (const line of [
       'PUBLIC_URL="https://atende.hotel.example"',
       'EMBEDDED_DATABASE="shared"',
+      'LOG_DIR="/var/log/atende"',
       `BACKUP_RECIPIENT="${RECIPIENT}"`,
       'BACKUP_RUN="elsewhere"',
     ]) {

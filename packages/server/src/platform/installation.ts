@@ -58,7 +58,25 @@ export async function prepareEmbedded(port: number, secret: string): Promise<voi
   } finally {
     await c.end()
   }
-  await ensureAppRole(urlOf('postgres', secret, '127.0.0.1', port, 'atende'), 'atende_app', passwordFrom(secret, 'app'))
+  const own = urlOf('postgres', secret, '127.0.0.1', port, 'atende')
+  await ensureAppRole(own, 'atende_app', passwordFrom(secret, 'app'))
+  await countStatements(own)
+}
+
+/** In a schema that nobody but the superuser may look into. Without it the doctor knows less, and nothing else changes. */
+async function countStatements(url: string): Promise<void> {
+  const c = new pg.Client({ connectionString: url })
+  await c.connect()
+  try {
+    const { rows } = await c.query("select current_setting('shared_preload_libraries') ~ 'pg_stat_statements' loaded")
+    if (!rows[0]?.loaded) return
+    await c.query('create schema if not exists server_stats')
+    await c.query('create extension if not exists pg_stat_statements schema server_stats')
+  } catch {
+    // Another process may have made it in this moment; or an operator has taken it away.
+  } finally {
+    await c.end()
+  }
 }
 
 /**
