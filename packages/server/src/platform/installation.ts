@@ -46,20 +46,21 @@ function embeddedUrls(port: number, secret: string) {
   }
 }
 
-/** Makes the database and its two logins where they are missing. */
+/** Makes the database and its two logins where they are missing. Who waits for it gets in as owner, which comes last. */
 export async function prepareEmbedded(port: number, secret: string): Promise<void> {
+  const own = urlOf('postgres', secret, '127.0.0.1', port, 'atende')
   const c = new pg.Client({ connectionString: urlOf('postgres', secret, '127.0.0.1', port, 'postgres') })
   await c.connect()
   try {
     const { rowCount } = await c.query("select 1 from pg_database where datname = 'atende'")
     const { rowCount: owner } = await c.query("select 1 from pg_roles where rolname = 'atende_owner'")
-    await c.query(`${owner ? 'alter' : 'create'} role atende_owner login nosuperuser nobypassrls password '${passwordFrom(secret, 'owner')}'`)
+    if (!owner) await c.query('create role atende_owner nologin')
     if (!rowCount) await c.query('create database atende owner atende_owner')
+    await ensureAppRole(own, 'atende_app', passwordFrom(secret, 'app'))
+    await c.query(`alter role atende_owner login nosuperuser nobypassrls password '${passwordFrom(secret, 'owner')}'`)
   } finally {
     await c.end()
   }
-  const own = urlOf('postgres', secret, '127.0.0.1', port, 'atende')
-  await ensureAppRole(own, 'atende_app', passwordFrom(secret, 'app'))
   await countStatements(own)
 }
 
