@@ -6,8 +6,9 @@ const EVERY_MS = 30 * 60_000
 const SKEW_SECONDS = 5
 const META = 'https://graph.facebook.com'
 
-/** A developer's machine calls nobody unasked. */
-const mayAsk = ({ NODE_ENV, GRAPH_URL }: Context['config']): boolean => NODE_ENV === 'production' || GRAPH_URL !== META
+/** A developer's machine, and one that shows how it would be, call nobody unasked. */
+const mayAsk = ({ NODE_ENV, GRAPH_URL, EMULATOR_URL }: Context['config']): boolean =>
+  GRAPH_URL !== META || (NODE_ENV === 'production' && EMULATOR_URL === undefined)
 
 async function look(ctx: Context): Promise<number | undefined> {
   if ((await isClockKept()) === true) return 0
