@@ -20,7 +20,7 @@ import { openStack, type Stack } from './deploy/stack.ts'
 import { backupAndRestore } from './deploy/steps/backup.ts'
 import { installFresh } from './deploy/steps/install.ts'
 import { compare, exchange, openShop } from './deploy/steps/messages.ts'
-import { checkHardening, measureMemory, measureStart, startStack } from './deploy/steps/start.ts'
+import { checkDoctor, checkHardening, measureMemory, measureStart, startStack } from './deploy/steps/start.ts'
 import { updateUnderLoad } from './deploy/steps/update.ts'
 import { versionOf } from './release/repository.ts'
 
@@ -48,6 +48,7 @@ async function main(): Promise<void> {
     const shop = await step('sign-up and channel, over https', () => openShop(opened))
     figures.push(...(await step('messages both ways, a picture, the socket', () => exchange(opened, shop))))
     await step('who may do what in the containers', () => checkHardening(opened))
+    figures.push(...(await step('the doctor, from within', () => checkDoctor(opened))))
     if (wants('backup')) figures.push(...(await step('backup, loss of the database, restore, comparison', () => backupAndRestore(opened, shop))))
     await step('everything is still there', () => compare(opened, shop))
     figures.push('memory:', ...measureMemory(opened).map((line) => `  ${line}`))

@@ -52,11 +52,15 @@ describe('the first run, and the second', () => {
     for (const line of [
       'PUBLIC_URL="https://atende.hotel.example"',
       'EMBEDDED_DATABASE="shared"',
+      'LOG_DIR="/var/log/atende"',
       `BACKUP_RECIPIENT="${RECIPIENT}"`,
       'BACKUP_RUN="elsewhere"',
     ]) {
       expect(settings).toContain(`${line}\n`)
     }
+    // The servers turn their own files round: nobody else may take these away from under them.
+    expect(read(root, 'etc/logrotate.d/atende')).not.toMatch(/\*|(error|warn|info|http)-/)
+    expect(read(root, 'etc/systemd/journald.conf.d/atende.conf')).toMatch(/SystemMaxUse=1G\nMaxFileSec=1day\nMaxRetentionSec=30day/)
     for (const file of ['etc/systemd/system/atende-web@.service', 'etc/nginx/atende-site/http.conf', 'etc/nginx/conf.d/atende.conf', 'usr/local/bin/atende']) {
       expect(existsSync(path.join(root, file)), file).toBe(true)
     }

@@ -22,7 +22,7 @@ prepare_base() {
   folder "$ETC" 0755 root:root
   folder "$SECRETS" 0750 root:atende
   put /etc/logrotate.d/atende 0644 root:root <<'FILE'
-# What the installer writes; the servers' own logs go to the journal, nginx's have a rotation of their own.
+# What the installer writes. The servers turn their own files round, beside this one; nginx's have a rotation of their own.
 /var/log/atende/install.log {
   monthly
   rotate 12
@@ -36,10 +36,11 @@ prepare_base() {
 FILE
   local before=$CHANGES
   put /etc/systemd/journald.conf.d/atende.conf 0644 root:root <<'FILE'
-# Made by Atende's installer: the journal stays below this, whatever happens.
+# Made by Atende's installer: the journal stays below this, whatever happens. What is kept for longer, by its kind, are Atende's files.
 [Journal]
 SystemMaxUse=1G
-MaxRetentionSec=90day
+MaxFileSec=1day
+MaxRetentionSec=30day
 FILE
   if [ "$CHANGES" != "$before" ]; then machine systemctl restart systemd-journald || true; fi
   make_swap
@@ -107,6 +108,7 @@ write_settings() {
   setting_now PUBLIC_URL "https://$DOMAIN"
   setting TRUSTED_PROXIES "127.0.0.1,::1"
   setting DATA_DIR "$DATA"
+  setting LOG_DIR /var/log/atende
   setting EMBEDDED_DATABASE shared
   setting EMBEDDED_PORT "$DATABASE_PORT"
   setting ENCRYPTION_KEY_FILE "$SECRETS/ENCRYPTION_KEY"

@@ -9,6 +9,9 @@ const release = path.resolve(__dirname, '../..')
 const program = path.join(release, 'deploy/bin/atende')
 const shared = process.env.DATABASE_URL ? {} : { EMBEDDED_DATABASE: 'shared' }
 
+// With LOG_DIR the servers keep their own files, by kind and bounded; PM2's copy of standard output would grow for ever.
+const printed = process.env.LOG_DIR ? { out_file: '/dev/null' } : {}
+
 const common = {
   script: program,
   // The script is a shell's; PM2 would start it with Node otherwise.
@@ -25,9 +28,17 @@ const common = {
 module.exports = {
   apps: [
     ...(process.env.DATABASE_URL ? [] : [{ ...common, name: 'atende-postgres', args: 'db serve', kill_timeout: 300_000 }]),
-    { ...common, name: 'atende-web', args: 'start', max_memory_restart: '1500M', env: { ...shared, ROLE: 'web', PORT: process.env.ATENDE_WEB_PORT ?? '3001' } },
     {
       ...common,
+      ...printed,
+      name: 'atende-web',
+      args: 'start',
+      max_memory_restart: '1500M',
+      env: { ...shared, ROLE: 'web', PORT: process.env.ATENDE_WEB_PORT ?? '3001' },
+    },
+    {
+      ...common,
+      ...printed,
       name: 'atende-worker',
       args: 'start',
       max_memory_restart: '1500M',

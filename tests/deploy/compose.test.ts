@@ -113,6 +113,17 @@ describe('compose.yml', () => {
     expect(services.nginx?.networks).toEqual(['front'])
   })
 
+  it('web and worker keep logs by kind in one volume, each under its own name: two of them never turn one file round', () => {
+    const { services, volumes } = stack()
+    const ours = ['web-blue', 'web-green', 'worker-blue', 'worker-green']
+    for (const name of ours) {
+      const { environment, volumes: mounts } = services[name] ?? {}
+      expect([name, environment?.LOG_DIR, environment?.LOG_NAME, mounts]).toEqual([name, '/logs', name, expect.arrayContaining(['logs:/logs'])])
+      expect([name, environment?.ROLE, environment?.BACKUP_RUN]).toEqual([name, name.split('-')[0], 'elsewhere'])
+    }
+    expect([volumes, services.prepare?.volumes]).toEqual([expect.objectContaining({ logs: {} }), expect.arrayContaining(['logs:/volumes/logs'])])
+  })
+
   it('images are pinned, secrets come from files that setup.sh makes, and none stands in the environment', () => {
     const { services, secrets: declared } = stack()
     for (const [name, s] of Object.entries(services)) {

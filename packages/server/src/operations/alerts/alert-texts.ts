@@ -164,10 +164,10 @@ export const ALERTS = {
     5,
     'start',
     [
-      'O relógio do servidor está {{seconds}} s fora do banco de dados',
+      'O relógio do servidor está {{seconds}} s fora da hora certa',
       'Ligue a sincronização: `timedatectl set-ntp true`. Horas erradas trocam a ordem das mensagens.',
     ],
-    ['The clock is {{seconds}} s away from the database', 'Turn synchronisation on: `timedatectl set-ntp true`. Wrong clocks mix up the order of messages.'],
+    ['The clock is {{seconds}} s away from the right time', 'Turn synchronisation on: `timedatectl set-ntp true`. Wrong clocks mix up the order of messages.'],
   ),
 } as const satisfies Record<string, AlertKind>
 

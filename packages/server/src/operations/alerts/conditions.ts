@@ -8,6 +8,7 @@ import { listProcesses } from '../status/processes.ts'
 import type { Seen } from './alert-state.ts'
 import type { AlertCode } from './alert-texts.ts'
 import { lookAtBackups } from './backup-conditions.ts'
+import { createClock } from './clock-condition.ts'
 
 const ANSWER_MS = 5_000
 const WEBHOOKS_SECONDS = 120
@@ -113,6 +114,7 @@ const once = (list: readonly Seen[]): Seen[] => [...new Map(list.map((s) => [`${
 export function createConditions(ctx: Context): () => Promise<{ seen: Seen[]; unknown: AlertCode[] }> {
   const questions: Question[] = [
     { codes: ['clock_skew', 'tokens_dead', 'audit_unsigned'], ask: () => database(ctx), failed: 'database_down' },
+    { codes: ['clock_skew'], ask: createClock(ctx) },
     { codes: [], ask: () => storage(ctx), failed: 'storage_down' },
     { codes: ['redis_down'], ask: () => redis(ctx) },
     { codes: ['webhook_backlog', 'send_backlog'], ask: () => backlogs(ctx) },

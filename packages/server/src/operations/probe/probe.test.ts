@@ -42,6 +42,16 @@ describe('how long the certificate holds', () => {
     expect(await look({ PUBLIC_URL: 'https://127.0.0.1:1' })).toEqual({ from: 'address', error: 'ECONNREFUSED' })
     expect(await look({ PUBLIC_URL: 'http://127.0.0.1:1' })).toBeUndefined()
   })
+  it('says for whom it is, whether visitors take it, and looks where OUTGOING_HOSTS leads', async () => {
+    const named = { PUBLIC_URL: PUBLIC_URL.replace('127.0.0.1', 'hotel.example'), OUTGOING_HOSTS: ['hotel.example=127.0.0.1'] }
+    expect(await certificateDays(named)).toMatchObject({
+      from: 'address',
+      notAfter: new Date(END),
+      names: expect.any(String),
+      distrust: expect.stringMatching(/^[A-Z_]+$/),
+    })
+    expect(await certificateDays({ CERTIFICATE_FILE, PUBLIC_URL })).toMatchObject({ from: 'file', distrust: null })
+  })
 })
 
 describe('when a disk is full', () => {

@@ -92,14 +92,18 @@ function checkRecipient({ raw }: DoctorEnv): Finding<Id>[] {
     : [bad('backup.recipient', 'BACKUP_RECIPIENT is no age public key (age1…)', 'BACKUP_RECIPIENT não é uma chave pública age (age1…)')]
 }
 
+function checkElsewhere(env: DoctorEnv): Finding<Id> {
+  if (env.backupsElsewhere) {
+    const ask = 'docker compose exec backup atende doctor --only backup,disk'
+    return skipped('backup.elsewhere', `another container makes the backups: ${ask}`, `outro contêiner faz os backups: ${ask}`)
+  }
+  return env.raw.BACKUP_S3_BUCKET
+    ? ok('backup.elsewhere', 'S3', 'S3')
+    : warn('backup.elsewhere', 'BACKUP_S3_BUCKET is not set', 'BACKUP_S3_BUCKET não está definida')
+}
+
 export const backupChecks = family(texts, async (env) => {
   const inUse = ['BACKUP_RECIPIENT', 'BACKUP_DIR', 'BACKUP_S3_BUCKET'].some((n) => env.raw[n])
-  const elsewhere = Boolean(env.raw.BACKUP_S3_BUCKET)
-  const settings = inUse
-    ? [
-        ...checkRecipient(env),
-        elsewhere ? ok('backup.elsewhere', 'S3', 'S3') : warn('backup.elsewhere', 'BACKUP_S3_BUCKET is not set', 'BACKUP_S3_BUCKET não está definida'),
-      ]
-    : []
+  const settings = inUse ? [...checkRecipient(env), checkElsewhere(env)] : []
   return [...(await checkRuns(env, inUse)), ...settings]
 })
