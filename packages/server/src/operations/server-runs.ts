@@ -4,7 +4,7 @@ import type { Database } from '../platform/database.ts'
 import { uuidv7 } from '../platform/ids.ts'
 
 /** What a server does for itself, rather than for a tenant. */
-export type RunKind = 'backup' | 'restore' | 'restore-test' | 'update'
+export type RunKind = 'backup' | 'restore' | 'restore-test' | 'update' | 'archive'
 /** Figures, file names and codes; never anything about people. */
 export type RunDetails = Record<string, string | number | boolean | null | undefined>
 /** `lost`: it has said nothing for ten minutes, so its process has died. */
