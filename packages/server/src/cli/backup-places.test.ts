@@ -59,11 +59,14 @@ test('while the bucket is away the folder gets everything, once; the bucket gets
   s3.switchOff(true)
   await lab.call(lab.server.url, 'DELETE', `/api/contacts/${erased.id}`, lab.token)
   const before = inFolder('wal').length
-  for (const name of ['Caio', 'Dora', 'Enzo']) {
-    await addContact(name, `551198765301${name.length}${name.charCodeAt(0)}`)
+  for (const [name, phone] of [
+    ['Caio', '5511987653011'],
+    ['Dora', '5511987653012'],
+  ] as const) {
+    await addContact(name, phone)
     expect(failure(await atende(['backup', 'ship']))).toEqual([1, 'target_unreachable'])
   }
-  expect(inFolder('wal').length).toBeGreaterThanOrEqual(before + 3)
+  expect(inFolder('wal').length).toBeGreaterThanOrEqual(before + 2)
   expect(new Set(segments(inFolder('wal'))).size).toBe(inFolder('wal').length)
   const lists = inFolder('erasures')
   expect(lists).toHaveLength(1)
@@ -76,12 +79,22 @@ test('while the bucket is away the folder gets everything, once; the bucket gets
   expect([inBucket('erasures'), await waitingErasures()]).toEqual([lists, 0])
 })
 
-test('who was erased while the bucket failed in a backup does not come back from it', async () => {
+test('a backup without the bucket: media is copied once all the same, and who was erased then does not come back from the bucket', async () => {
   const erased = await addContact('Fabio Apagado', '5511987653003')
   expect((await atende(['backup'])).code).toBe(0)
   await lab.call(lab.server.url, 'DELETE', `/api/contacts/${erased.id}`, lab.token)
   s3.switchOff(true)
+  const form = new FormData()
+  form.set('file', new File([Buffer.from('nome,quarto\n'.repeat(2000))], 'quartos.csv', { type: 'text/csv' }))
+  form.set('kind', 'document')
+  await lab.call(lab.server.url, 'POST', '/api/media', lab.token, form)
   expect(failure(await atende(['backup']))).toEqual([1, 'target_unreachable'])
+  const packs = inFolder('media')
+  expect(packs).toHaveLength(1)
+  expect(failure(await atende(['backup']))).toEqual([1, 'target_unreachable'])
+  expect(inFolder('media')).toEqual(packs)
+  // The newest can be tried where it is whole.
+  expect((await atende(['backup', 'test', '--from', 'dir'])).code).toBe(0)
   s3.switchOff(false)
   expect((await atende(['backup', 'ship'])).code).toBe(0)
   rmSync(path.join(lab.at('target'), 'erasures'), { recursive: true })
@@ -91,7 +104,7 @@ test('who was erased while the bucket failed in a backup does not come back from
   const server = await lab.start(home)
   const names = (await lab.sql<{ id: string }>(home, 'select id from contacts')).map((c) => c.id)
   expect(names).not.toContain(erased.id)
-  expect(names.length).toBeGreaterThan(2)
+  expect(names.length).toBeGreaterThan(1)
 
   // A rehearsal with the settings of the real one touches nothing of its backups.
   const rehearsal = { ...both, DATA_DIR: home }
@@ -105,26 +118,8 @@ test('who was erased while the bucket failed in a backup does not come back from
   // The real one is told, and takes back what is its own; its folder was never touched.
   expect(failure(await atende(['backup', 'ship']))).toEqual([1, 'place_taken'])
   expect((await atende(['backup', 'adopt'])).code).toBe(0)
-  expect((await atende(['backup', 'ship'])).code).toBe(0)
-})
 
-test('media is copied once, whatever is away; a place that was away gets it from the other', async () => {
-  const upload = (text: string) => {
-    const form = new FormData()
-    form.set('file', new File([Buffer.from(text.repeat(2000))], 'quartos.csv', { type: 'text/csv' }))
-    form.set('kind', 'document')
-    return lab.call(lab.server.url, 'POST', '/api/media', lab.token, form)
-  }
-  await upload('nome,quarto\n')
-  s3.switchOff(true)
-  expect((await atende(['backup'])).code).toBe(1)
-  const packs = inFolder('media')
-  expect(packs).toHaveLength(1)
-  expect((await atende(['backup'])).code).toBe(1)
-  expect(inFolder('media')).toEqual(packs)
-  // A restore of the newest can be tried where it is whole.
-  expect((await atende(['backup', 'test', '--from', 'dir'])).code).toBe(0)
-  s3.switchOff(false)
+  // What the bucket missed comes from the folder; nothing is packed anew.
   expect(inBucket('media')).toEqual([])
   expect((await atende(['backup'])).code).toBe(0)
   expect([inFolder('media'), inBucket('media')]).toEqual([packs, packs])
@@ -145,12 +140,12 @@ test('two contents of one name are refused', async () => {
 
 test('a place that is away for too long costs a gap there and nothing else; the timer tells it, ships beside a backup, and ends it', async () => {
   const small = { BACKUP_WAL_KEEP_MB: '32', BACKUP_LOOK_SECONDS: '1' }
-  expect((await atende(['backup'])).code).toBe(0)
   s3.switchOff(true)
   for (let n = 0; n < 5; n++) {
     await addContact(`Hugo ${n}`, `551198765310${n}`)
-    await atende(['backup', 'ship'], small)
+    await lab.sql(lab.at('home'), 'select pg_switch_wal()')
   }
+  expect(failure(await atende(['backup', 'ship'], small))).toEqual([1, 'target_unreachable'])
   const [slot] = await lab.sql<{ kept: number }>(
     lab.at('home'),
     "select (pg_current_wal_lsn() - restart_lsn)::float8 kept from pg_replication_slots where slot_name = 'atende_archive'",

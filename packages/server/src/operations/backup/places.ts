@@ -10,7 +10,7 @@ import { openTargets } from './target.ts'
 export async function shipNow(config: Config, installation: Installation): Promise<void> {
   const targets = openTargets(config, installation.home)
   const shipper = createShipper(config, installation, targets)
-  const passes = await Promise.all(targets.map((target) => shipper.pass(target, { endSegment: true })))
+  const passes = await shipper.passAll(targets)
   for (const { error } of passes) if (error !== undefined) throw error
 }
 

@@ -26,9 +26,9 @@ export type Shipping = {
   home: string
   keepMb: number
 }
-/** `until`: when to stop, though more waits. */
-export type Hurry = { endSegment: boolean; until: () => boolean }
-export type Shipped = { segments: number; bytes: number; left: number }
+/** When to stop, though more waits. */
+export type Until = () => boolean
+export const STUCK = 'PostgreSQL has not handed over all that was written (archive_command)'
 
 const MIB = 1024 * 1024
 
@@ -45,12 +45,15 @@ async function lookForGaps({ client, place, all, home, keepMb }: Shipping): Prom
   })
 }
 
-/** Ends the segment that is being written when something stands in it. */
-async function endSegment({ client, cluster }: Shipping): Promise<void> {
+/** Ends the segment that is being written when something stands in it. Answers whether all that is complete is where it waits. */
+export async function endWal(shipping: Shipping): Promise<boolean> {
+  const { client, place, cluster } = shipping
+  await lookForGaps(shipping)
   const { lsn } = await one<{ lsn: string }>(client, 'select pg_current_wal_insert_lsn()::text lsn')
   // Behind its head, a segment of a database that sleeps holds a snapshot of nothing now and then.
   const used = Number(BigInt(`0x${lsn.split('/')[1]}`) % BigInt(cluster.segmentBytes))
   if (used > 400) await withRights('end a WAL segment (pg_switch_wal)', () => client.query('select pg_switch_wal()'))
+  return untilHandedOver(client, place, cluster.segmentBytes)
 }
 
 async function read({ name, folder }: Waiting, segmentBytes: number): Promise<Buffer | undefined> {
@@ -68,46 +71,37 @@ function requireSame(target: Target, name: string, print: string, known: readonl
   if (known.some((a) => a.print !== undefined && a.print !== print)) throw new BackupError('archive_conflict', `${target.name} has ${name} with other content`)
 }
 
-/** Answers its size there; 0 when it was there already. */
-async function sendOne({ cluster, recipients, keys }: Shipping, target: Target, waiting: Waiting, known: readonly Archived[]): Promise<number> {
+async function sendOne({ cluster, recipients, keys }: Shipping, target: Target, waiting: Waiting, known: readonly Archived[]): Promise<void> {
   const data = await read(waiting, cluster.segmentBytes)
-  if (!data) return 0
+  if (!data) return
   const print = printOf(keys, data)
   requireSame(target, waiting.name, print, known)
-  if (known.length > 0) return 0
+  if (known.length > 0) return
   const sealed = await sealSegment(data, recipients)
   await target.put(archiveKey(cluster.systemId, waiting.name, sealed, print), sealed)
-  return sealed.length
 }
 
-async function sendMissing(shipping: Shipping, target: Target, { until }: Hurry): Promise<Shipped> {
+async function sendMissing(shipping: Shipping, target: Target, until: Until): Promise<number> {
   const { client, place, cluster, there } = shipping
   const waiting = await waitingWal(client, place, cluster.segmentBytes)
   there.keepOnly(target.name, new Set(waiting.map((w) => w.name)))
   const missing = waiting.filter((w) => !there.has(target.name, w.name))
   const listed = missing.length > 0 ? Map.groupBy(await listArchive(target, cluster.systemId), (a) => a.segment) : new Map<string, Archived[]>()
-  const shipped = { segments: 0, bytes: 0, left: missing.length }
-  for (const w of missing) {
-    if (until()) break
-    const bytes = await sendOne(shipping, target, w, listed.get(w.name) ?? [])
+  for (const [n, w] of missing.entries()) {
+    if (until()) return missing.length - n
+    await sendOne(shipping, target, w, listed.get(w.name) ?? [])
     there.add(target.name, w.name)
-    shipped.left--
-    shipped.bytes += bytes
-    if (bytes > 0 && SEGMENT.test(w.name)) shipped.segments++
   }
-  return shipped
+  return 0
 }
 
-/** Sends to one place what it lacks, whatever becomes of the others. @throws BackupError */
-export async function shipWal(shipping: Shipping, target: Target, hurry: Hurry): Promise<Shipped> {
-  const { client, place, cluster } = shipping
-  await lockShipping(client, target.name)
+/** Sends to one place what it lacks, whatever becomes of the others. Answers how much still waits. @throws BackupError */
+export async function shipWal(shipping: Shipping, target: Target, until: Until): Promise<number> {
+  await lockShipping(shipping.client, target.name)
   await lookForGaps(shipping)
-  if (hurry.endSegment) await endSegment(shipping)
-  const isLate = hurry.endSegment ? !(await untilHandedOver(client, place, cluster.segmentBytes)) : await isArchiverStuck(place, Date.now())
-  const shipped = await sendMissing(shipping, target, hurry)
-  if (isLate) throw new BackupError('archive_stuck', 'PostgreSQL has not handed over all that was written (archive_command)')
-  return shipped
+  const left = await sendMissing(shipping, target, until)
+  if (await isArchiverStuck(shipping.place, Date.now())) throw new BackupError('archive_stuck', STUCK)
+  return left
 }
 
 /** Whatever else fills this disk: so much of it is left to the database. */

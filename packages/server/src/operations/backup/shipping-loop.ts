@@ -40,20 +40,20 @@ export function startShipping({ config, installation, log, targets }: Shipping, 
     const state = { at: complete ? new Date() : undefined, error: error === undefined ? null : codeOf(error), gap }
     await (await run).note({ ...placeNote(target.kind, state), waiting: shipper.waitingBytes() })
   }
-  async function send(target: Target, endSegment?: boolean, until = () => false): Promise<void> {
-    const pass = await shipper.pass(target, { until, ...(endSegment === undefined ? {} : { endSegment }) })
+  async function tell(pass: Pass): Promise<void> {
+    const place = pass.target.kind
     const code = pass.error === undefined ? undefined : codeOf(pass.error)
     // Told once, not twice a minute.
-    if (code !== undefined && failing.get(target.kind) !== code) log.error({ err: pass.error, place: target.kind }, 'backup: the archive cannot be sent')
-    if (code === undefined && failing.has(target.kind)) log.info({ place: target.kind }, 'backup: the archive is sent again')
-    if (code === undefined) failing.delete(target.kind)
-    else failing.set(target.kind, code)
+    if (code !== undefined && failing.get(place) !== code) log.error({ err: pass.error, place }, 'backup: the archive cannot be sent')
+    if (code === undefined && failing.has(place)) log.info({ place }, 'backup: the archive is sent again')
+    if (code === undefined) failing.delete(place)
+    else failing.set(place, code)
     await note(pass).catch((err: unknown) => log.debug({ err }, 'backup: how far the archive is was not noted'))
   }
   const sending = targets.map((target) =>
     repeat(everyMs, async () => {
       const end = Date.now() + PASS_MS
-      await send(target, undefined, () => stopped || Date.now() > end)
+      await tell(await shipper.pass(target, () => stopped || Date.now() > end))
     }),
   )
   return {
@@ -63,7 +63,7 @@ export function startShipping({ config, installation, log, targets }: Shipping, 
       await Promise.all(sending.map((s) => s.stop()))
       // Whoever stops the server may be about to restore it: nothing that was written is left behind.
       const end = Date.now() + FAREWELL_MS
-      await Promise.all(targets.map((target) => send(target, true, () => Date.now() > end)))
+      for (const pass of await shipper.passAll(targets, () => Date.now() > end)) await tell(pass)
       await run?.then((r) => r.end('ok')).catch(() => {})
     },
   }

@@ -195,7 +195,7 @@ async function copyAll(job: Job): Promise<{ manifest: Manifest; outlet: Outlet }
 async function shipRest({ config, installation, targets }: Job, outlet: Outlet): Promise<boolean> {
   // What a place lacks that failed just now waits for it.
   const shipper = createShipper(config, installation, targets)
-  const passes = await Promise.all(outlet.alive.map((target) => shipper.pass(target, { endSegment: true })))
+  const passes = await shipper.passAll(outlet.alive)
   return passes.every((p) => p.complete)
 }
 
