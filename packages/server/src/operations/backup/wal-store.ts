@@ -20,8 +20,8 @@ export type Archived = { key: string; segment: string; sum: string; print: strin
 export const sealSegment = async (data: Buffer, recipients: readonly string[]): Promise<Buffer> => encryptFor(recipients, await compress(data))
 /** With the key of the server: the name tells nothing about the content to others. */
 export const printOf = (keys: Keys, data: Buffer): string => hmacSha256(keys.derive('backup-wal-print', 1), data).toString('hex').slice(0, 16)
-export const archiveKey = (systemId: string, segment: string, sealed: Buffer, print: string): string =>
-  `wal/${systemId}/${segment}.${sha256Hex(sealed).slice(0, 16)}-${print}.zst.age`
+export const archiveKey = (systemId: string, segment: string, sealed: Buffer, print?: string): string =>
+  `wal/${systemId}/${segment}.${sha256Hex(sealed).slice(0, 16)}${print === undefined ? '' : `-${print}`}.zst.age`
 
 /** In order of their names. One that was sent twice is listed twice; both are the same. */
 export async function listArchive(target: Target, systemId: string): Promise<Archived[]> {
