@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { Config } from '../../platform/config.ts'
+import { within } from '../../platform/health.ts'
 import type { Installation } from '../../platform/installation.ts'
 import { beginRun, type Run } from '../server-runs.ts'
 import { readGaps } from './archive-gaps.ts'
@@ -17,7 +18,9 @@ export type ShippingLoop = {
 }
 
 const PASS_MS = 5 * 60_000
-const FAREWELL_MS = 60_000
+/** Whoever stops a server does not wait for a bucket that hangs. */
+const LEAVE_MS = 20_000
+const FAREWELL_MS = 45_000
 
 /**
  * Every half minute, for each place by itself: what a place lacks is sent there, however long another, a backup or a test takes. What
@@ -60,10 +63,14 @@ export function startShipping({ config, installation, log, targets }: Shipping, 
     away: () => new Set(failing.keys()),
     async stop() {
       stopped = true
-      await Promise.all(sending.map((s) => s.stop()))
+      await within(LEAVE_MS, Promise.all(sending.map((s) => s.stop()))).catch(() => {})
       // Whoever stops the server may be about to restore it: nothing that was written is left behind.
       const end = Date.now() + FAREWELL_MS
-      for (const pass of await shipper.passAll(targets, () => Date.now() > end)) await tell(pass)
+      const passes = await within(
+        FAREWELL_MS,
+        shipper.passAll(targets, () => Date.now() > end),
+      ).catch(() => [])
+      for (const pass of passes) await tell(pass)
       await run?.then((r) => r.end('ok')).catch(() => {})
     },
   }
