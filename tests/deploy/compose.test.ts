@@ -171,4 +171,14 @@ describe('the archive of the database', () => {
     expect(archive(on, at('absent'), '02').status).not.toBe(0)
     expect(readdirSync(to)).toEqual(['01'])
   })
+
+  it('lets the oldest go, and says so, when nobody takes them away', () => {
+    const to = mkdtempSync(path.join(folder, 'archive-'))
+    const segment = at('segment')
+    writeFileSync(segment, 'content')
+    const on = { WAL_ARCHIVE: to, BACKUP_RECIPIENT: 'age1example', WAL_ARCHIVE_KEEP: '3' }
+    for (const name of ['00000002.history', '01', '02', '03', '04', '05']) expect(archive(on, segment, name)).toMatchObject({ status: 0, stderr: '' })
+    expect(readdirSync(to).toSorted()).toEqual(['.let-go', '00000002.history', '03', '04', '05'])
+    expect(readFileSync(path.join(to, '.let-go'), 'utf8')).toBe('01\n02\n')
+  })
 })

@@ -129,7 +129,7 @@ test('a worker does it all by itself when it is due, and the state is known', as
   await lab.sql(lab.at('home'), 'delete from server_runs')
   const loop = lab.begin(['backup', 'serve'], env)
   type Row = { kind: string; outcome: string }
-  const runs = () => lab.sql<Row>(lab.at('home'), 'select kind, outcome from server_runs order by started_at')
+  const runs = () => lab.sql<Row>(lab.at('home'), "select kind, outcome from server_runs where kind <> 'archive' order by started_at")
   await eventually(async () => (await runs()).some((r) => r.kind === 'restore-test' && r.outcome !== 'running'), 120_000)
   expect(await runs()).toEqual([
     { kind: 'backup', outcome: 'ok' },

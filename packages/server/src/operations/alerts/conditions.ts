@@ -7,7 +7,7 @@ import { readBacklogs, readFigures } from '../status/figures.ts'
 import { listProcesses } from '../status/processes.ts'
 import type { Seen } from './alert-state.ts'
 import type { AlertCode } from './alert-texts.ts'
-import { lookAtBackups } from './backup-conditions.ts'
+import { lookAtArchive, lookAtBackups } from './backup-conditions.ts'
 import { createClock } from './clock-condition.ts'
 
 const ANSWER_MS = 5_000
@@ -120,6 +120,7 @@ export function createConditions(ctx: Context): () => Promise<{ seen: Seen[]; un
     { codes: ['webhook_backlog', 'send_backlog'], ask: () => backlogs(ctx) },
     { codes: ['jobs_failing'], ask: () => jobs(ctx) },
     { codes: ['backup_failed', 'backup_old', 'restore_test_failed', 'restore_test_old'], ask: () => lookAtBackups(ctx) },
+    { codes: ['archive_old', 'archive_gap'], ask: () => lookAtArchive(ctx) },
     { codes: ['disk_low', 'disk_forecast'], ask: () => disks(ctx) },
     { codes: ['process_lost', 'memory_high', 'errors_many'], ask: () => processes(ctx) },
     { codes: ['certificate_expiring', 'certificate_over'], ask: createCertificate(ctx) },

@@ -231,6 +231,9 @@ describe('faults of the database', () => {
     await sql(
       "insert into server_runs (id, kind, host, ended_at, outcome, details) values (gen_random_uuid(), 'restore-test', 'here', now(), 'failed', '{\"error\":\"counts_differ\"}')",
     )
+    await sql(
+      "insert into server_runs (id, kind, host, details) values (gen_random_uuid(), 'archive', 'here', jsonb_build_object('s3_seen', now(), 's3_at', now() - interval '2 hours', 's3_gap', true, 's3_error', 'target_unreachable'))",
+    )
     const [last] = await sql('select max(name) name from kysely_migration')
     await sql('update kysely_migration set name = $1 where name = $2', ['9999_of_tomorrow', last?.name])
     await sql(
@@ -247,6 +250,7 @@ describe('faults of the database', () => {
       'channels.webhook': 'warn',
       'backup.age': 'fail',
       'backup.restore_test': 'fail',
+      'backup.archive': 'fail',
       'database.migrations': 'fail',
       'audit.chain': 'fail',
     }
@@ -258,6 +262,7 @@ describe('faults of the database', () => {
       runbook: 'token-revoked',
       todo: expect.stringContaining('Settings › Channels'),
     })
+    expect(of('backup.archive')?.message).toMatch(/s3: complete 2 h ago \(target_unreachable\).*a piece of the archive is missing/s)
     expect(of('backup.restore_test')?.message).toContain('counts_differ')
     expect(of('database.migrations')).toMatchObject({ message: expect.stringContaining(String(last?.name)), todo: expect.stringContaining('atende migrate') })
     await sql('update kysely_migration set name = $2 where name = $1', ['9999_of_tomorrow', last?.name])
