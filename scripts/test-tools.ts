@@ -30,6 +30,7 @@ export const UNIT_TOOLS: readonly Tool[] = [
   tool('shellcheck'),
   tool('ssh-keygen', 'openssh-client'),
   tool('curl'),
+  tool('pg_dump', 'postgresql-client'),
   tool('systemd-analyze', 'systemd', 'SYSTEMD_ANALYZE'),
 ]
 export const BROWSER_TOOLS: readonly Tool[] = [

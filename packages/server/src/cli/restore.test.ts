@@ -7,6 +7,7 @@ import { dirTarget } from '../operations/backup/target.ts'
 import { archiveKey, listArchive, openArchived, sealSegment } from '../operations/backup/wal-store.ts'
 import { type BackupLab, startBackupLab } from '../testing/backup-lab.ts'
 import { startS3StandIn } from '../testing/s3-stand-in.ts'
+import { eventually } from '../testing/test-server.ts'
 
 // Each command is a process of its own, which takes its time on a busy machine.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 })
@@ -16,6 +17,7 @@ let lab: BackupLab
 let s3: Awaited<ReturnType<typeof startS3StandIn>>
 const ids: string[] = []
 const photos: string[] = []
+let moment = ''
 
 const failure = (r: { code: number | null; stderr: string }) => [r.code, /^error \((\w+)\)/m.exec(r.stderr)?.[1]]
 const last = (stdout: string) => JSON.parse(stdout.trim().split('\n').at(-1) ?? '')
@@ -58,6 +60,10 @@ beforeAll(async () => {
   await lab.call(lab.server.url, 'DELETE', `/api/contacts/${erased.id}`, lab.token)
   await backup()
   await upload('Depois')
+  moment = new Date().toISOString()
+  // The clock of the next change must be another.
+  await eventually(() => Date.now() > Date.parse(moment) + 50)
+  await addContact('Zé', '5511987652005')
   expect((await lab.atende(['backup', 'ship'])).code).toBe(0)
 })
 afterAll(async () => {
@@ -82,7 +88,7 @@ test('what the archive brings has its files: from later backups; what is nowhere
     { status: 'stored', unnamed: false },
     { status: 'failed', unnamed: true },
   ])
-  expect(await names(server.url, await logIn(server.url))).toEqual(['Um'])
+  expect((await names(server.url, await logIn(server.url))).toSorted()).toEqual(['Um', 'Zé'])
   await server.stop()
 })
 
@@ -133,7 +139,8 @@ test('two contents under one name: chance does not choose; what is older than th
 
 test('after a restore its history is followed, not the one that it left', async () => {
   const home = lab.freshHome('second')
-  expect((await lab.restore(home)).code).toBe(0)
+  // To the middle of a segment, whose rest is left.
+  expect((await lab.restore(home, '--to', moment)).code).toBe(0)
   const second = await lab.start(home)
   await addContact('Da segunda', '5511987652003', second.url, await logIn(second.url))
   expect((await lab.atende(['backup', 'ship'], { DATA_DIR: home })).code).toBe(0)
@@ -150,10 +157,21 @@ test('after a restore its history is followed, not the one that it left', async 
   expect(failure(await lab.restore(third, '--backup', ids[2] ?? ''))).toEqual([1, 'wal_missing'])
   expect((await lab.restore(third)).code).toBe(0)
   const server = await lab.start(third)
-  const found = await names(server.url, await logIn(server.url))
-  expect(found).toContain('Da segunda')
-  expect(found).not.toContain('Da primeira')
+  expect((await names(server.url, await logIn(server.url))).toSorted()).toEqual(['Da segunda', 'Um'])
   expect(await lab.sql(third, 'select timeline_id::int from pg_control_checkpoint()')).toEqual([{ timeline_id: 3 }])
+  await server.stop()
+})
+
+test('a history of which nothing was sent yet is followed to where it begins, and not beyond', async () => {
+  const target = copyOfTarget('only-history')
+  const archive = path.join(target, 'wal')
+  const sent = readdirSync(archive, { recursive: true, encoding: 'utf8' }).filter((f) => /\/00000002[0-9A-F]{16}\./.test(f))
+  expect(sent.length).toBeGreaterThan(0)
+  for (const file of sent) rmSync(path.join(archive, file))
+  const home = lab.freshHome('fourth')
+  expect((await lab.restore(home, '--from', target)).code).toBe(0)
+  const server = await lab.start(home)
+  expect(await names(server.url, await logIn(server.url))).toEqual(['Um'])
   await server.stop()
 })
 

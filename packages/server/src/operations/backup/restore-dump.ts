@@ -95,6 +95,7 @@ export async function restoreDump(config: Config, plan: Plan, o: Restoring, url:
 const TEST_PORT = 34_532
 /** For a test: into a PostgreSQL of its own in that folder, which is gone afterwards. @throws BackupError */
 export async function withDumpLoaded<T>(feeding: Omit<Feeding, 'told'>, scratch: string, then: (url: string) => Promise<T>): Promise<T> {
+  requireTool('pg_restore', feeding.plan.manifest.database.postgres)
   const password = randomBytes(24).toString('hex')
   const server = await startEmbeddedPostgres(scratch, password, TEST_PORT)
   const at = (database: string) => `postgres://postgres:${password}@127.0.0.1:${server.port}/${database}`

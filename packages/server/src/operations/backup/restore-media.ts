@@ -33,11 +33,12 @@ type Wanted = { files: Map<string, MediaLine>; packs: Map<string, Pack> }
 const baseOf = (key: string): string => key.replace(/\..*$/, '')
 
 /**
- * The archive brings rows of what came after the copy, and the files of these lie in the packs of later backups. What the backup itself
- * holds is taken from it: a later backup that does not open or is damaged spoils nothing.
+ * Files that the restored database names: whose key is destroyed are not brought back. The archive brings rows of what came after the
+ * copy, and their files lie in the packs of later backups; of these, one that does not open or is damaged spoils nothing.
  */
 async function wantedFiles({ manifest }: Plan, o: Restoring, isNamed: (key: string) => boolean): Promise<Wanted> {
   const wanted: Wanted = { files: await readIndex(manifest, o), packs: new Map(manifest.media.packs.map((p) => [p.id, p])) }
+  for (const key of wanted.files.keys()) if (!isNamed(key)) wanted.files.delete(key)
   const later = (await listManifests(o.target)).found
     .map((f) => f.manifest)
     .filter((m) => m.takenAt > manifest.takenAt && m.media.listedOnly === null)
