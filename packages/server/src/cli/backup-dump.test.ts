@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { hmacSha256 } from '../platform/crypto.ts'
 import { type BackupLab, startBackupLab } from '../testing/backup-lab.ts'
 import { startOldClientProxy } from '../testing/old-client-proxy.ts'
 import { sqlAs } from '../testing/test-database.ts'
@@ -38,20 +39,20 @@ PATH=/usr/bin:/usr/local/bin:/opt/homebrew/bin exec ${tool} "$@"
 `
     writeFileSync(path.join(bin, tool), script, { mode: 0o755 })
   }
-  await lab.sql(lab.at('home'), "create role app_login login password 'app-login-of-the-test'; grant atende_app to app_login")
   await lab.sql(lab.at('home'), "create role dumper login bypassrls password 'dump-login-of-the-test'; grant pg_read_all_data to dumper")
   // As a provider's: it may make roles and databases, and is no superuser.
   await lab.sql(lab.at('home'), "create role provider login createdb createrole password 'provider-of-the-test'")
   await lab.sql(lab.at('home'), 'grant atende_owner, atende_app to provider with admin option')
-  const { encryptionKey } = JSON.parse(readFileSync(path.join(lab.at('home'), 'secrets.json'), 'utf8'))
-  await lab.sql(lab.at('home'), "alter role atende_owner password 'owner-login-of-the-test'")
+  const { encryptionKey, postgresPassword } = JSON.parse(readFileSync(path.join(lab.at('home'), 'secrets.json'), 'utf8'))
   mkdirSync(lab.at('state'))
+  // As the embedded database's two logins have theirs (platform/installation.ts).
+  const password = (role: string) => hmacSha256(postgresPassword, `atende/database/${role}`).toString('hex')
   const at = (login: string) => `postgres://${login}@127.0.0.1:${proxy.port}/atende`
   env = {
     DATA_DIR: lab.at('state'),
     ENCRYPTION_KEY: encryptionKey,
-    DATABASE_URL: at('app_login:app-login-of-the-test'),
-    DATABASE_OWNER_URL: at('atende_owner:owner-login-of-the-test'),
+    DATABASE_URL: at(`atende_app:${password('app')}`),
+    DATABASE_OWNER_URL: at(`atende_owner:${password('owner')}`),
     BACKUP_DATABASE_URL: at('dumper:dump-login-of-the-test'),
     PATH: `${bin}:${process.env.PATH}`,
   }
@@ -78,7 +79,7 @@ test('a dump is taken and restored by a login that is no superuser; who was eras
   const at = superuser('restored')
   expect(await sqlAs(at, 'select id from contacts where id = $1', [gone.id])).toEqual([])
   const count = (url: string, table: string) => sqlAs(url, `select count(*)::int n from ${table}`)
-  for (const table of ['contacts', 'users', 'audit_logs']) expect(await count(at, table)).toEqual(await count(superuser('atende'), table))
+  for (const table of ['contacts', 'users', 'tenants']) expect(await count(at, table)).toEqual(await count(superuser('atende'), table))
   const state = `select c.relname, c.relkind, c.relrowsecurity, c.relforcerowsecurity, pg_get_userbyid(c.relowner) as owner, c.relacl::text,
     (select count(*)::int from pg_policy p where p.polrelid = c.oid) policies from pg_class c join pg_namespace n on n.oid = c.relnamespace
     where n.nspname in ('public', 'pgboss') and c.relkind in ('r', 'p', 'v') order by n.nspname, c.relname`

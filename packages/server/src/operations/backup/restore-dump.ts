@@ -15,9 +15,12 @@ import { keysFor, type Plan } from './restore-plan.ts'
 import { swapIn } from './swap-folder.ts'
 import type { Target } from './target.ts'
 
+const mayMake = (owner: string): string =>
+  `do $$ begin execute format('grant create on database %I to ${owner.replaceAll("'", "''")}', current_database()); end $$; grant create, usage on schema public to ${owner}`
+
 /**
- * The roles that the dump names: without them nothing can be given to them. A login that is no superuser must be one of them. Answers
- * whether it sees all rows by itself.
+ * The roles that the dump names: without them its rights cannot be given. Atende lets them log in at its start. The first is the owner of
+ * the tables. Answers whether this login sees all rows by itself.
  */
 async function prepare(client: pg.Client, roles: readonly string[]): Promise<boolean> {
   const { n } = await one<{ n: number }>(client, "select count(*)::int n from pg_tables where schemaname = 'public'")
@@ -27,7 +30,10 @@ async function prepare(client: pg.Client, roles: readonly string[]): Promise<boo
     const name = `"${role.replaceAll('"', '""')}"`
     const { rowCount } = await client.query('select from pg_roles where rolname = $1', [role])
     if (!rowCount) await client.query(`create role ${name} nologin`)
-    if (!all) await withRights(`be given the role ${role}`, () => client.query(`grant ${name} to current_user`))
+    // Who gives a table to its owner must be one of them.
+    if (!all && role === roles[0]) await withRights(`be given the role ${role}`, () => client.query(`grant ${name} to current_user`))
+    // It owned the database that was dumped: here it must be able to make what is given to it, and what a later version brings.
+    if (role === roles[0]) await withRights('let that role make tables', () => client.query(mayMake(name)))
   }
   return all
 }
