@@ -141,14 +141,13 @@ test('after a restore its history is followed, not the one that it left', async 
   const home = lab.freshHome('second')
   // To the middle of a segment, whose rest is left.
   expect((await lab.restore(home, '--to', moment)).code).toBe(0)
+  // The first goes on, and takes the newest backup of all, before anything is known of the second.
+  await addContact('Da primeira', '5511987652004')
+  await backup()
   const second = await lab.start(home)
   await addContact('Da segunda', '5511987652003', second.url, await logIn(second.url))
   expect((await lab.atende(['backup', 'ship'], { DATA_DIR: home })).code).toBe(0)
   await second.stop()
-  // The first goes on for a while, and takes the newest backup of all.
-  await addContact('Da primeira', '5511987652004')
-  await backup()
-
   const third = lab.freshHome('third')
   const dry = async (...more: string[]) => JSON.parse((await lab.restore(third, '--dry-run', '--json', ...more)).stdout)
   expect(await dry()).toMatchObject({ backup: ids[1], wal: { timeline: 2, gap: null } })
@@ -160,6 +159,11 @@ test('after a restore its history is followed, not the one that it left', async 
   expect((await names(server.url, await logIn(server.url))).toSorted()).toEqual(['Da segunda', 'Um'])
   expect(await lab.sql(third, 'select timeline_id::int from pg_control_checkpoint()')).toEqual([{ timeline_id: 3 }])
   await server.stop()
+
+  // Both go on: a rehearsal on another machine, say, that was not told to stop.
+  await backup()
+  expect(failure(await lab.restore(third, '--dry-run'))).toEqual([1, 'wal_ambiguous'])
+  expect(await dry('--timeline', '2')).toMatchObject({ backup: ids[1], wal: { timeline: 2 } })
 })
 
 test('a history of which nothing was sent yet is followed to where it begins, and not beyond', async () => {
@@ -169,7 +173,7 @@ test('a history of which nothing was sent yet is followed to where it begins, an
   expect(sent.length).toBeGreaterThan(0)
   for (const file of sent) rmSync(path.join(archive, file))
   const home = lab.freshHome('fourth')
-  expect((await lab.restore(home, '--from', target)).code).toBe(0)
+  expect((await lab.restore(home, '--from', target, '--timeline', '2')).code).toBe(0)
   const server = await lab.start(home)
   expect(await names(server.url, await logIn(server.url))).toEqual(['Um'])
   await server.stop()

@@ -8,7 +8,7 @@ const HINTS = {
   chunk_missing: 'this backup is not whole; take another one (--backup)',
   chunk_corrupt: 'this backup was damaged where it lies; take another one (--backup) and look at that disk or service',
   wal_missing: 'go back to a time before the gap (--to), or to the end of the copy itself (--to backup)',
-  wal_ambiguous: 'two histories were given one number: take another backup (--backup), the history that you want (--timeline), or --to backup',
+  wal_ambiguous: 'take the history that you want (--timeline), another backup (--backup), or the end of the copy itself (--to backup)',
   time_not_reached: 'the archive ends before that time; take an earlier one, or leave --to out for the latest state',
   wrong_identity: 'this is not the identity of the recipient that the backup was made for',
   identity_unreadable: 'give it by standard input: --identity - --yes < FILE',

@@ -16,13 +16,15 @@ export type Following = {
   /** Its end, the newest history that a restore has begun there, and those whose numbers are taken without a history in the archive. */
   timeline: string
   newest: string
+  /** When its history came into the archive. */
+  newestAt: Date | null
   taken: string[]
   bytes: number
   until: string | null
   gap: string | null
 }
 
-const NOTHING: Following = { archived: [], path: [], timeline: nameOf(1), newest: nameOf(1), taken: [], bytes: 0, until: null, gap: null }
+const NOTHING: Following = { archived: [], path: [], timeline: nameOf(1), newest: nameOf(1), newestAt: null, taken: [], bytes: 0, until: null, gap: null }
 /** Clocks of a database and of a place for backups may differ. */
 const SKEW_MS = 3600_000
 
@@ -85,7 +87,9 @@ export async function followArchive(asked: Asked): Promise<Following> {
   if (!systemId || !stopSegment || !segmentBytes) return NOTHING
   const all = await listArchive(asked.target, systemId)
   const path = await findPath(asked, all)
-  const histories = new Set(all.filter((a) => HISTORY.test(a.segment)).map((a) => timelineOf(a.segment)))
+  const histories = all.filter((a) => HISTORY.test(a.segment))
+  const newest = histories.map((a) => timelineOf(a.segment)).reduce((a, b) => (a > b ? a : b), timelineOf(stopSegment))
+  const newestAt = histories.filter((a) => timelineOf(a.segment) === newest).map((a) => a.at)
   const number = (name: string) => segmentNumber(name, segmentBytes)
   const stop = number(stopSegment)
   // A restore to within the last segment of the copy has written that segment anew.
@@ -103,7 +107,8 @@ export async function followArchive(asked: Asked): Promise<Following> {
     archived,
     path,
     timeline,
-    newest: [...histories, timelineOf(stopSegment)].reduce((a, b) => (a > b ? a : b)),
+    newest,
+    newestAt: newestAt.toSorted((a, b) => a.getTime() - b.getTime())[0] ?? null,
     taken: [...new Set(all.map((a) => timelineOf(a.segment)))].filter((t) => t !== nameOf(1)).toSorted(),
     bytes: archived.reduce((sum, a) => sum + a.bytes, 0),
     until: until?.toISOString() ?? null,

@@ -119,6 +119,15 @@ async function lookForServer(config: Config, data: string, { home, pgdata, stopp
 
 type Chosen = Found & { wal: Following }
 
+/** By a restore that came after it; where the backup came after, both histories go on, and nobody guesses which is meant. */
+function leftBehind(manifest: Manifest, wal: Following): BackupError {
+  const [own, last] = [numberOf(wal.timeline), numberOf(wal.newest)]
+  if (wal.newestAt && Date.parse(manifest.takenAt) > wal.newestAt.getTime()) {
+    return new BackupError('wal_ambiguous', `two histories go on here: timeline ${own} (backup ${manifest.id}) and ${last}; name one with --timeline`)
+  }
+  return new BackupError('wal_missing', `a restore (timeline ${last}) left the backup ${manifest.id} behind; --timeline ${own} follows its own history`)
+}
+
 const isOfOtherHistory = (e: unknown): boolean => e instanceof BackupError && e.code === 'wal_missing'
 
 /**
@@ -132,10 +141,7 @@ async function chooseFollowing(o: RestoreOptions): Promise<Chosen> {
     const { manifest } = found
     await tryIdentity(o.target, manifest, o.identities)
     const wal = await followArchive({ ...o, manifest, toCopyOnly: o.to === 'backup' })
-    if (o.to === 'latest' && o.timeline === 'latest' && wal.timeline !== wal.newest) {
-      const [own, last] = [numberOf(wal.timeline), numberOf(wal.newest)]
-      throw new BackupError('wal_missing', `a restore (timeline ${last}) left the backup ${manifest.id} behind; --timeline ${own} follows its own history`)
-    }
+    if (o.to === 'latest' && o.timeline === 'latest' && wal.timeline !== wal.newest) throw leftBehind(manifest, wal)
     return { ...found, wal }
   }
   try {
