@@ -32,6 +32,7 @@ export const UNIT_TOOLS: readonly Tool[] = [
   tool('curl'),
   // The deploy workflow reads answers with it.
   tool('jq'),
+  tool('pg_dump', 'postgresql-client'),
   tool('systemd-analyze', 'systemd', 'SYSTEMD_ANALYZE'),
 ]
 export const BROWSER_TOOLS: readonly Tool[] = [
