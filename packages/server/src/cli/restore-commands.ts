@@ -114,7 +114,7 @@ async function run(_: unknown, command: Command): Promise<void> {
   const o = command.optsWithGlobals<Options>()
   const json = o.json ?? false
   const input = inputOf(o)
-  const { planHere, restoreHere } = await import('./restore-here.ts')
+  const { mustAdopt, planHere, restoreHere } = await import('./restore-here.ts')
   const { requirePossible } = await import('../operations/backup/restore-plan.ts')
   const planned = await planHere(input)
   const { plan, target } = planned
@@ -139,7 +139,8 @@ async function run(_: unknown, command: Command): Promise<void> {
   await confirm(o.yes ?? false)
   const steps = showSteps(json)
   const r = await restoreHere(planned, input, steps.told).finally(steps.end)
-  if (json) return say(JSON.stringify({ done: true, ...r }))
+  const adopt = await mustAdopt(planned)
+  if (json) return say(JSON.stringify({ done: true, adopt, ...r }))
   const { checked, media } = r
   const opened = checked ? `, ${checked.opened + media.opened} values opened, ${checked.erased} erased again` : ''
   say(`Restored ${r.backup} in ${r.seconds} s: ${r.segments} segments of the archive, ${media.files} media files${opened}.`)
@@ -150,8 +151,12 @@ async function run(_: unknown, command: Command): Promise<void> {
   say(
     input.startLater
       ? 'Start that PostgreSQL; when it is up, run "atende restore finish", then start Atende.'
-      : 'Start Atende now. A new backup begins by itself.',
+      : `Start Atende now.${adopt ? '' : ' A new backup begins by itself.'}`,
   )
+  if (adopt)
+    say(
+      'If this machine replaces the old one for good, say once: atende backup adopt. Until then no backup of it is made there; for a rehearsal that is right.',
+    )
 }
 
 const missingText = (n: number): string =>

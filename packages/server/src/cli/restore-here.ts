@@ -2,6 +2,7 @@ import { readIdentities } from '../operations/backup/age-files.ts'
 import { codeOf } from '../operations/backup/backup-error.ts'
 import { type Checked, settleRestored } from '../operations/backup/check-restored.ts'
 import { placeOf } from '../operations/backup/database-place.ts'
+import { belongsElsewhere } from '../operations/backup/place-owner.ts'
 import type { RecoverTo } from '../operations/backup/recover.ts'
 import { type Restored, type RestoreStep, restore } from '../operations/backup/restore.ts'
 import { restoreDump } from '../operations/backup/restore-dump.ts'
@@ -31,6 +32,9 @@ export type RestoreInput = {
   stopped: boolean
 }
 export type Finished = Checked & { missing: number }
+/** Whether the place of the backup knows another data folder as its owner: `atende backup adopt` changes that. */
+export const mustAdopt = ({ target, options }: Planned): Promise<boolean> => belongsElsewhere(target, options.home).catch(() => true)
+
 type Planned = { config: Config; target: Target; options: RestoreOptions; plan: Plan }
 
 /** The first place that can be read: when one is lost, the other serves. */

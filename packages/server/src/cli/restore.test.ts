@@ -140,7 +140,8 @@ test('two contents under one name: chance does not choose; what is older than th
 test('after a restore its history is followed, not the one that it left', async () => {
   const home = lab.freshHome('second')
   // To the middle of a segment, whose rest is left.
-  expect((await lab.restore(home, '--to', moment)).code).toBe(0)
+  const restored = await lab.restore(home, '--to', moment)
+  expect([restored.code, restored.stdout]).toEqual([0, expect.stringContaining('say once: atende backup adopt')])
   // The first goes on, and takes the newest backup of all, before anything is known of the second.
   await addContact('Da primeira', '5511987652004')
   await backup()

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import path from 'node:path'
@@ -19,8 +20,10 @@ export type Here = Pick<Owner, 'installation' | 'system' | 'timeline'>
 
 const KEY = 'owner.json'
 
+const idFile = (home: string): string => path.join(backupFolder(home), 'installation')
+
 async function installationId(home: string): Promise<string> {
-  const file = path.join(backupFolder(home), 'installation')
+  const file = idFile(home)
   await mkdir(path.dirname(file), { recursive: true, mode: 0o700 })
   await writeFile(file, randomUUID(), { flag: 'wx', mode: 0o600 }).catch((e: unknown) => {
     if (!(e instanceof Error && 'code' in e && e.code === 'EEXIST')) throw e
@@ -52,6 +55,13 @@ async function ownerOf(target: Target): Promise<Owner | undefined> {
   } catch {
     throw new BackupError('place_taken', `${target.name}: ${KEY} cannot be read, so nobody knows whose backups these are`)
   }
+}
+
+/** Whether a place has the backups of another data folder than this one: until somebody says that this one takes over, it gets none of ours. */
+export async function belongsElsewhere(target: Target, home: string): Promise<boolean> {
+  const owner = await ownerOf(target)
+  if (!owner) return false
+  return !existsSync(idFile(home)) || (await installationId(home)) !== owner.installation
 }
 
 /** A place that nobody has is ours from now on. @throws BackupError place_taken, target_unreachable */
