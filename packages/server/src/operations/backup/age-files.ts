@@ -30,9 +30,9 @@ export async function decryptWith(identities: readonly string[], data: Uint8Arra
   }
 }
 
-/** The lines of an identity file, as `age-keygen` and `atende backup key make` write them. @throws BackupError wrong_identity */
+/** The lines of an identity file, as `age-keygen` and `atende backup key make` write them; `-` is standard input. @throws BackupError wrong_identity */
 export function readIdentities(file: string): string[] {
-  const found = readFileSync(file, 'utf8')
+  const found = readFileSync(file === '-' ? 0 : file, 'utf8')
     .split('\n')
     .map((l) => l.trim())
     .filter((l) => /^AGE-SECRET-KEY-(PQ-)?1/.test(l))
