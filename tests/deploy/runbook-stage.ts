@@ -39,6 +39,8 @@ function settingsOf(places: Places, { proxy, ports }: Outside, more: Record<stri
   const settings = {
     NODE_ENV: 'test',
     LOG_LEVEL: 'error',
+    // Whatever the tests run in.
+    container: '',
     HOST: '127.0.0.1',
     PORT: String(ports['web-blue']),
     DATA_DIR: at('var/lib/atende'),
@@ -128,12 +130,12 @@ export async function setStage({ base = 57_400, more = {}, units = UNITS, like }
     /** Enables and starts what belongs to an installation, and waits. */
     async start() {
       await must(`systemctl enable atende.target ${units.join(' ')} && systemctl start redis-server atende.target`)
-      await eventually(isReady, 60_000)
+      await eventually(isReady, 150_000)
     },
     /** As a crash does: nobody is asked, and no service manager brings it back. */
     async kill(unit: string) {
       process.kill(pidOf(unit), 'SIGKILL')
-      await eventually(async () => !(await run(`systemctl is-active -q ${unit}`).then((r) => r.code === 0)))
+      await eventually(async () => (await run(`systemctl is-active -q ${unit}`)).code !== 0, 30_000)
     },
     postmaster: () => Number(readFileSync(at('var/lib/atende/postgres/data/postmaster.pid'), 'utf8').split('\n')[0]),
     async close() {

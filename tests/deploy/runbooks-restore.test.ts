@@ -6,7 +6,7 @@ import { scriptOf } from './runbook-pages.ts'
 import { type Stage, setStage } from './runbook-stage.ts'
 
 /** A database that is gone, and a move to another machine, by what the pages tell to type. */
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 })
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 })
 const UNITS = ['atende-postgres', 'atende-web@green', 'atende-worker@green', 'atende-backup']
 const LOGIN = { email: 'helena@recanto.example', password: 'uma senha bem longa' }
 const MOMENT = '2026-11-29T12:00:00-03:00'
@@ -54,14 +54,14 @@ it('the database is gone: back to a moment', async () => {
   await addContact('Caio Depois', '5511987650003')
   await stage.must('sudo atende backup ship')
   process.kill(stage.postmaster(), 'SIGKILL')
-  await eventually(async () => !(await stage.isActive('atende-postgres')), 20_000)
+  await eventually(async () => !(await stage.isActive('atende-postgres')), 60_000)
   rmSync(stage.at('var/lib/atende/postgres/data'), { recursive: true })
 
   bringIdentity(stage)
   const { code, output } = await stage.run(onPage(scriptOf('restore'), MOMENT, moment.toISOString()))
   expect([code, output]).toEqual([0, expect.stringContaining('All well')])
   expect(output).toContain('Nothing was changed (--dry-run)')
-  await eventually(stage.isReady, 30_000)
+  await eventually(stage.isReady, 90_000)
   expect(await names()).toEqual(['Ana Antes', 'Bia Antes'])
   expect(existsSync(stage.at('home/atende-backup.key'))).toBe(false)
   // Colours are as they were, and backups go on.
@@ -86,7 +86,7 @@ it('moves to another server', async () => {
   bringIdentity(fresh)
   const moved = await fresh.run(scriptOf('move-server', 'rsync'), { OLD_ROOT: stage.root })
   expect([moved.code, moved.output]).toEqual([0, expect.stringContaining('All well')])
-  await eventually(fresh.isReady, 30_000)
+  await eventually(fresh.isReady, 90_000)
   expect(await names()).toEqual(before)
   expect(readFileSync(fresh.at('etc/atende/secrets/ENCRYPTION_KEY'), 'utf8')).toBe(readFileSync(stage.at('etc/atende/secrets/ENCRYPTION_KEY'), 'utf8'))
 

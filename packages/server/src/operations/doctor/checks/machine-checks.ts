@@ -2,6 +2,7 @@ import { accessSync, chownSync, constants, existsSync, mkdirSync, readFileSync, 
 import { statfs } from 'node:fs/promises'
 import { availableParallelism, freemem, loadavg, totalmem, userInfo } from 'node:os'
 import path from 'node:path'
+import { readEnvironment } from '../../../platform/config.ts'
 import { bad, both, type CheckText, type Finding, family, judge, ok, type Status, warn } from '../check.ts'
 import type { DoctorEnv } from '../doctor-env.ts'
 
@@ -132,9 +133,9 @@ async function checkDisks(list: readonly Place[]): Promise<Finding<Id>[]> {
   return found.flat()
 }
 
-function checkMemory(raw: DoctorEnv['raw']): Finding<Id> {
+function checkMemory(): Finding<Id> {
   // As for the installer: where the machine's figures are not those to go by.
-  const file = raw.ATENDE_MEMINFO ?? '/proc/meminfo'
+  const file = readEnvironment().ATENDE_MEMINFO ?? '/proc/meminfo'
   const meminfo = existsSync(file) ? readFileSync(file, 'utf8') : ''
   const kib = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(meminfo)?.[1] ?? 0) * 1024
   const total = kib('MemTotal') || totalmem()
@@ -190,5 +191,5 @@ function checkZone(raw: DoctorEnv['raw']): Finding<Id> {
 
 export const machineChecks = family(texts, async (env) => {
   const list = places(env)
-  return [...checkFolders(env.home, list), ...(await checkDisks(list)), checkMemory(env.raw), checkLoad(), ...checkFiles(), checkNode(), checkZone(env.raw)]
+  return [...checkFolders(env.home, list), ...(await checkDisks(list)), checkMemory(), checkLoad(), ...checkFiles(), checkNode(), checkZone(env.raw)]
 })
