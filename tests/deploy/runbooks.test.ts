@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { chmodSync, chownSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { Redis } from 'ioredis'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { type Emulator, startEmulator } from 'whatsapp-emulator'
 import { makeKeyPair } from '../../packages/server/src/operations/backup/age-files.ts'
@@ -60,7 +61,12 @@ it('the database is down', async () => {
   await arrived(2)
 })
 
-it('Redis is down', async () => {
+it('Redis throws limits away, and then is down', async () => {
+  const redis = new Redis(`redis://127.0.0.1:${stage.outside.ports.redis}`)
+  await redis.config('SET', 'maxmemory-policy', 'allkeys-lru')
+  redis.disconnect()
+  expect((await doctor('redis')).output).toContain('runbooks/redis.md')
+  // Its configuration says the right thing, so that a restart is all.
   await stage.kill('redis-server')
   expect(await doctor('redis')).toMatchObject({ code: 1, output: expect.stringContaining('runbooks/redis.md') })
   expect(await mend('redis')).toContain('All well')
@@ -71,9 +77,16 @@ it('messages are stuck: no worker', async () => {
   say('alguém aí?')
   await eventually(async () => (await stage.sql('select 1 from webhook_events where processed_at is null')).length > 0)
   await stage.sql("update webhook_events set received_at = now() - interval '20 minutes' where processed_at is null")
+  const id = await conversation()
+  await stage.sql(
+    `insert into pgboss.job (id, name, data, state, completed_on)
+    select gen_random_uuid(), 'messages.mark-read', jsonb_build_object('tenantId', id, 'conversationId', $1::text), 'failed', now() from tenants`,
+    [id],
+  )
   expect(await doctor('deliveries,messages,jobs')).toMatchObject({ code: 1, output: expect.stringContaining('runbooks/messages-stuck.md') })
-  expect(await mend('messages-stuck')).toContain('All well')
+  expect(await mend('messages-stuck')).toContain('mended  jobs.failed')
   await arrived(3)
+  await eventually(async () => (await stage.sql("select 1 from pgboss.job where state = 'failed'")).length === 0)
 })
 
 it('a token was revoked', async () => {
@@ -129,7 +142,7 @@ it('folders are gone, below those of root', async () => {
   expect(statSync(folder)).toMatchObject({ uid: stage.places.account.uid })
 })
 
-const mount = (...args: string[]) => spawnSync('mount', args).status === 0
+const done = (command: string, ...args: string[]) => spawnSync(command, args).status === 0
 async function upload(): Promise<number> {
   const form = new FormData()
   form.set('file', new File([Buffer.from('nome,quarto\nAna,7\n'.repeat(150_000))], 'quartos.csv', { type: 'text/csv' }))
@@ -143,14 +156,14 @@ it('the disk is full', async () => {
   mkdirSync(media, { recursive: true })
   const { uid } = stage.places.account
   if (process.getuid?.() === 0) chownSync(media, uid, -1)
-  if (!mount('-t', 'tmpfs', '-o', `size=1m,uid=${uid},mode=0750`, 'tmpfs', media)) return
+  if (!done('mount', '-t', 'tmpfs', '-o', `size=1m,uid=${uid},mode=0750`, 'tmpfs', media)) return
   expect(await upload()).toBeGreaterThanOrEqual(500)
   expect(await doctor('disk.space')).toMatchObject({ code: 1, output: expect.stringMatching(/media: 0\.0 GiB free[\s\S]*runbooks\/disk\.md/) })
   // The provider enlarges the disk.
-  expect(mount('-o', `remount,size=4g,uid=${uid},mode=0750`, media)).toBe(true)
+  expect(done('mount', '-o', `remount,size=4g,uid=${uid},mode=0750`, media)).toBe(true)
   await mend('disk', 'backup prune')
   expect(await upload()).toBeLessThan(300)
-  expect(spawnSync('umount', ['-l', media]).status).toBe(0)
+  expect(done('umount', '-l', media)).toBe(true)
 })
 
 it('memory is at its end', async () => {
