@@ -58,9 +58,13 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   mkswap: 'test "$(stat -c %s "$1")" = 2147483648',
   swapon: 'echo "$1 file 2097148 0 -2" >> "$STAND_IN_ROOT/proc/swaps" && sed -i "s/^SwapTotal:.*/SwapTotal: 2097148 kB/" "$STAND_IN_ROOT/proc/meminfo"',
   // From the other machine of the test: its paths come over as those of this one.
-  rsync: `from=\${2#root@old.example:}
-case $from in */) cp -a "$OLD_ROOT\${from#"$STAND_IN_ROOT"}." "$3" ;; *) cp -a "$OLD_ROOT\${from#"$STAND_IN_ROOT"}" "$3" ;; esac
-case $3 in *.env) sed -i "s|$OLD_ROOT|$STAND_IN_ROOT|g" "$3" ;; esac`,
+  rsync: `delete=no
+while case $1 in -*) true ;; *) false ;; esac; do if [ "$1" = --delete ]; then delete=yes; fi; shift; done
+from=\${1#root@old.example:}
+from=$OLD_ROOT\${from#"$STAND_IN_ROOT"}
+if [ "$delete" = yes ]; then find "$2" -mindepth 1 -delete; fi
+case $from in */) cp -a "$from." "$2" ;; *) cp -a "$from" "$2" ;; esac
+case $2 in *.env) sed -i "s|$OLD_ROOT|$STAND_IN_ROOT|g" "$2" ;; esac`,
 }
 
 /** The folders, units and programs that install.sh puts on a server, below the stage. `nginx`: how it is called here. */

@@ -79,10 +79,11 @@ it('moves to another server', async () => {
   expect(old, old.output).toMatchObject({ code: 0 })
   expect(await stage.isReady()).toBe(false)
 
-  // The installer has been run there: a database and keys of its own, blue in charge. One address leads to both.
+  // The installer has been run there: a database, keys and a backup of its own, blue in charge. One address leads to both.
   const units = UNITS.map((u) => u.replace('green', 'blue'))
-  fresh = await setStage({ units, like: stage.outside })
+  fresh = await setStage({ units, like: stage.outside, more: { BACKUP_RECIPIENT: (await makeKeyPair()).recipient } })
   await fresh.start()
+  await fresh.must('sudo atende backup --wait 5')
   bringIdentity(fresh)
   const moved = await fresh.run(scriptOf('move-server', 'rsync'), { OLD_ROOT: stage.root })
   expect([moved.code, moved.output]).toEqual([0, expect.stringContaining('All well')])
