@@ -5,7 +5,7 @@ import type { DoctorEnv } from '../operations/doctor/doctor-env.ts'
 import type { Judged } from '../operations/doctor/run-doctor.ts'
 import { Ended, print, say, table, UsageError, warn } from './output.ts'
 
-type Options = { only?: string; fix?: boolean; yes?: boolean; strict?: boolean; list?: boolean; lang: Language; json?: boolean }
+type Options = { only?: string; fix?: boolean; yes?: boolean; strict?: boolean; record?: boolean; list?: boolean; lang: Language; json?: boolean }
 const FAILS = 1
 const WARNS = 3
 
@@ -17,11 +17,12 @@ export function doctorCommands(program: Command): void {
     .option('--fix', 'mend what is safe to mend: shows it, asks, looks again; drops nothing, restarts nothing')
     .option('--yes', 'with --fix: do not ask')
     .option('--strict', 'exit code 3 when there are warnings')
+    .option('--record', 'keep the verdict for the status page; an alert is told when something is wrong')
     .option('--list', 'the ids of all checks')
     .addOption(new Option('--lang <language>', 'language of the report').choices(['en', 'pt-BR']).default('en'))
     .addHelpText(
       'after',
-      '\nExit codes: 0 all well, 1 something is wrong, 3 warnings only (with --strict), 2 used wrongly.\n\nExamples:\n  atende doctor\n  atende doctor --only database,disk.space --json\n  atende doctor --fix --lang pt-BR',
+      '\nExit codes: 0 all well, 1 something is wrong, 3 warnings only (with --strict), 2 used wrongly.\n\nExamples:\n  atende doctor\n  atende doctor --only database,disk.space --json\n  atende doctor --fix --lang pt-BR\n  atende doctor --record',
     )
     .action(doctor)
 }
@@ -140,14 +141,35 @@ async function listChecks(o: Options): Promise<void> {
   print(o.json ?? false, all, table(all.map((c) => [c.id, c.title])))
 }
 
+/** For the status page and the alerts. Without a database there is nowhere to keep it, which alerts tell by themselves. */
+async function record(env: DoctorEnv, judged: readonly Judged[]): Promise<void> {
+  const { database } = env
+  if (!database) return warn('not recorded: the database does not answer')
+  const [{ recordDoctor }, { openDatabase }] = await Promise.all([import('../operations/server-runs.ts'), import('../platform/database.ts')])
+  const { reasonOf } = await import('../operations/doctor/doctor-env.ts')
+  const of = (status: string) => judged.filter((j) => j.status === status).map((j) => j.id)
+  const [fail, care] = [of('fail'), of('warn')]
+  // The doctor's own connection only reads.
+  const { db } = openDatabase(database.ownerUrl, 1, 'atende-doctor')
+  await recordDoctor(db, { fail: fail.length, warn: care.length, ids: [...fail, ...care] })
+    .catch((e: unknown) => warn(`not recorded: ${reasonOf(e)}`))
+    .finally(() => db.destroy())
+}
+
 async function doctor(_: unknown, command: Command): Promise<void> {
   const o = command.optsWithGlobals<Options>()
   if (o.list) return listChecks(o)
+  if (o.record && o.only !== undefined) throw new UsageError('--record keeps the verdict about everything: leave --only out')
   const only = await wanted(o.only)
   const { toResult } = await import('../operations/doctor/run-doctor.ts')
   const { openDoctorEnv } = await import('../operations/doctor/doctor-env.ts')
   const env = await openDoctorEnv()
-  const { judged, mended } = await examine(o, only, env).finally(() => env.close().catch(() => {}))
+  const look = async () => {
+    const found = await examine(o, only, env)
+    if (o.record) await record(env, found.judged)
+    return found
+  }
+  const { judged, mended } = await look().finally(() => env.close().catch(() => {}))
   const results = judged.map((j) => toResult(j, o.lang))
   const fails = results.some((r) => r.status === 'fail')
   const warns = results.some((r) => r.status === 'warn')

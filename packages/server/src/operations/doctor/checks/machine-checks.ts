@@ -1,6 +1,6 @@
 import { accessSync, chownSync, constants, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
-import { availableParallelism, freemem, loadavg, totalmem } from 'node:os'
+import { cpus, freemem, loadavg, totalmem } from 'node:os'
 import path from 'node:path'
 import { bad, both, type CheckText, type Finding, family, judge, ok, type Status, warn } from '../check.ts'
 import type { DoctorEnv } from '../doctor-env.ts'
@@ -137,7 +137,7 @@ function checkMemory(): Finding<Id> {
 }
 
 function checkLoad(): Finding<Id> {
-  const cores = availableParallelism()
+  const cores = cpus().length
   const [, , fifteen = 0] = loadavg()
   return judge(
     'machine.load',
