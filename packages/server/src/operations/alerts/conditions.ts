@@ -118,9 +118,26 @@ async function certificate(ctx: Context): Promise<Answer> {
 
 const once = (list: readonly Seen[]): Seen[] => [...new Map(list.map((s) => [`${s.code}\0${s.key}`, s])).values()]
 
+/** What hangs is not asked again for so long: each time would take one more connection from those who work. */
+const HUNG_MS = 10 * 60_000
+
+function askOnce(ask: Question['ask']): Question['ask'] {
+  let asked: { at: number; answer: ReturnType<Question['ask']> } | undefined
+  return () => {
+    if (asked && Date.now() - asked.at < HUNG_MS) return asked.answer
+    const mine = { at: Date.now(), answer: ask() }
+    asked = mine
+    const settled = () => {
+      if (asked === mine) asked = undefined
+    }
+    mine.answer.then(settled, settled)
+    return mine.answer
+  }
+}
+
 /** Looks at everything once. What could not be asked is `unknown`: whether it is well or not, nobody can say. */
 export function createConditions(ctx: Context): () => Promise<{ seen: Seen[]; unknown: AlertCode[] }> {
-  const questions: Question[] = [
+  const all: Question[] = [
     { codes: [], ask: () => database(ctx), failed: 'database_down' },
     { codes: ['clock_skew', 'tokens_dead', 'audit_unsigned'], ask: () => figures(ctx) },
     { codes: [], ask: () => storage(ctx), failed: 'storage_down' },
@@ -133,6 +150,7 @@ export function createConditions(ctx: Context): () => Promise<{ seen: Seen[]; un
     { codes: ['process_lost', 'memory_high', 'errors_many'], ask: () => processes(ctx) },
     { codes: ['certificate_expiring', 'certificate_over', 'public_unreached', 'certificate_unseen'], ask: () => certificate(ctx) },
   ]
+  const questions = all.map((q) => ({ ...q, ask: askOnce(q.ask) }))
   return async () => {
     const answers = await Promise.all(
       questions.map(({ codes, ask, failed }) =>
