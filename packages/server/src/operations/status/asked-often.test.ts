@@ -14,12 +14,12 @@ beforeAll(async () => {
   await c.query(`insert into send_lanes (conversation_id, tenant_id, channel_id) select gen_random_uuid(), $1, $1 from generate_series(1, ${ROWS})`, [tenantId])
   await c.query(`insert into send_lanes (conversation_id, tenant_id, channel_id, due_at, holder) values
     (gen_random_uuid(), '${tenantId}', '${tenantId}', now() + interval '1 day', null), (gen_random_uuid(), '${tenantId}', '${tenantId}', now(), gen_random_uuid())`)
+  // Two hundred companies, each with a line that is not signed yet.
   await c.query(
-    `insert into audit_logs (id, tenant_id, action, outcome, sealed, seq, at) select gen_random_uuid(), $1, 'x.y', 'success', '\\x00', 1000 + n, now()
-      from generate_series(1, ${ROWS}) n`,
-    [tenantId],
+    `insert into audit_heads (chain, tenant_id, seq, checkpoint_seq) select x, x, 100, 99 from (select gen_random_uuid() x from generate_series(1, 200)) y`,
   )
-  await c.query(`update audit_heads set seq = 21000, checkpoint_seq = 20000 where tenant_id = $1`, [tenantId])
+  await c.query(`insert into audit_logs (id, tenant_id, action, outcome, sealed, seq, at)
+    select gen_random_uuid(), h.tenant_id, 'x.y', 'success', '\\x00', n, now() from audit_heads h, generate_series(1, 100) n where h.seq = 100`)
   await c.query(
     `insert into audit_checkpoints (id, tenant_id, seq, hash, at, key_id, signature) select gen_random_uuid(), $1, n, '\\x00', now(), 'k', '\\x00'
       from generate_series(1, ${ROWS}) n`,
@@ -30,21 +30,19 @@ beforeAll(async () => {
 })
 afterAll(() => server.close())
 
-/** Rows that were read without an index, by table, while this was asked. */
+/** Rows that were read without an index, by table, while this was asked; those of small tables (one row per company) do not count. */
 async function readWhole(question: string): Promise<Record<string, number>> {
   const c = new pg.Client({ connectionString: server.database.superUrl })
   await c.connect()
   await c.query('begin')
   await c.query(question)
-  const { rows } = await c.query<{ relname: string; n: string }>('select relname, seq_tup_read n from pg_stat_xact_user_tables where seq_tup_read > 100')
+  const { rows } = await c.query<{ relname: string; n: string }>('select relname, seq_tup_read n from pg_stat_xact_user_tables where seq_tup_read > 1000')
   await c.end()
   return Object.fromEntries(rows.map((r) => [r.relname, Number(r.n)]))
 }
 
 it.each(['door_metrics', 'door_server_figures', 'door_numbers', 'door_send_backlog', 'door_webhook_backlog'])('%s reads no whole table', async (door) => {
-  const { audit_checkpoints: checkpoints = 0, ...others } = await readWhole(`select * from ${door}()`)
-  expect(others).toEqual({})
-  expect(checkpoints).toBeLessThanOrEqual(1000)
+  expect(await readWhole(`select * from ${door}()`)).toEqual({})
 })
 
 it('and says what it said', async () => {
