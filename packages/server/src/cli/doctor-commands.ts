@@ -142,11 +142,13 @@ async function listChecks(o: Options): Promise<void> {
 }
 
 /** For the status page and the alerts. Without a database there is nowhere to keep it, which alerts tell by themselves. */
-async function record(env: DoctorEnv, judged: readonly Judged[]): Promise<void> {
-  const { database } = env
-  if (!database) return warn('not recorded: the database does not answer')
+async function record(judged: readonly Judged[]): Promise<void> {
+  const { openDoctorEnv, reasonOf } = await import('../operations/doctor/doctor-env.ts')
   const [{ recordDoctor }, { openDatabase }] = await Promise.all([import('../operations/server-runs.ts'), import('../platform/database.ts')])
-  const { reasonOf } = await import('../operations/doctor/doctor-env.ts')
+  const env = await openDoctorEnv()
+  const { database } = env
+  await env.close()
+  if (!database) return warn('not recorded: the database does not answer')
   const of = (status: string) => judged.filter((j) => j.status === status).map((j) => j.id)
   const [fail, care] = [of('fail'), of('warn')]
   // The doctor's own connection only reads.
@@ -164,12 +166,8 @@ async function doctor(_: unknown, command: Command): Promise<void> {
   const { toResult } = await import('../operations/doctor/run-doctor.ts')
   const { openDoctorEnv } = await import('../operations/doctor/doctor-env.ts')
   const env = await openDoctorEnv()
-  const look = async () => {
-    const found = await examine(o, only, env)
-    if (o.record) await record(env, found.judged)
-    return found
-  }
-  const { judged, mended } = await look().finally(() => env.close().catch(() => {}))
+  const { judged, mended } = await examine(o, only, env).finally(() => env.close().catch(() => {}))
+  if (o.record) await record(judged)
   const results = judged.map((j) => toResult(j, o.lang))
   const fails = results.some((r) => r.status === 'fail')
   const warns = results.some((r) => r.status === 'warn')
