@@ -6,7 +6,17 @@ import type { DoctorEnv } from '../operations/doctor/doctor-env.ts'
 import type { Judged } from '../operations/doctor/run-doctor.ts'
 import { Ended, print, say, table, UsageError, warn } from './output.ts'
 
-type Options = { only?: string; fix?: boolean; yes?: boolean; strict?: boolean; list?: boolean; wait?: string; lang: Language; json?: boolean }
+type Options = {
+  only?: string
+  fix?: boolean
+  yes?: boolean
+  strict?: boolean
+  record?: boolean
+  list?: boolean
+  wait?: string
+  lang: Language
+  json?: boolean
+}
 const FAILS = 1
 const WARNS = 3
 
@@ -19,11 +29,12 @@ export function doctorCommands(program: Command): void {
     .option('--yes', 'with --fix: do not ask')
     .option('--strict', 'exit code 3 when there are warnings')
     .option('--wait <seconds>', 'ask again until nothing is wrong any more, at most so long: after a start or a restart')
+    .option('--record', 'keep the verdict for the status page; an alert is told when something is wrong')
     .option('--list', 'the ids of all checks')
     .addOption(new Option('--lang <language>', 'language of the report').choices(['en', 'pt-BR']).default('en'))
     .addHelpText(
       'after',
-      '\nExit codes: 0 all well, 1 something is wrong, 3 warnings only (with --strict), 2 used wrongly.\n\nExamples:\n  atende doctor\n  atende doctor --only database,disk.space --json\n  atende doctor --wait 60 --only server.running\n  atende doctor --fix --lang pt-BR',
+      '\nExit codes: 0 all well, 1 something is wrong, 3 warnings only (with --strict), 2 used wrongly.\n\nExamples:\n  atende doctor\n  atende doctor --only database,disk.space --json\n  atende doctor --wait 60 --only server.running\n  atende doctor --fix --lang pt-BR\n  atende doctor --record',
     )
     .action(doctor)
 }
@@ -163,12 +174,31 @@ async function listChecks(o: Options): Promise<void> {
   print(o.json ?? false, all, table(all.map((c) => [c.id, c.title])))
 }
 
+/** For the status page and the alerts. Without a database there is nowhere to keep it, which alerts tell by themselves. */
+async function record(judged: readonly Judged[]): Promise<void> {
+  const { openDoctorEnv, reasonOf } = await import('../operations/doctor/doctor-env.ts')
+  const [{ recordDoctor }, { openDatabase }] = await Promise.all([import('../operations/server-runs.ts'), import('../platform/database.ts')])
+  const env = await openDoctorEnv()
+  const { database } = env
+  await env.close()
+  if (!database) return warn('not recorded: the database does not answer')
+  const of = (status: string) => judged.filter((j) => j.status === status).map((j) => j.id)
+  const [fail, care] = [of('fail'), of('warn')]
+  // The doctor's own connection only reads.
+  const { db } = openDatabase(database.ownerUrl, 1, 'atende-doctor')
+  await recordDoctor(db, { fail: fail.length, warn: care.length, ids: [...fail, ...care] })
+    .catch((e: unknown) => warn(`not recorded: ${reasonOf(e)}`))
+    .finally(() => db.destroy())
+}
+
 async function doctor(_: unknown, command: Command): Promise<void> {
   const o = command.optsWithGlobals<Options>()
   if (o.list) return listChecks(o)
+  if (o.record && o.only !== undefined) throw new UsageError('--record keeps the verdict about everything: leave --only out')
   const only = await wanted(o.only)
   const { toResult } = await import('../operations/doctor/run-doctor.ts')
   const { judged, mended } = await examinePatiently(o, only)
+  if (o.record) await record(judged)
   const results = judged.map((j) => toResult(j, o.lang))
   const fails = results.some((r) => r.status === 'fail')
   const warns = results.some((r) => r.status === 'warn')

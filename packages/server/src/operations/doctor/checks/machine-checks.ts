@@ -1,6 +1,6 @@
 import { accessSync, chownSync, constants, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
-import { availableParallelism, freemem, loadavg, totalmem, userInfo } from 'node:os'
+import { cpus, freemem, loadavg, totalmem, userInfo } from 'node:os'
 import path from 'node:path'
 import { readEnvironment } from '../../../platform/config.ts'
 import { bad, both, type CheckText, type Finding, family, judge, ok, type Status, skipped, warn } from '../check.ts'
@@ -153,7 +153,7 @@ function checkMemory(): Finding<Id> {
 }
 
 function checkLoad(): Finding<Id> {
-  const cores = availableParallelism()
+  const cores = cpus().length
   const [, , fifteen = 0] = loadavg()
   return judge(
     'machine.load',
