@@ -174,7 +174,7 @@ describe('whoever sends somebody to a runbook finds one', () => {
       const text = readFileSync(file, 'utf8')
       for (const [, name = ''] of text.matchAll(/runbooks\/([a-z-]+)(?:\.pt-BR)?\.md/g)) expect(NAMES, file).toContain(name)
       for (const rule of text.split(/^\s*- alert: /m).slice(1)) {
-        const [alert = '', runbook = ''] = [/^\w+/.exec(rule)?.[0], /runbooks\/([a-z-]+)/.exec(rule)?.[1]]
+        const [alert = '', runbook = ''] = [/^\w+/.exec(rule)?.[0], /runbook_url: \S.*\/([a-z-]+)(?:\.pt-BR)?\.md/.exec(rule)?.[1]]
         for (const page of pair(runbook)) expect(page?.text, `${alert} in ${runbook}`).toContain(`\`${alert}\``)
       }
     }
