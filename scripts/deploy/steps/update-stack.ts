@@ -16,15 +16,19 @@ export const LIMITS_OFF: Record<string, string> = {
 
 const numberOf = (wamid: string): string => /x(\d+)$/.exec(wamid)?.[1] ?? wamid
 
-/** deploy/update.sh as the operator calls it, on Docker's name, while everything else goes on. */
-async function update(stack: Stack, ...args: string[]): Promise<string> {
-  const { code, out, err } = await runBeside('bash', [path.join(stack.home, '../update.sh'), '--kind', 'compose', '--watch', String(WATCH_SECONDS), ...args], {
-    env: { ...stack.tools, ATENDE_ROOT: path.join(stack.home, '../../opt'), UPDATE_READY_SECONDS: '300' },
-    timeoutMs: 600_000,
-  })
-  if (code !== 0)
-    throw new Error(`update.sh ${args.join(' ')} ended with ${code}:\n${out}${err}\n${['web-blue', 'web-green'].map((s) => stack.logs(s)).join('\n')}`)
-  return out + err
+/** deploy/update.sh as the operator calls it, by Docker's name, while everything else goes on. */
+async function update(stack: Stack, ...args: string[]): Promise<void> {
+  const script = path.join(stack.home, '../update.sh')
+  const env = { ...stack.tools, ATENDE_ROOT: path.join(stack.home, '../../opt'), UPDATE_READY_SECONDS: '300' }
+  for (let tries = 1; ; tries++) {
+    const { code, out, err } = await runBeside('bash', [script, '--kind', 'compose', '--watch', String(WATCH_SECONDS), ...args], { env, timeoutMs: 600_000 })
+    if (code === 0) return
+    // A machine that is busy with other things: nothing was touched.
+    if (!err.includes('mend that first') || tries === 5) {
+      throw new Error(`update.sh ${args.join(' ')} ended with ${code}:\n${err}${out}\n${['web-blue', 'web-green'].map((s) => stack.logs(s)).join('\n')}`)
+    }
+    await pause(10_000)
+  }
 }
 
 /** What became of all that the load had an answer for, asked of the API and of the phones. */
