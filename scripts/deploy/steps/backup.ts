@@ -5,7 +5,7 @@ import { run, until } from '../run.ts'
 import type { Stack } from '../stack.ts'
 import { compare, messagesOf, type Shop } from './messages.ts'
 
-export type BackupKey = { identity: string; recipient: string }
+type BackupKey = { identity: string; recipient: string }
 
 const seconds = async (work: () => Promise<unknown> | unknown): Promise<string> => {
   const began = performance.now()
