@@ -9,11 +9,11 @@
  * how to look at it; --clean also removes what was kept to make the next run quick;
  * --built takes the image that an earlier run with --keep has left; --only stack is all that happens in containers of compose.yml.
  */
-import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { makeBaseImages } from './deploy/base-images.ts'
-import { CACHE, prepareHost, ROOT } from './deploy/host.ts'
+import { CACHE, prepareHost } from './deploy/host.ts'
 import { BACKUP_IMAGE, buildImages, IMAGE, inspectImage } from './deploy/image.ts'
 import { printTimes, run, step } from './deploy/run.ts'
 import { openStack, type Stack } from './deploy/stack.ts'
@@ -24,11 +24,12 @@ import { compare, exchange, openShop } from './deploy/steps/messages.ts'
 import { checkHardening, measureMemory, measureStart, startStack } from './deploy/steps/start.ts'
 import { updateUnderLoad } from './deploy/steps/update.ts'
 import { LIMITS_OFF, updateStack } from './deploy/steps/update-stack.ts'
+import { versionOf } from './release/repository.ts'
 
 const { values } = parseArgs({ options: { keep: { type: 'boolean' }, clean: { type: 'boolean' }, only: { type: 'string' }, built: { type: 'boolean' } } })
 const wants = (part: string) => !values.only || values.only === part
 const inStack = (part: string) => wants(part) || values.only === 'stack'
-const VERSION: string = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')).version
+const VERSION = versionOf(path.resolve(import.meta.dirname, '..'))
 /** The same tree with one more migration, for the update. */
 const NEXT = VERSION.replace(/^(\d+)\.(\d+).*/, (_, major, minor) => `${major}.${Number(minor) + 1}.0`)
 /** Nothing here waits for ever; this is for what nobody thought of. */

@@ -44,18 +44,17 @@ install_compose() {
     ok "$(t release_there "$version")"
     copy_compose
   fi
-  # `sudo atende …` here as on a server without containers.
-  put /usr/local/bin/atende 0755 root:root <"$SOURCE/deploy/bin/atende-compose"
   acting || return 0
   build_image "atende:$version"
   build_image "atende-backup:$version" --target backup
   if [ "$(memory_mb)" -lt 3000 ]; then memory=2; elif [ "$(memory_mb)" -lt 7000 ]; then memory=4; fi
   # Without an address no certificate is asked for.
   if [ "$TLS" != self-signed ]; then more=(--email "$EMAIL"); fi
-  said=$(cd "$COMPOSE/" && ./setup.sh --domain "$DOMAIN" --memory "$memory" --version "$version" "${more[@]}" 2>>"$LOG")
+  said=$(cd "$COMPOSE/" && ./setup.sh --domain "$DOMAIN" --memory "$memory" "${more[@]}" 2>>"$LOG")
   log "$said"
   if [[ $said == made:* ]]; then changed "$(head -n 1 <<<"$said")"; fi
   choose_recipient "$version"
+  env_once ATENDE_VERSION "$version"
   env_once SECURITY_CONTACT "mailto:$EMAIL"
   warn_once KEY_TOLD "$(t key_kept "$COMPOSE/secrets/ENCRYPTION_KEY")"
   (cd "$COMPOSE/" && run docker compose up -d --remove-orphans)
