@@ -1,4 +1,5 @@
 import { availableParallelism, loadavg } from 'node:os'
+import { weighContainers } from '../host.ts'
 import { run, until } from '../run.ts'
 import type { Stack } from '../stack.ts'
 import { startEmulator } from './messages.ts'
@@ -11,6 +12,7 @@ export async function startStack(stack: Stack): Promise<string[]> {
     () => stack.podman(['inspect', '--format', '{{.State.Status}} {{.State.ExitCode}}', stack.nameOf('prepare')]).out.trim() === 'exited 0',
     20,
   )
+  weighContainers()
   const figures: string[] = []
   const start = async (service: string) => figures.push(`${service} healthy after ${(await stack.start(service)).toFixed(1)} s`)
   for (const service of ['postgres', 'redis']) await start(service)

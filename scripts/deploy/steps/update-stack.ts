@@ -6,7 +6,7 @@ import type { Stack } from '../stack.ts'
 import { allMessages, control, login, type Shop } from './messages.ts'
 import { EXPAND, faultsOf, figures, line, OUTSIDE, type PhaseFigures } from './update.ts'
 
-const LOAD = { webhooks: 5, reads: 3, sends: 1, sockets: 12 }
+const LOAD = { webhooks: 4, reads: 2, sends: 1, sockets: 12 }
 const WATCH_SECONDS = 8
 /** Nobody is slowed down: what is measured is the update. */
 export const LIMITS_OFF: Record<string, string> = {
