@@ -9,9 +9,9 @@ HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 {
   RELEASED=2026-11-29 READY_SECONDS=180 REGISTRY=https://registry.npmjs.org
   DOMAIN='' EMAIL='' KIND='' ADMIN_NAME='' ADMIN_EMAIL='' ADMIN_PASSWORD='' PASSWORD_FILE='' SHOWN_PASSWORD=''
-  FROM='' GIT_URL='' GIT_REF='' NODE_GIVEN='' SOURCE='' WORK='' NODE=''
+  FROM='' GIT_URL='' GIT_REF='' NODE_GIVEN='' SOURCE='' WORK='' NODE='' IMAGE=''
   RECIPIENT='' AGE_IDENTITY='' BACKUP=1 TLS=letsencrypt DNS_STATE=unknown
-  FIREWALL=1 TURN=1 TURN_RANGE=49160:49360 DATABASE_PORT='' SWAP=1
+  FIREWALL=1 TURN='' TURN_RANGE='' DATABASE_PORT='' SWAP=1
   YES=0 ANY_OS=0 CHANGE_DOMAIN=0 UNINSTALL=0 HELP=0 LANGUAGE_CHOSEN=pt SETTINGS='' SETTINGS_CHANGED=0
   WARNINGS=()
 }
@@ -81,6 +81,8 @@ main() {
   check_domain
   check_clock
   if [ "$KIND" = plain ]; then install_plain; else install_containers; fi
+  # For deploys over SSH: does nothing until sudo lets somebody call it.
+  put /usr/local/sbin/atende-deploy 0755 root:root <"$HERE/bin/atende-deploy"
   step step_finish
   summary
 }
@@ -91,6 +93,8 @@ remember_answers() {
   remember EMAIL "$EMAIL"
   remember ADMIN_EMAIL "$ADMIN_EMAIL"
   remember DATABASE_PORT "$DATABASE_PORT"
+  remember TURN "$TURN"
+  remember TURN_RANGE "$TURN_RANGE"
 }
 
 install_plain() {
@@ -110,9 +114,11 @@ install_plain() {
   start_services
   step step_nginx
   install_nginx
-  get_certificate
+  # Let's Encrypt asks on port 80, which a firewall that is on already keeps closed.
   step step_firewall
   set_firewall
+  step step_certificate
+  get_certificate
   step step_admin
   make_admin
 }
@@ -133,7 +139,7 @@ install_containers() {
 
 # The command line of what was installed, with its settings.
 atende_command() {
-  if [ "$KIND" = compose ]; then (cd "$COMPOSE/" && docker compose exec -T "$(web_container)" atende "$@"); else /usr/local/bin/atende "$@"; fi
+  if [ "$KIND" = compose ]; then (cd "$COMPOSE" && docker compose exec -T "$(web_container)" atende "$@"); else /usr/local/bin/atende "$@"; fi
 }
 
 # What is shown only once is shown also when a later step fails.

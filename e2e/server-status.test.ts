@@ -1,15 +1,23 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { beginRun } from '../packages/server/src/operations/server-runs.ts'
 import { uuidv7 } from '../packages/server/src/platform/ids.ts'
+import { createAuthority } from '../packages/server/src/testing/tls-stand-in.ts'
 import { accessibilityFaults, SHOTS, type Stage, setStage } from './stage.ts'
 
 /** The page of whoever runs the server: calm when all is well, plain when something is wrong, honest when nobody answers. */
 const OPERATOR = { email: 'operadora@example.com', password: 'uma senha bem longa' }
 const JOBS = [uuidv7(), uuidv7()]
+const folder = mkdtempSync(path.join(tmpdir(), 'atende-status-'))
+const CERTIFICATE_FILE = path.join(folder, 'ended.pem')
 let stage: Stage
 
 beforeAll(async () => {
+  const authority = createAuthority()
+  writeFileSync(CERTIFICATE_FILE, authority.issue('localhost', new Date('2020-04-01T00:00:00Z')).cert)
+  authority.remove()
   stage = await setStage({
     SUPER_ADMIN_EMAIL: OPERATOR.email,
     SUPER_ADMIN_PASSWORD: OPERATOR.password,
@@ -17,7 +25,7 @@ beforeAll(async () => {
     ALERT_EMAILS: 'plantao@example.com',
     ALERT_WHATSAPP_TO: '+5511955554444',
     ALERT_WHATSAPP_TENANT: 'ninguem',
-    CERTIFICATE_FILE: path.resolve(import.meta.dirname, '../packages/server/src/operations/probe/fixtures/localhost-2020.pem'),
+    CERTIFICATE_FILE,
   })
   const { server } = stage
   const { db } = server.ctx
@@ -41,7 +49,10 @@ beforeAll(async () => {
       50_000 - day * 5000,
     ])
 })
-afterAll(() => stage.close())
+afterAll(async () => {
+  rmSync(folder, { recursive: true, force: true })
+  await stage.close()
+})
 
 async function enter(address: string, who: { email: string; password: string }, options: Parameters<Stage['open']>[1] = {}) {
   const page = await stage.open(`${stage.server.url}/entrar`, options)

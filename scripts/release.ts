@@ -2,10 +2,11 @@
  * Makes a release.
  *
  *   npm run release -- 0.2.0 [--dry-run] [--tested]   version, changelog, commit and tag; then pushing the tag publishes it
- *   npm run release -- pack [--out FOLDER] [--key FILE] [--built]   tarball, checksums and signature of what is checked out
+ *   npm run release -- pack [--out FOLDER] [--key FILE] [--image NAME] [--built]   tarball, checksums and signature of what is checked out
  *   npm run release -- notes 0.2.0                    what the changelog says of a version
  *
  * `--tested`: `npm test` has just passed. `--built`: packages/web/dist and sbom.cdx.json are there. `--key`: the private release key.
+ * `--image`: where the image of this version is published.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -17,7 +18,14 @@ const ROOT = path.resolve(process.env.RELEASE_ROOT ?? path.join(import.meta.dirn
 const CHANGELOG = path.join(ROOT, 'CHANGELOG.md')
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { 'dry-run': { type: 'boolean' }, tested: { type: 'boolean' }, built: { type: 'boolean' }, out: { type: 'string' }, key: { type: 'string' } },
+  options: {
+    'dry-run': { type: 'boolean' },
+    tested: { type: 'boolean' },
+    built: { type: 'boolean' },
+    out: { type: 'string' },
+    key: { type: 'string' },
+    image: { type: 'string' },
+  },
 })
 
 function tellNotes(version: string | undefined): void {
@@ -30,7 +38,8 @@ function packHere(): void {
     run(ROOT, 'npm', ['run', 'sbom'], true)
   }
   const key = values.key ?? process.env.RELEASE_KEY_FILE
-  const made = pack(ROOT, path.resolve(values.out ?? path.join(ROOT, 'dist-release')), key ? path.resolve(key) : undefined)
+  const image = values.image ?? process.env.RELEASE_IMAGE
+  const made = pack(ROOT, path.resolve(values.out ?? path.join(ROOT, 'dist-release')), key ? path.resolve(key) : undefined, image)
   console.log(`${made.file}\n${made.sums}\n${made.signature ?? 'not signed: --key or RELEASE_KEY_FILE names the private key'}`)
 }
 

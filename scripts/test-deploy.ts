@@ -21,7 +21,7 @@ import { backupAndRestore, makeBackupKey } from './deploy/steps/backup.ts'
 import { askDoctor } from './deploy/steps/doctor.ts'
 import { installFresh } from './deploy/steps/install.ts'
 import { compare, exchange, openShop } from './deploy/steps/messages.ts'
-import { checkHardening, measureMemory, measureStart, startStack } from './deploy/steps/start.ts'
+import { checkDoctor, checkHardening, measureMemory, measureStart, startStack } from './deploy/steps/start.ts'
 import { updateUnderLoad } from './deploy/steps/update.ts'
 import { LIMITS_OFF, updateStack } from './deploy/steps/update-stack.ts'
 import { versionOf } from './release/repository.ts'
@@ -54,6 +54,7 @@ async function main(): Promise<void> {
     const shop = await step('sign-up and channel, over https', () => openShop(opened))
     figures.push(...(await step('messages both ways, a picture, the socket', () => exchange(opened, shop))))
     await step('who may do what in the containers', () => checkHardening(opened))
+    figures.push(...(await step('the doctor, from within', () => checkDoctor(opened))))
     if (inStack('update')) figures.push(...(await step('update of the containers under load, back, and again', () => updateStack(opened, shop, NEXT))))
     if (inStack('backup')) figures.push(...(await step('backup, loss of the database, restore, comparison', () => backupAndRestore(opened, shop, key))))
     await step('everything is still there', () => compare(opened, shop))

@@ -30,9 +30,13 @@ export const UNIT_TOOLS: readonly Tool[] = [
   tool('shellcheck'),
   tool('ssh-keygen', 'openssh-client'),
   tool('curl'),
+  // The deploy workflow reads answers with it.
+  tool('jq'),
+  tool('pg_dump', 'postgresql-client'),
   tool('systemd-analyze', 'systemd', 'SYSTEMD_ANALYZE'),
 ]
 export const BROWSER_TOOLS: readonly Tool[] = [
+  tool('openssl'),
   { setting: 'CHROMIUM', paths: ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'], package: 'chromium' },
 ]
 /** So that screenshots show emoji; nothing fails without it. */

@@ -52,14 +52,19 @@ describe('the first run, and the second', () => {
     for (const line of [
       'PUBLIC_URL="https://atende.hotel.example"',
       'EMBEDDED_DATABASE="shared"',
+      'LOG_DIR="/var/log/atende"',
       `BACKUP_RECIPIENT="${RECIPIENT}"`,
       'BACKUP_RUN="elsewhere"',
     ]) {
       expect(settings).toContain(`${line}\n`)
     }
+    // The servers turn their own files round: nobody else may take these away from under them.
+    expect(read(root, 'etc/logrotate.d/atende')).not.toMatch(/\*|(error|warn|info|http)-/)
+    expect(read(root, 'etc/systemd/journald.conf.d/atende.conf')).toMatch(/SystemMaxUse=1G\nMaxFileSec=1day\nMaxRetentionSec=30day/)
     for (const file of ['etc/systemd/system/atende-web@.service', 'etc/nginx/atende-site/http.conf', 'etc/nginx/conf.d/atende.conf', 'usr/local/bin/atende']) {
       expect(existsSync(path.join(root, file)), file).toBe(true)
     }
+    expect(modeOf(root, 'usr/local/sbin/atende-deploy')).toBe('755')
     expect(readlinkSync(path.join(root, 'opt/atende/current'))).toMatch(/^\/opt\/atende\/releases\/\d/)
   })
 
@@ -121,10 +126,48 @@ describe('the first run, and the second', () => {
     expect(code, out).toBe(0)
     for (const place of ['/var/lib/atende', '/var/backups/atende', '/etc/atende']) expect(out).toContain(`  ${place}\n`)
     expect(readdirSync(path.join(root, 'etc/systemd/system')).filter((n) => n.startsWith('atende'))).toEqual([])
-    expect(existsSync(path.join(root, 'etc/nginx/conf.d/atende.conf'))).toBe(false)
+    for (const file of ['etc/nginx/conf.d/atende.conf', 'usr/local/sbin/atende-deploy']) expect(existsSync(path.join(root, file)), file).toBe(false)
     expect(install(root, ['--yes', '--any-os', '--self-signed', '--admin-name', 'Rita']).code).toBe(0)
     expect(read(root, 'etc/atende/secrets/ENCRYPTION_KEY')).toBe(key)
     expect(existsSync(path.join(root, 'etc/nginx/conf.d/atende.conf'))).toBe(true)
+  })
+})
+
+describe('what a run is told', () => {
+  const more = ['--yes', '--any-os', '--admin-name', 'Rita']
+
+  it('the firewall opens before the certificate is asked for, and for calls only when they are asked for', () => {
+    const root = newRoot()
+    const { code, out } = install(root, ANSWERS.slice(0, -1))
+    expect(code, out).toBe(0)
+    expect(out.indexOf('— Firewall')).toBeLessThan(out.indexOf('— Certificado'))
+    const log = () => read(root, 'var/log/atende/install.log')
+    expect(log()).toContain('ufw allow 443/tcp')
+    expect(log()).not.toContain('ufw allow 3478')
+    expect(install(root, [...more, '--turn', '--turn-range', '50000:50100']).code).toBe(0)
+    expect(log()).toContain('ufw allow 50000:50100/udp')
+    expect(log()).not.toContain('5349')
+    // Remembered.
+    rmSync(path.join(root, 'var/log/atende/install.log'))
+    expect(install(root, more).code).toBe(0)
+    expect(log()).toContain('ufw allow 50000:50100/udp')
+  })
+
+  it('a service may write where its settings have moved data or backups, and nowhere else', () => {
+    const root = newRoot()
+    expect(install(root).code).toBe(0)
+    const file = path.join(root, 'etc/atende/atende.env')
+    const usual = read(root, 'etc/atende/atende.env')
+    writeFileSync(file, usual.replace('"/var/lib/atende"', '"/mnt/grande"').replace('"/var/backups/atende"', '"/mnt/cópias 100%"'))
+    expect(install(root, more).code).toBe(0)
+    const placesOf = (unit: string) => read(root, `etc/systemd/system/${unit}.service.d/places.conf`).match(/^ReadWritePaths=.*$/gm)
+    for (const unit of ['atende-backup', 'atende-doctor']) {
+      expect(placesOf(unit)).toEqual(['ReadWritePaths="-/mnt/grande"', 'ReadWritePaths="-/mnt/cópias 100%%"'])
+    }
+    for (const unit of ['atende-postgres', 'atende-web@', 'atende-worker@']) expect(placesOf(unit)).toEqual(['ReadWritePaths="-/mnt/grande"'])
+    writeFileSync(file, usual)
+    expect(install(root, more).code).toBe(0)
+    expect(existsSync(path.join(root, 'etc/systemd/system/atende-backup.service.d/places.conf'))).toBe(false)
   })
 })
 

@@ -21,6 +21,8 @@ export const OPERATION_DOORS = [
   'door_tenant_of_slug', // an id; the slug stands in the operator's settings
   'door_waiting_erasures', // ids of what was erased, on their way to the list beside the backups
   'door_erasures_kept', // by their own ids: only that they stand there now
+  'door_batch_erasures', // names of lists of them
+  'door_erasure_batch', // one such list: ids of what was erased
 ]
 
 /** Closed tables about the server itself. */

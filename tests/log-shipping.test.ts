@@ -11,7 +11,7 @@ const FILES = ['alloy/config.alloy', 'filebeat/filebeat.yml', 'vector/vector.yam
 it('each reads the live files, tells the kinds apart, and takes its store from the environment', () => {
   for (const name of FILES) {
     const text = read(name)
-    expect([name, text]).toEqual([name, expect.stringContaining('/var/log/atende/*.log')])
+    expect([name, text]).toEqual([name, expect.stringMatching(/"\/var\/log\/atende\/(\{error,warn,info,http\}|error)-\*\.log"/)])
     expect([name, text]).toEqual([name, expect.stringMatching(/sys\.env\("LOKI_URL"\)|\$\{(ELASTIC|LOKI)_URL\}/)])
     expect([name, text.match(/https?:\/\//g)]).toEqual([name, null])
   }

@@ -1,11 +1,14 @@
 import { spawnSync } from 'node:child_process'
-import { appendFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 
 /** A repository like ours, from which a version is made; and what a server believes of its files. */
 const ROOT = path.resolve(import.meta.dirname, '..')
+/** Whatever the version is today: these tests also run on the tag of the next one. */
+const OLD: string = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')).version
+const NEXT = OLD.replace(/\.(\d+)\.\d+$/, (_, minor) => `.${Number(minor) + 1}.0`)
 const work = mkdtempSync(path.join(tmpdir(), 'atende-release-'))
 const repository = path.join(work, 'repository')
 const key = path.join(work, 'key')
@@ -20,11 +23,11 @@ const read = (file: string) => readFileSync(path.join(repository, file), 'utf8')
 
 beforeAll(() => {
   const tracked = sh(ROOT, 'git', ['ls-files', '--cached', '--others', '--exclude-standard']).said.split('\n').filter(Boolean)
-  const wanted = tracked.filter((f) => /^(packages|deploy|scripts|docs|[^/]+$)/.test(f) && existsSync(path.join(ROOT, f)) && !f.startsWith('packages/web/src'))
+  const wanted = tracked.filter((f) => /^(packages|deploy|scripts|docs|[^/]+$)/.test(f) && existsSync(path.join(ROOT, f)))
   for (const file of wanted) cpSync(path.join(ROOT, file), path.join(repository, file))
   writeFileSync(
     path.join(repository, 'CHANGELOG.md'),
-    '# Changelog\n\n## [Unreleased]\n\n### Added\n\n- **Updates** without a pause.\n\n## [0.1.0] - 2026-01-01\n\n- First.\n',
+    '# Changelog\n\n## [Unreleased]\n\n### Added\n\n- **Updates** without a pause.\n\n## [0.0.1] - 2026-01-01\n\n- First.\n',
   )
   mkdirSync(path.join(repository, 'packages/web/dist/assets'), { recursive: true })
   writeFileSync(path.join(repository, 'packages/web/dist/index.html'), '<div id="root"></div>')
@@ -36,51 +39,76 @@ beforeAll(() => {
 afterAll(() => rmSync(work, { recursive: true, force: true }))
 
 it('a version is refused while something is not as it must be', () => {
-  expect(release('0.1.0')).toMatchObject({ status: 1, said: expect.stringContaining('0.1.0 is not newer than 0.1.0') })
+  expect(release(OLD)).toMatchObject({ status: 1, said: expect.stringContaining(`${OLD} is not newer than ${OLD}`) })
   expect(release('two')).toMatchObject({ status: 1, said: expect.stringContaining('is no version') })
   appendFileSync(path.join(repository, 'LICENSE'), '\n')
-  expect(release('0.2.0')).toMatchObject({ status: 1, said: expect.stringContaining('not committed') })
+  expect(release(NEXT)).toMatchObject({ status: 1, said: expect.stringContaining('not committed') })
   git('checkout', '-q', 'LICENSE')
-  expect(release('notes', '0.7.0')).toMatchObject({ status: 1, said: expect.stringContaining('says nothing of 0.7.0') })
+  expect(release('notes', '99.7.0')).toMatchObject({ status: 1, said: expect.stringContaining('says nothing of 99.7.0') })
 })
 
 it('a dry run tells, and changes nothing', () => {
-  expect(release('0.2.0', '--dry-run')).toMatchObject({ status: 0, said: expect.stringContaining('Updates') })
+  expect(release(NEXT, '--dry-run')).toMatchObject({ status: 0, said: expect.stringContaining('Updates') })
   expect([git('status', '--porcelain'), git('tag')]).toEqual(['', ''])
 })
 
 it('makes the version: packages, lock file, changelog, released migrations, commit and tag', () => {
-  expect(release('0.2.0', '--tested').status).toBe(0)
+  expect(release(NEXT, '--tested').status).toBe(0)
   for (const name of ['.', 'packages/contracts', 'packages/server', 'packages/web', 'packages/whatsapp-emulator']) {
-    expect(JSON.parse(read(`${name}/package.json`)).version).toBe('0.2.0')
+    expect(JSON.parse(read(`${name}/package.json`)).version).toBe(NEXT)
   }
-  expect(JSON.parse(read('packages/server/package.json')).dependencies).toMatchObject({ '@atende/contracts': '0.2.0', 'whatsapp-emulator': '0.2.0' })
+  expect(JSON.parse(read('packages/server/package.json')).dependencies).toMatchObject({ '@atende/contracts': NEXT, 'whatsapp-emulator': NEXT })
   const lock = JSON.parse(read('package-lock.json'))
-  expect([lock.version, lock.packages[''].version, lock.packages['packages/server'].dependencies['@atende/contracts']]).toEqual(['0.2.0', '0.2.0', '0.2.0'])
-  expect(read('CHANGELOG.md')).toMatch(/## \[Unreleased\]\n\n## \[0\.2\.0\] - \d{4}-\d\d-\d\d\n\n### Added/)
-  expect(JSON.parse(read('packages/server/migrations/released.json')).releases).toEqual([
-    { version: '0.2.0', migration: expect.stringMatching(/^\d{4}_/), migrations: expect.any(Number) },
-  ])
-  expect([git('tag'), git('log', '-1', '--format=%s'), git('status', '--porcelain')]).toEqual(['v0.2.0', 'Release 0.2.0', ''])
+  expect([lock.version, lock.packages[''].version, lock.packages['packages/server'].dependencies['@atende/contracts']]).toEqual([NEXT, NEXT, NEXT])
+  expect(read('CHANGELOG.md')).toMatch(new RegExp(`## \\[Unreleased\\]\n\n## \\[${NEXT}\\] - \\d{4}-\\d\\d-\\d\\d\n\n### Added`))
+  expect(JSON.parse(read('packages/server/migrations/released.json')).releases.at(-1)).toEqual({
+    version: NEXT,
+    migration: expect.stringMatching(/^\d{4}_/),
+    migrations: expect.any(Number),
+  })
+  expect([git('tag'), git('log', '-1', '--format=%s'), git('status', '--porcelain')]).toEqual([`v${NEXT}`, `Release ${NEXT}`, ''])
   expect(release('notes').said.trim()).toBe('### Added\n\n- **Updates** without a pause.')
 })
 
+it('nothing that a server gets still says the version before', () => {
+  expect(git('grep', '-nwF', OLD, '--', 'deploy', 'package.json', 'packages/*/package.json', ':!deploy/compose')).toBe('')
+})
+
 const out = (name: string) => path.join(work, name)
-it('packs the same bytes twice, with what a server needs and no tests', () => {
-  for (const name of ['one', 'two']) expect(release('pack', '--built', '--out', out(name), '--key', key)).toMatchObject({ status: 0 })
+const IMAGE = 'ghcr.io/hotel/atende'
+it('packs the same bytes twice, with what a server needs and no tests', { timeout: 120_000 }, () => {
+  for (const name of ['one', 'two']) expect(release('pack', '--built', '--out', out(name), '--key', key, '--image', IMAGE)).toMatchObject({ status: 0 })
   const sums = readFileSync(path.join(out('one'), 'SHA256SUMS'), 'utf8')
-  expect(sums).toMatch(/^[0-9a-f]{64} {2}atende-0\.2\.0\.tar\.gz\n$/)
+  expect(sums).toMatch(new RegExp(`^[0-9a-f]{64} {2}atende-${NEXT}\\.tar\\.gz\n$`))
   expect(readFileSync(path.join(out('two'), 'SHA256SUMS'), 'utf8')).toBe(sums)
-  const files = sh(work, 'tar', ['-tzf', path.join(out('one'), 'atende-0.2.0.tar.gz')]).said.split('\n')
+  const files = sh(work, 'tar', ['-tzf', path.join(out('one'), `atende-${NEXT}.tar.gz`)]).said.split('\n')
   for (const wanted of ['package-lock.json', 'deploy/update.sh', 'packages/server/src/cli.ts', 'packages/web/dist/index.html', 'packages/web/package.json']) {
-    expect(files).toContain(`atende-0.2.0/${wanted}`)
+    expect(files).toContain(`atende-${NEXT}/${wanted}`)
   }
-  expect(files.filter((f) => /\.test\.ts$|\/testing\/|node_modules|web\/src|\/\.env$/.test(f))).toEqual([])
+  expect(files.filter((f) => /\.test\.tsx?$|\/testing\/|node_modules|\/\.env$/.test(f))).toEqual([])
+})
+
+/** What a line of the Dockerfile takes from the context, without the options and the place it goes to. */
+const copied = (dockerfile: string): string[] =>
+  [...dockerfile.matchAll(/^COPY (?!--from)(.+)$/gm)].flatMap((line) => (line[1] ?? '').trim().split(/\s+/).slice(0, -1))
+
+it('unpacked, it holds all that its Dockerfile copies: an image can be built from what was signed; and it names the published one', () => {
+  const folder = path.join(work, 'unpacked')
+  mkdirSync(folder)
+  const tarball = readdirSync(out('one')).find((f) => f.endsWith('.tar.gz')) ?? ''
+  sh(work, 'tar', ['-xzf', path.join(out('one'), tarball), '--strip-components=1', '-C', folder])
+  const sources = copied(readFileSync(path.join(folder, 'deploy/docker/Dockerfile'), 'utf8'))
+  expect(sources.length).toBeGreaterThan(10)
+  // What the pages are built from, and what keeps the rest away from the builder.
+  const needed = [...sources, 'packages/web/src/main.tsx', 'packages/web/index.html', '.dockerignore']
+  expect(needed.filter((source) => !existsSync(path.join(folder, source)))).toEqual([])
+  expect(readFileSync(path.join(folder, 'deploy/compose/.env.example'), 'utf8')).toContain(`\nATENDE_IMAGE=${IMAGE}\nATENDE_BACKUP_IMAGE=${IMAGE}-backup\n`)
+  expect(release('pack', '--built', '--image', 'a|b')).toMatchObject({ status: 1, said: expect.stringContaining('no name of an image') })
 })
 
 /** As `atende update` asks, with the key that the running release came with. */
 const verify = (folder: string, publicKey: string) =>
-  sh(ROOT, 'bash', ['-c', `ATENDE_ETC=${work}; HERE=${ROOT}/deploy; . deploy/lib/release.sh; verify_release ${folder}/atende-0.2.0.tar.gz`], {
+  sh(ROOT, 'bash', ['-c', `ATENDE_ETC=${work}; HERE=${ROOT}/deploy; . deploy/lib/release.sh; verify_release ${folder}/atende-${NEXT}.tar.gz`], {
     ATENDE_RELEASE_KEY: publicKey,
   })
 
@@ -89,10 +117,10 @@ it('a server believes what the release key has signed, and nothing else', () => 
   expect(verify(good, `${key}.pub`)).toEqual({ status: 0, said: '' })
 
   cpSync(good, bad, { recursive: true })
-  appendFileSync(path.join(bad, 'atende-0.2.0.tar.gz'), 'x')
+  appendFileSync(path.join(bad, `atende-${NEXT}.tar.gz`), 'x')
   expect(verify(bad, `${key}.pub`)).toMatchObject({ status: 1, said: expect.stringContaining('is not what SHA256SUMS says') })
   // Whoever changes the list as well has no key for it.
-  const sum = sh(bad, 'sha256sum', ['atende-0.2.0.tar.gz']).said
+  const sum = sh(bad, 'sha256sum', [`atende-${NEXT}.tar.gz`]).said
   writeFileSync(path.join(bad, 'SHA256SUMS'), sum)
   expect(verify(bad, `${key}.pub`)).toMatchObject({ status: 1, said: expect.stringContaining('not a genuine release') })
   sh(work, 'ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', `${key}-other`])

@@ -101,6 +101,8 @@ it('its settings are a plain file, for this machine, with a place for the operat
   const text = readFileSync(path.join(home, 'postgres/atende.conf'), 'utf8')
   expect(text).toMatch(/shared_buffers = '\d+MB'/)
   expect(text).toContain("listen_addresses = '127.0.0.1'")
+  // So that the doctor can name slow statements; see operations/doctor.
+  expect(text).toContain("shared_preload_libraries = 'pg_stat_statements'")
   expect(text).toContain(`include_if_exists = '${home}/postgres/local.conf'`)
   await sqlAs(superuser(), "create temporary table t (e text unique); insert into t values ('rita@hotel.example'), ('rita@hotel.example')").catch(() => {})
   expect(started[0]?.out()).not.toContain('rita@')

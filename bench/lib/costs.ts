@@ -43,11 +43,11 @@ const sum = (pids: readonly number[], of: (pid: number) => number): number =>
     }
   }, 0)
 
-export type Costs = { serverCpuMs: number; databaseCpuMs: number; serverMb: number; databaseMb: number }
-/** What server and database have used until now. */
-export function costsOf(server: readonly number[], home: string): Costs {
+export type Costs = { cpuMs: number; webMb: number; workerMb: number; databaseMb: number }
+/** What the two processes and the database have used until now. */
+export function costsOf({ web, worker }: { web: number; worker: number }, home: string): Costs {
   const database = postgresOf(home)
-  return { serverCpuMs: sum(server, cpuOf), databaseCpuMs: sum(database, cpuOf), serverMb: sum(server, memoryOf), databaseMb: sum(database, memoryOf) }
+  return { cpuMs: sum([web, worker, ...database], cpuOf), webMb: memoryOf(web), workerMb: memoryOf(worker), databaseMb: sum(database, memoryOf) }
 }
 
 /** Bytes of all files below a folder, as they lie on the disk. */

@@ -19,12 +19,14 @@ function usage(pid: number): { cpu: number; rss: number; peak: number } {
   return { cpu: (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND, rss: Math.round(kb('VmRSS') / 1024), peak: Math.round(kb('VmHWM') / 1024) }
 }
 
-/** A real server process with an embedded PostgreSQL of its own, one tenant and one channel. */
-export async function startRig(settings: Record<string, string> = {}, onSent?: (sent: SentOut) => void) {
+type Options = { settings?: Record<string, string>; onSent?: (sent: SentOut) => void /** Web and worker as two processes, as on a server. */; apart?: boolean }
+
+/** A real server with an embedded PostgreSQL of its own, one tenant and one channel. */
+export async function startRig({ settings = {}, onSent, apart = false }: Options = {}) {
   const home = mkdtempSync(path.join(tmpdir(), 'atende-bench-'))
   chmodSync(home, 0o755)
   const media = await startMediaHost(onSent)
-  const server = await startServerProcess({
+  const env = {
     DATA_DIR: home,
     PORT: '39100',
     NODE_ENV: 'production',
@@ -37,7 +39,10 @@ export async function startRig(settings: Record<string, string> = {}, onSent?: (
     RATE_LIMIT_SEND: '1000000',
     RATE_LIMIT_SOCKET_CONNECTS: '1000000',
     ...settings,
-  })
+  }
+  const worker = apart ? await startServerProcess({ ...env, ROLE: 'worker' }) : undefined
+  const web = { ROLE: 'web', DATABASE_URL: worker?.appUrl ?? '', DATABASE_OWNER_URL: worker?.ownerUrl ?? '', RATE_LIMIT_STORE: 'memory' }
+  const server = await startServerProcess(worker ? { ...env, ...web } : env)
   const account = { email: `bench@${Date.now()}.example`, password: 'uma senha de bancada' }
   const call = async (method: string, url: string, body?: object, token?: string) => {
     const r = await fetch(server.url + url, {
@@ -58,6 +63,8 @@ export async function startRig(settings: Record<string, string> = {}, onSent?: (
   const number = async (text: string) => Number((await db.query(text)).rows[0]?.n ?? 0)
   return {
     server,
+    /** When web and worker are apart. */
+    worker,
     home,
     target,
     account,
@@ -90,6 +97,7 @@ export async function startRig(settings: Record<string, string> = {}, onSent?: (
     async close() {
       await db.end()
       await server.stop()
+      await worker?.stop()
       await media.close()
       rmSync(home, { recursive: true, force: true })
     },

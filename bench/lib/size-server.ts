@@ -1,13 +1,16 @@
 /** What was measured, per piece. CPU in milliseconds of one core of the machine that measured. */
 export type Unit = {
   idleMsPerSecond: number
-  serverIdleMb: number
-  serverBusyMb: number
+  webMb: number
+  workerMb: number
   databaseMb: number
   mbPerScreen: number
   inMs: number
+  /** The same when ten times as many come at once. */
+  inCrowdMs: number
   outMs: number
   openMs: number
+  countsMs: number
   fileMs: number
   /** For each further screen that is told of a customer's text, and of an answer with its statuses. */
   screenInMs: number
@@ -62,13 +65,13 @@ export function growth(u: Unit): { databaseMb: number; filesMb: number; rawMb: n
 }
 
 export type Fits = {
-  messagesPerDay: number
   attendants: number
   tenants: number
+  messagesPerDay: number
   memoryMb: number
-  diskMbPerDay: number
-  daysOfDisk: number
-  bound: 'CPU' | 'memory'
+  /** Of all cores, in the busiest hour. */
+  cpuShare: number
+  bound: 'CPU' | 'memory' | 'disk'
 }
 
 const tidy = (n: number) => {
@@ -76,25 +79,30 @@ const tidy = (n: number) => {
   return Math.floor(n / step) * step
 }
 
-/** What such a machine carries: calculated, not tried. */
-export function sizeServer(u: Unit, m: Machine): Fits {
-  const byCpu = ((m.cores * 1000 * HABITS.cpuShare - u.idleMsPerSecond) * 3600) / messageMs(u) / HABITS.busiestHour
-  // Web and worker are two processes.
-  const fixed = 2 * u.serverBusyMb + u.databaseMb + HABITS.othersMb
-  const byMemory = (m.memoryGb * 1024 * HABITS.memoryShare - fixed) / u.mbPerScreen
-  const attendants = Math.max(0, Math.min(byMemory, byCpu / HABITS.messagesPerAttendant))
-  const messagesPerDay = tidy(attendants * HABITS.messagesPerAttendant)
+/**
+ * What such a machine carries: calculated, not tried.
+ * @param days the disk must last for; without them it does not count, as with a larger one
+ */
+export function sizeServer(u: Unit, m: Machine, days = 0): Fits {
+  // Milliseconds a second that one attendant takes in the busiest hour, with the screen that asks for its counts once a minute.
+  const each = ((HABITS.messagesPerAttendant * HABITS.busiestHour) / 3600) * messageMs(u) + u.countsMs / 60
+  const fixed = u.webMb + u.workerMb + u.databaseMb + HABITS.othersMb
   const g = growth(u)
-  const diskMbPerDay = (messagesPerDay / 1000) * (g.databaseMb + g.filesMb)
   // A third stays free for backups on the way, logs and the system; raw deliveries of 30 days lie there always.
-  const room = m.diskGb * 1024 * (2 / 3) - (messagesPerDay / 1000) * g.rawMb * 30
+  const kept = ((g.databaseMb + g.filesMb) * days + g.rawMb * 30) / 1000
+  const limits = {
+    CPU: (m.cores * 1000 * HABITS.cpuShare - u.idleMsPerSecond) / each,
+    memory: (m.memoryGb * 1024 * HABITS.memoryShare - fixed) / u.mbPerScreen,
+    disk: days > 0 ? (m.diskGb * 1024 * (2 / 3)) / kept / HABITS.messagesPerAttendant : Number.POSITIVE_INFINITY,
+  }
+  const bound = (['CPU', 'memory', 'disk'] as const).reduce((least, one) => (limits[one] < limits[least] ? one : least))
+  const attendants = tidy(Math.max(0, limits[bound]))
   return {
-    messagesPerDay,
-    attendants: tidy(attendants),
-    tenants: tidy(attendants / HABITS.screensPerTenant),
+    attendants,
+    tenants: Math.floor(attendants / HABITS.screensPerTenant),
+    messagesPerDay: attendants * HABITS.messagesPerAttendant,
     memoryMb: Math.round(fixed + attendants * u.mbPerScreen),
-    diskMbPerDay: Math.round(diskMbPerDay),
-    daysOfDisk: Math.max(0, Math.round(room / Math.max(1, diskMbPerDay))),
-    bound: byMemory < byCpu / HABITS.messagesPerAttendant ? 'memory' : 'CPU',
+    cpuShare: (attendants * each + u.idleMsPerSecond) / (m.cores * 1000),
+    bound,
   }
 }

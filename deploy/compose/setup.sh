@@ -76,10 +76,12 @@ set_once() {
   if [ -z "$2" ] || ! grep -q "^$1=\$" .env; then return 0; fi
   sed "s|^$1=\$|$1=$2|" .env > .env.new && mv .env.new .env
 }
+# set_first NAME VALUE: in the settings that were just copied.
+set_first() { sed "s|^$1=.*|$1=$2|" .env > .env.new && mv .env.new .env; }
 # size NAME FOR2 FOR4 FOR8
 size() {
   case "$memory" in 2) value=$2 ;; 8) value=$4 ;; *) value=$3 ;; esac
-  sed "s|^$1=.*|$1=$value|" .env > .env.new && mv .env.new .env
+  set_first "$1" "$value"
 }
 if ! [ -e .env ]; then
   cp .env.example .env
@@ -90,6 +92,8 @@ if ! [ -e .env ]; then
   size ATENDE_MEMORY_WORKER 448m 768m 1280m
   size ATENDE_MEMORY_BACKUP 320m 512m 1g
   size DATABASE_POOL 8 12 24
+  # Docker starts no container that may use more processors than there are.
+  if [ "$(nproc)" -lt 2 ]; then for name in POSTGRES WEB WORKER; do set_first "ATENDE_CPUS_$name" 1; done; fi
   made="$made .env"
 fi
 set_once ATENDE_DOMAIN "$domain"

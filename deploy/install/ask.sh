@@ -12,12 +12,14 @@ Instala o Atende neste servidor (Debian 12/13, Ubuntu 22.04/24.04), como root. R
   --email ENDEREÇO         avisos do certificado e contato de segurança
   --admin-name NOME        primeiro acesso; --admin-email ENDEREÇO (senão: --email)
   --admin-password-file F  senha num arquivo, ou - para a entrada padrão (senão: uma é criada e mostrada uma vez)
-  --kind plain|compose     direto no sistema (padrão) ou em contêineres
+  --kind plain|compose     direto no sistema, com systemd (padrão), ou em contêineres
   --from ARQUIVO|PASTA     a versão: .tar.gz ou pasta (padrão: a pasta deste instalador); --git URL [--ref NOME]
   --node CAMINHO           Node 24 que já existe
   --self-signed            certificado provisório; --staging: servidor de testes do Let's Encrypt
   --backup-recipient age1… chave pública das cópias (senão: uma é criada e mostrada uma vez); --no-backup
-  --no-firewall  --no-swap  --no-turn  --turn-range 49160:49360
+  --no-firewall  --no-swap
+  --turn                   para chamadas: abre 3478 e 49160-49360/udp (--turn-range 49160:49360); com contêineres, liga o coturn
+  --image NOME             imagem publicada, em vez de construída aqui (--kind compose)
   --database-port N        porta local do PostgreSQL (54329)
   --change-domain          troca o domínio de uma instalação que já existe
   --yes                    não pergunta; --lang en: em inglês; --any-os
@@ -36,12 +38,14 @@ Installs Atende on this server (Debian 12/13, Ubuntu 22.04/24.04), as root. Runn
   --email ADDRESS          notices about the certificate, and security contact
   --admin-name NAME        first login; --admin-email ADDRESS (otherwise: --email)
   --admin-password-file F  its password in a file, or - for standard input (otherwise: one is made and shown once)
-  --kind plain|compose     on the system itself (usual) or in containers
+  --kind plain|compose     on the system itself, with systemd (usual), or in containers
   --from FILE|DIR          the release: .tar.gz or folder (usual: the folder of this installer); --git URL [--ref NAME]
   --node PATH              a Node 24 that is there already
   --self-signed            provisional certificate; --staging: Let's Encrypt's server for tests
   --backup-recipient age1… public key of the backups (otherwise: one is made and shown once); --no-backup
-  --no-firewall  --no-swap  --no-turn  --turn-range 49160:49360
+  --no-firewall  --no-swap
+  --turn                   for calls: opens 3478 and 49160-49360/udp (--turn-range 49160:49360); with containers, starts coturn
+  --image NAME             published image, instead of one that is built here (--kind compose)
   --database-port N        local port of PostgreSQL (54329)
   --change-domain          changes the domain of an installation that is there
   --yes                    asks nothing; --lang en: English; --any-os
@@ -54,7 +58,7 @@ read_flags() {
   while [ $# -gt 0 ]; do
     case $1 in
       --domain | --email | --admin-name | --admin-email | --admin-password-file | --kind | --from | --git | --ref | --node | \
-        --backup-recipient | --turn-range | --database-port | --lang | --root | --registry)
+        --backup-recipient | --turn-range | --database-port | --image | --lang | --root | --registry)
         [ $# -ge 2 ] || die "$(t value_missing "$1")"
         set_value "$1" "$2"
         shift 2
@@ -80,8 +84,9 @@ set_value() {
     --ref) GIT_REF=$2 ;;
     --node) NODE_GIVEN=$2 ;;
     --backup-recipient) RECIPIENT=$2 ;;
-    --turn-range) TURN_RANGE=$2 ;;
+    --turn-range) TURN_RANGE=$2 TURN=1 ;;
     --database-port) DATABASE_PORT=$2 ;;
+    --image) IMAGE=$2 ;;
     --registry) REGISTRY=${2%/} ;;
     --root) ROOT=${2%/} ;;
     --lang) case $2 in en*) LANGUAGE_CHOSEN=en ;; *) LANGUAGE_CHOSEN=pt ;; esac ;;
@@ -97,6 +102,7 @@ set_switch() {
     --no-backup) BACKUP=0 ;;
     --no-firewall) FIREWALL=0 ;;
     --no-swap) SWAP=0 ;;
+    --turn) TURN=1 ;;
     --no-turn) TURN=0 ;;
     --any-os) ANY_OS=1 ;;
     --change-domain) CHANGE_DOMAIN=1 ;;
@@ -138,9 +144,13 @@ ask_all() {
   DOMAIN=${DOMAIN:-$before}
   EMAIL=${EMAIL:-$(remembered EMAIL)}
   ADMIN_EMAIL=${ADMIN_EMAIL:-$(remembered ADMIN_EMAIL)}
-  local port
-  port=$(remembered DATABASE_PORT)
-  DATABASE_PORT=${DATABASE_PORT:-${port:-54329}}
+  before=$(remembered DATABASE_PORT)
+  DATABASE_PORT=${DATABASE_PORT:-${before:-54329}}
+  # An earlier installer opened these ports unasked and remembered nothing.
+  before=$(remembered TURN)
+  TURN=${TURN:-${before:-0}}
+  before=$(remembered TURN_RANGE)
+  TURN_RANGE=${TURN_RANGE:-${before:-49160:49360}}
 
   until is_domain "$DOMAIN"; do
     [ -z "$DOMAIN" ] || refuse "$(t bad_domain "$DOMAIN")" DOMAIN
@@ -155,6 +165,7 @@ ask_all() {
   done
   ask KIND "$(t ask_kind)" plain
   case $KIND in plain | compose) ;; *) die "$(t bad_kind "$KIND")" ;; esac
+  [[ $IMAGE =~ ^[a-z0-9./_:-]*$ ]] || die "$(t bad_image "$IMAGE")"
   [[ $TURN_RANGE =~ ^[0-9]+:[0-9]+$ ]] || die "$(t bad_range "$TURN_RANGE")"
   if [ -n "$RECIPIENT" ] && ! [[ $RECIPIENT =~ ^age1[0-9a-z]+$ ]]; then die "$(t bad_age "$RECIPIENT")"; fi
   ask_admin

@@ -59,9 +59,13 @@ check_ports() {
 
 own_addresses() { ip -o addr show scope global 2>/dev/null | awk '{ sub(/\/.*/, "", $4); print $4 }' | sort -u || true; }
 
+# Addresses of IPv6 under which the domain is looked for; what getent makes of an IPv4 address is none.
+outer_ipv6() { getent ahostsv6 "$DOMAIN" 2>/dev/null | awk '$1 ~ /:/ && $1 !~ /^::ffff:/ { print $1 }' | sort -u || true; }
+
 # Warns only: a name may be made later, and a provider may translate addresses.
 check_domain() {
   local named own
+  if [ "$KIND" = compose ] && [ -n "$(outer_ipv6)" ]; then warn "$(t dns_both "$DOMAIN")"; fi
   named=$(getent ahosts "$DOMAIN" 2>/dev/null | awk '{ print $1 }' | sort -u | tr '\n' ' ' || true)
   own=$(own_addresses | tr '\n' ' ')
   if [ -z "$named" ]; then

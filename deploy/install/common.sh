@@ -6,6 +6,7 @@ DRY=${DRY:-0}         # --dry-run: says what would be done
 CHANGES=0
 STEP=
 LOG=/dev/null
+LISTS=0
 
 log() { printf '%s %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$*" >>"$LOG"; }
 say() {
@@ -65,6 +66,8 @@ acting() { [ "$DRY" = 0 ] && [ -z "$ROOT" ]; }
 # as_owner USER:GROUP PATH: only where these exist (below --root they may not).
 as_owner() {
   local path=$2 user=${1%%:*} group=${1##*:}
+  # Whoever is not root tries it below a folder of their own.
+  if [ "$(id -u)" != 0 ]; then return 0; fi
   if ! getent passwd "$user" >/dev/null || ! getent group "$group" >/dev/null; then return 0; fi
   if [ "$(stat -c %U:%G "$path")" != "$1" ]; then
     chown -h "$1" "$path"
@@ -110,7 +113,7 @@ put() {
     printf '%s' "$content" >"$path.new"
   )
   chmod "$2" "$path.new"
-  if getent passwd "${3%%:*}" >/dev/null && getent group "${3##*:}" >/dev/null; then chown "$3" "$path.new"; fi
+  if [ "$(id -u)" = 0 ] && getent passwd "${3%%:*}" >/dev/null && getent group "${3##*:}" >/dev/null; then chown "$3" "$path.new"; fi
   mv "$path.new" "$path"
 }
 
@@ -144,8 +147,19 @@ packages() {
   done
   if [ ${#missing[@]} -eq 0 ] || [ -n "$ROOT" ]; then return; fi
   changed "$(t packages) ${missing[*]}"
-  machine apt-get update -q
-  machine env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}"
+  update_lists
+  machine env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends -o DPkg::Lock::Timeout=300 "${missing[@]}"
+}
+# Once a run. At its first start a machine updates itself: whoever has the lists gives them back within minutes.
+update_lists() {
+  local tries=0
+  if [ "$LISTS" = 1 ]; then return; fi
+  until machine env LC_ALL=C apt-get update -q; do
+    tries=$((tries + 1))
+    if [ "$tries" -ge 30 ] || ! tail -n 5 "$LOG" | grep -q 'Could not get lock'; then return 1; fi
+    sleep "${ATENDE_APT_PAUSE:-10}"
+  done
+  LISTS=1
 }
 
 # Answers of the run before, and of this one: no secrets.

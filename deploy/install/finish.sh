@@ -55,6 +55,7 @@ uninstall() {
     ask answer "$(t ask_uninstall)" n
     case $answer in [sSyY]*) ;; *) say "$(t uninstall_no)"; return ;; esac
   fi
+  drop /usr/local/sbin/atende-deploy
   if [ "$KIND" = compose ]; then
     if acting && [ -e "$COMPOSE/compose.yml" ]; then (cd "$COMPOSE/" && run docker compose down); fi
     drop /usr/local/bin/atende
@@ -62,7 +63,10 @@ uninstall() {
     for unit in atende-backup atende-doctor.timer atende-web@blue atende-web@green atende-worker@blue atende-worker@green atende-postgres atende.target; do
       machine systemctl disable --now "$unit" || true
     done
-    for unit in "${UNITS[@]}"; do drop "/etc/systemd/system/$unit"; done
+    for unit in "${UNITS[@]}"; do
+      drop "/etc/systemd/system/$unit"
+      drop_places "/etc/systemd/system/$unit.d/places.conf"
+    done
     drop /etc/nginx/conf.d/atende.conf
     drop /usr/local/bin/atende
     drop /etc/logrotate.d/atende

@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2034,SC2153
-# Open: the port on which the operator came in, 80, 443, TURN's. The SSH rule always comes first, and before the firewall is on.
+# Open: the port on which the operator came in, 80, 443, and TURN's when calls are asked for. The SSH rule always comes first, and before the firewall is on.
 
 # Every port on which SSH can be reached, and the one of this very session.
 ssh_ports() {
@@ -15,13 +15,18 @@ open_rules() {
   local port
   for port in $(ssh_ports); do echo "$port/tcp"; done
   printf '%s\n' 80/tcp 443/tcp
-  if [ "$TURN" = 1 ]; then printf '%s\n' 3478/tcp 3478/udp 5349/tcp 5349/udp "$TURN_RANGE/udp"; fi
+  if [ "$TURN" = 1 ]; then printf '%s\n' 3478/tcp 3478/udp "$TURN_RANGE/udp"; fi
 }
 
 # Rules of somebody else's making: two firewalls on one machine lock people out.
 foreign_firewall() {
   if systemctl is-active -q firewalld 2>/dev/null; then echo firewalld; return; fi
   if systemctl is-active -q nftables 2>/dev/null && nft list ruleset 2>/dev/null | grep -q 'hook input'; then echo nftables; return; fi
+  # Its refusals stand before the rules of ufw, as in Oracle's images: what ufw opens would stay closed.
+  if systemctl is-active -q netfilter-persistent 2>/dev/null && iptables -S INPUT 2>/dev/null | grep -qE -- '^-A .*-j (REJECT|DROP)'; then
+    echo netfilter-persistent
+    return
+  fi
   if command -v csf >/dev/null; then echo csf; fi
 }
 

@@ -22,8 +22,8 @@ prepare_base() {
   folder "$ETC" 0755 root:root
   folder "$SECRETS" 0750 root:atende
   put /etc/logrotate.d/atende 0644 root:root <<'FILE'
-# What the installer and updates write; the servers' own logs go to the journal, nginx's have a rotation of their own.
-/var/log/atende/install.log /var/log/atende/update.log {
+# What the installer writes. The servers turn their own files round, beside this one; nginx's have a rotation of their own.
+/var/log/atende/install.log {
   monthly
   rotate 12
   compress
@@ -34,12 +34,15 @@ prepare_base() {
   su root root
 }
 FILE
+  local before=$CHANGES
   put /etc/systemd/journald.conf.d/atende.conf 0644 root:root <<'FILE'
-# Made by Atende's installer: the journal stays below this, whatever happens.
+# Made by Atende's installer: the journal stays below this, whatever happens. What is kept for longer, by its kind, are Atende's files.
 [Journal]
 SystemMaxUse=1G
-MaxRetentionSec=90day
+MaxFileSec=1day
+MaxRetentionSec=30day
 FILE
+  if [ "$CHANGES" != "$before" ]; then machine systemctl restart systemd-journald || true; fi
   make_swap
 }
 
@@ -99,12 +102,13 @@ setting_now() {
 write_settings() {
   SETTINGS=$(cat "$ROOT$ETC/atende.env" 2>/dev/null || true)
   SETTINGS=${SETTINGS:-"# Settings of Atende, one NAME=\"value\" a line. Secrets stand in $SECRETS, one file each, named by NAME_FILE.
-# The installer adds what is missing and leaves the rest. After a change: systemctl restart 'atende-web@*' 'atende-worker@*'"}
+# The installer adds what is missing and leaves the rest. After a change: systemctl try-restart 'atende-web@*' 'atende-worker@*' atende-backup"}
   setting NODE_ENV production
   setting HOST 127.0.0.1
   setting_now PUBLIC_URL "https://$DOMAIN"
   setting TRUSTED_PROXIES "127.0.0.1,::1"
   setting DATA_DIR "$DATA"
+  setting LOG_DIR /var/log/atende
   setting EMBEDDED_DATABASE shared
   setting EMBEDDED_PORT "$DATABASE_PORT"
   setting ENCRYPTION_KEY_FILE "$SECRETS/ENCRYPTION_KEY"
@@ -151,11 +155,48 @@ make_age_key() {
 
 UNITS=(atende.target atende-postgres.service atende-web@.service atende-worker@.service atende-backup.service atende-doctor.service atende-doctor.timer)
 
+# What atende.env says a place is, when that is not below the usual one, which the units know.
+moved() {
+  local place
+  place=$(sed -n "s/^$1=\"\{0,1\}\([^\"]*\)\"\{0,1\}\$/\1/p" <<<"$SETTINGS" | tail -n 1)
+  case $place in "$2" | "$2"/*) ;; /*) printf '%s' "$place" ;; esac
+}
+# Where the operator has moved data or backups to, services may write as well; whoever takes visitors never touches backups.
+write_places() {
+  local data log backups
+  data=$(moved DATA_DIR "$DATA") log=$(moved LOG_DIR /var/log/atende) backups=$(moved BACKUP_DIR "$BACKUPS")
+  places atende-postgres.service "$data"
+  places atende-web@.service "$data" "$log"
+  places atende-worker@.service "$data" "$log"
+  places atende-backup.service "$data" "$log" "$backups"
+  places atende-doctor.service "$data" "$log" "$backups"
+}
+# places UNIT PATH…: what it may write besides.
+places() {
+  local file=/etc/systemd/system/$1.d/places.conf place lines=''
+  shift
+  for place in "$@"; do
+    # A per cent sign means something to systemd.
+    if [ -n "$place" ]; then lines+="ReadWritePaths=\"-${place//%/%%}\""$'\n'; fi
+  done
+  if [ -z "$lines" ]; then drop_places "$file"; else printf '# From atende.env; run install.sh again when a place changes.\n[Service]\n%s' "$lines" | put "$file" 0644 root:root; fi
+}
+
+# Its folder goes with it, unless the operator has put something there.
+drop_places() {
+  drop "$1"
+  if [ "$DRY" = 0 ]; then rmdir "$ROOT${1%/*}" 2>/dev/null || true; fi
+}
+
 install_units() {
-  local unit before=$CHANGES
+  local unit before=$CHANGES moves
   for unit in "${UNITS[@]}"; do put "/etc/systemd/system/$unit" 0644 root:root <"$SOURCE/deploy/systemd/$unit"; done
+  moves=$CHANGES
+  write_places
+  moves=$((CHANGES - moves))
   put /usr/local/bin/atende 0755 root:root <"$SOURCE/deploy/bin/atende-operator"
   if [ "$CHANGES" != "$before" ]; then machine systemctl daemon-reload; fi
+  if [ "$moves" != 0 ]; then machine systemctl try-restart atende-backup.service || true; fi
 }
 
 colour_in_use() {

@@ -33,8 +33,9 @@ text step_release 'Programa' 'Program'
 text step_backup 'Cópias de segurança' 'Backups'
 text step_services 'Serviços' 'Services'
 text step_compose 'Contêineres' 'Containers'
-text step_nginx 'nginx e certificado' 'nginx and certificate'
+text step_nginx 'nginx' 'nginx'
 text step_firewall 'Firewall' 'Firewall'
+text step_certificate 'Certificado' 'Certificate'
 text step_admin 'Primeiro acesso' 'First login'
 text step_finish 'Conferindo o resultado' 'Checking the result'
 text step_uninstall 'Removendo o Atende' 'Removing Atende'
@@ -47,6 +48,7 @@ text bad_email '«%s» não é um e-mail.' '"%s" is no e-mail address.'
 text bad_kind 'O tipo é plain ou compose, não «%s».' 'The kind is plain or compose, not "%s".'
 text bad_age '«%s» não é uma chave pública do age (age1…).' '"%s" is no age recipient (age1…).'
 text bad_range '«%s» não é uma faixa de portas como 49160:49360.' '"%s" is no range of ports such as 49160:49360.'
+text bad_image '«%s» não é o nome de uma imagem.' '"%s" is no name of an image.'
 text other_kind 'Este servidor já tem a instalação do tipo %s. Mude com calma: veja deploy/README.' 'This server has an installation of the kind %s already. Changing that takes care: see deploy/README.'
 text other_domain 'Este servidor atende em %s. Para mudar o domínio, rode com --domain %s --change-domain.' 'This server answers at %s. To change the domain, run it with --domain %s --change-domain.'
 
@@ -70,6 +72,8 @@ text dns_none 'DNS: %s ainda não existe. No painel do seu domínio, crie um reg
   'DNS: %s does not exist yet. At your domain provider, make an A record of %s for %s and wait a few minutes. The installation goes on with a provisional certificate; run it again when the name works.'
 text dns_else 'DNS: %s aponta para %s, e esta máquina tem %s. Se o provedor usa um endereço externo (NAT), está certo; senão corrija o registro A. O certificado é tentado mesmo assim.' \
   'DNS: %s points to %s, and this machine has %s. With an outer address of the provider (NAT) that is right; otherwise correct the A record. The certificate is tried all the same.'
+text dns_both 'DNS: %s tem também um registro AAAA (IPv6). Com contêineres, quem chega por IPv6 aparece com um só endereço: limites e registros de acesso se misturam. Remova o AAAA, ou use --kind plain.' \
+  'DNS: %s has an AAAA record (IPv6) as well. With containers, all who come by IPv6 appear under one address: limits and access records mix. Remove the AAAA record, or use --kind plain.'
 text clock_ok 'Relógio sincronizado' 'Clock synchronised'
 text clock_bad 'O relógio não está sincronizado. Ligue com: timedatectl set-ntp true. Com a hora errada, certificados e códigos de acesso falham.' \
   'The clock is not synchronised. Switch it on with: timedatectl set-ntp true. With a wrong time certificates and login codes fail.'
@@ -134,6 +138,7 @@ text firewall_ssh 'SSH nas portas %s continua aberto' 'SSH on the ports %s stays
 
 text docker_missing 'Docker com «docker compose» não está aqui e não há pacote no sistema. Instale pelo guia https://docs.docker.com/engine/install/ e rode de novo.' \
   'Docker with "docker compose" is not here, and the system has no package of it. Install it by https://docs.docker.com/engine/install/ and run this again.'
+text image_absent '%s não está publicada: construída aqui (alguns minutos)' '%s is not published: it is built here (some minutes)'
 text compose_missing 'Esta versão não traz %s.' 'This release does not hold %s.'
 
 text containers_not_ready 'Os contêineres não ficaram prontos em %s segundos. Veja: cd %s && docker compose ps && docker compose logs --tail 50' \

@@ -7,7 +7,7 @@
 : "${ATENDE_ENV:=$ATENDE_ETC/atende.env}"
 if [ -z "${COMPOSE_DIR:-}" ]; then
   # Where setup.sh was run: beside this script, or where the installer puts it.
-  COMPOSE_DIR=$ATENDE_ROOT/compose
+  COMPOSE_DIR=$ATENDE_ROOT/deploy/compose
   if [ -e "$HERE/compose/.env" ]; then COMPOSE_DIR=$HERE/compose; fi
 fi
 # A setting of compose.
@@ -156,6 +156,8 @@ svc_keep() {
   if [ "$KIND" != systemd ]; then return 0; fi
   systemctl -q enable "atende-web@$1" "atende-worker@$1"
   systemctl -q disable "atende-web@$2" "atende-worker@$2"
+  # It runs from the release in which it was started, and that one is removed some day. `current` leads to the new one by now.
+  systemctl try-restart atende-backup || echo 'note: atende-backup still runs the release before; restart it' >&2
 }
 
 # One GET, told as "STATUS TYPE BODY" (000 when nothing answers). The address is a loopback one, or the container's own.

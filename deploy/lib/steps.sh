@@ -129,7 +129,7 @@ get_image() {
   fi
 }
 build_image() {
-  $DOCKER build -q -f "$TO/deploy/docker/Dockerfile" --target "$1" --build-arg "VERSION=$TO_VERSION" -t "$2:$TO_VERSION" "$TO" > /dev/null || die "the image $2 could not be built"
+  DOCKER_BUILDKIT=1 $DOCKER build -q -f "$TO/deploy/docker/Dockerfile" --target "$1" --build-arg "VERSION=$TO_VERSION" -t "$2:$TO_VERSION" "$TO" > /dev/null || die "the image $2 could not be built"
 }
 # What a registry gives is not signed as the files of a release are: its digest is told, to be compared with what the release names.
 pull_image() {
@@ -281,7 +281,18 @@ finish() {
   remember outcome=ok step=finished "seconds=$seconds"
   record ok "{\"seconds\":$seconds}"
   prune_releases || true
+  tell_papers
   say "✓ $TO_VERSION runs ($NEW), after $seconds s; --rollback returns to $FROM"
+}
+
+# An update brings the program. What the installer has written from the release (units, nginx, compose) is the installer's.
+tell_papers() {
+  local releases=$ATENDE_ROOT/releases part changed=no
+  if [ "$ROLLBACK" = yes ]; then return 0; fi
+  if [ "$KIND" = compose ]; then say "note: compose.yml and nginx are those of before; deploy/install.sh of the release $TO_VERSION brings its own"; fi
+  [ "$KIND" = systemd ] || return 0
+  for part in systemd nginx bin; do diff -rq "$releases/$FROM/deploy/$part" "$releases/$TO_VERSION/deploy/$part" > /dev/null 2>&1 || changed=yes; done
+  [ "$changed" = no ] || say "note: $TO_VERSION has other units or another nginx configuration; $ATENDE_ROOT/current/deploy/install.sh --yes puts them in place"
 }
 
 prune_releases() {
@@ -292,6 +303,8 @@ prune_releases() {
     kept=$((kept + 1))
     [ "$kept" -gt "$KEEP_RELEASES" ] || continue
     case "$name" in "$FROM" | "$TO_VERSION") continue ;; esac
+    # What was not started anew since, such as the database, still reads its files.
+    if grep -qsF "$ATENDE_ROOT/releases/$name/" /proc/[0-9]*/cmdline; then continue; fi
     say "release $name is removed"
     rm -rf "${ATENDE_ROOT:?}/releases/$name"
   done

@@ -117,6 +117,17 @@ describe('compose.yml', () => {
     expect(services.nginx?.networks).toEqual(['front'])
   })
 
+  it('web and worker keep logs by kind in one volume, each under its own name: two of them never turn one file round', () => {
+    const { services, volumes } = stack()
+    const ours = ['web-blue', 'web-green', 'worker-blue', 'worker-green']
+    for (const name of ours) {
+      const { environment, volumes: mounts } = services[name] ?? {}
+      expect([name, environment?.LOG_DIR, environment?.LOG_NAME, mounts]).toEqual([name, '/logs', name, expect.arrayContaining(['logs:/logs'])])
+      expect([name, environment?.ROLE, environment?.BACKUP_RUN]).toEqual([name, name.split('-')[0], 'elsewhere'])
+    }
+    expect([volumes, services.prepare?.volumes]).toEqual([expect.objectContaining({ logs: {} }), expect.arrayContaining(['logs:/volumes/logs'])])
+  })
+
   it('images are pinned, secrets come from files that setup.sh makes, and none stands in the environment', () => {
     const { services, secrets: declared } = stack()
     for (const [name, s] of Object.entries(services)) {
@@ -174,5 +185,15 @@ describe('the archive of the database', () => {
     expect(readFileSync(path.join(to, '01'), 'utf8')).toBe('content')
     expect(archive(on, at('absent'), '02').status).not.toBe(0)
     expect(readdirSync(to)).toEqual(['01'])
+  })
+
+  it('lets the oldest go, and says so, when nobody takes them away', () => {
+    const to = mkdtempSync(path.join(folder, 'archive-'))
+    const segment = at('segment')
+    writeFileSync(segment, 'content')
+    const on = { WAL_ARCHIVE: to, BACKUP_RECIPIENT: 'age1example', WAL_ARCHIVE_KEEP: '3' }
+    for (const name of ['00000002.history', '01', '02', '03', '04', '05']) expect(archive(on, segment, name)).toMatchObject({ status: 0, stderr: '' })
+    expect(readdirSync(to).toSorted()).toEqual(['.let-go', '00000002.history', '03', '04', '05'])
+    expect(readFileSync(path.join(to, '.let-go'), 'utf8')).toBe('01\n02\n')
   })
 })

@@ -42,6 +42,8 @@ export async function setStage() {
   const common = {
     NODE_ENV: 'test',
     LOG_LEVEL: 'error',
+    // Whatever the tests run in.
+    container: '',
     DATA_DIR: home,
     DATABASE_URL: superUrl,
     ENCRYPTION_KEY_FILE: at('etc/atende/secrets/ENCRYPTION_KEY'),

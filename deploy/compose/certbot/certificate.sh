@@ -16,10 +16,16 @@ for name in ${ATENDE_MORE_DOMAINS:-}; do
   case "$name" in \**) echo "$name is left out: names with a star need another way (--manual, or a DNS plugin)" ;; *) names="$names -d $name" ;; esac
 done
 
+# One of the server for tests is replaced when a real one is asked for.
+renewal=/etc/letsencrypt/renewal/$ATENDE_DOMAIN.conf
+from_another() { grep -qs '^server = ' "$renewal" && ! grep -qxF "server = $ACME_SERVER" "$renewal"; }
+force=''
+if from_another; then force=--force-renewal; fi
+
 wait_seconds=60
-until [ -e "/etc/letsencrypt/live/$ATENDE_DOMAIN/fullchain.pem" ]; do
+until [ -e "/etc/letsencrypt/live/$ATENDE_DOMAIN/fullchain.pem" ] && ! from_another; do
   # shellcheck disable=SC2086
-  if certbot certonly --non-interactive --agree-tos --email "$ATENDE_EMAIL" --server "$ACME_SERVER" \
+  if certbot certonly $force --non-interactive --agree-tos --email "$ATENDE_EMAIL" --server "$ACME_SERVER" \
     --webroot -w /var/www/acme --cert-name "$ATENDE_DOMAIN" $names; then break; fi
   echo "No certificate yet. Does $ATENDE_DOMAIN lead to this server, and is port 80 open? The next try is in $wait_seconds s."
   pause "$wait_seconds"

@@ -3,7 +3,8 @@
 set -eu
 umask 077
 {
-  printf 'listening-port=3478\nmin-port=49160\nmax-port=49360\nrealm=%s\nfingerprint\nuse-auth-secret\n' "$ATENDE_DOMAIN"
+  printf 'listening-port=3478\nmin-port=%s\nmax-port=%s\nrealm=%s\nfingerprint\nuse-auth-secret\n' \
+    "${TURN_RANGE%:*}" "${TURN_RANGE#*:}" "$ATENDE_DOMAIN"
   printf 'static-auth-secret=%s\n' "$(cat /run/secrets/TURN_SECRET)"
   # Nobody reaches the inside of this machine or its networks through the relay.
   for range in 0.0.0.0-0.255.255.255 10.0.0.0-10.255.255.255 100.64.0.0-100.127.255.255 127.0.0.0-127.255.255.255 \

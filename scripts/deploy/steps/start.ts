@@ -93,3 +93,21 @@ export function checkHardening(stack: Stack): string[] {
   if (wrong.length > 0) throw new Error(wrong.join('\n'))
   return ['every container: no privileges, read-only, not root, nothing but nginx reachable from outside']
 }
+
+/**
+ * What the pages tell the operator to run, where they tell it: the doctor in the container of a web process. Backups, their folder and
+ * other containers' processes are not there to be seen; that is no fault. And logs by kind lie in their volume.
+ */
+export function checkDoctor(stack: Stack): string[] {
+  const inside = (...command: string[]) => stack.podman(['exec', stack.nameOf('web-blue'), ...command], { allowFailure: true })
+  const only = 'config.valid,disk.folders,backup.elsewhere,server.running,server.leftovers,machine.files'
+  const { out, err } = inside('atende', 'doctor', '--only', only, '--json')
+  if (!out.startsWith('{')) throw new Error(`the doctor does not run in web-blue: ${err}`)
+  const checks: { id: string; status: string; message: string }[] = JSON.parse(out).checks
+  const wrong = checks.filter((c) => c.status === 'fail' || (c.status === 'warn' && /^(disk|backup|server)\./.test(c.id)))
+  if (wrong.length > 0) throw new Error(`the doctor in web-blue: ${wrong.map((c) => `${c.id} ${c.message}`).join('; ')}`)
+  const logs = inside('ls', '/logs').out.split('\n')
+  for (const name of ['http-web-blue.log', 'http-worker-blue.log'])
+    if (!logs.includes(name)) throw new Error(`no ${name} in the volume of logs: ${logs.join(' ')}`)
+  return [`the doctor in its container: ${checks.length} looks, nothing wrong`]
+}

@@ -35,6 +35,12 @@ export function backupCommands(program: Command): void {
     .action(test)
   backup.command('ship').description('send the archive and the list of erasures now, instead of within BACKUP_WAL_MINUTES').action(ship)
   backup.command('prune').description('remove what is older than the settings keep, and what interrupted backups left').action(pruneNow)
+  backup
+    .command('adopt')
+    .description('the places hold the backups of another installation that is gone for good (a fresh machine after a restore): they are ours from now on')
+    .addOption(new Option('--from <dir|s3>', 'only this place').choices(['dir', 's3']))
+    .addHelpText('after', '\nNever on a machine where a restore is only rehearsed: it would remove the backups of the real one.')
+    .action(adopt)
   backup.command('serve').description('run the timer in the foreground (BACKUP_RUN=elsewhere for the workers): archive, daily backup, tests').action(serve)
   const key = backup.command('key').description('the key that opens backups')
   key
@@ -105,6 +111,10 @@ class Damaged extends Error {
   readonly code = 'chunk_corrupt'
 }
 
+class BackupGap extends Error {
+  readonly code = 'wal_missing'
+}
+
 async function verify(id: string | undefined, _: unknown, command: Command): Promise<void> {
   const o = command.optsWithGlobals<Where & { all?: boolean; identity?: string }>()
   const { json = false } = o
@@ -119,7 +129,10 @@ async function verify(id: string | undefined, _: unknown, command: Command): Pro
   )
   if (json) say(JSON.stringify({ ok: faults.length === 0, results }))
   else for (const line of [...lines, ...faults.map((f) => `  ${f}`)]) say(line)
-  if (faults.length > 0) throw new Damaged(`${faults.length} pieces are damaged or missing`)
+  if (faults.length === 0) return
+  if (results.every((r) => r.faults.length === 0 || r.gap !== null))
+    throw new BackupGap('the archive has a gap; "atende backup" takes a new copy, from which it is whole')
+  throw new Damaged(`${faults.length} pieces are damaged or missing`)
 }
 
 async function test(_: unknown, command: Command): Promise<void> {
@@ -139,7 +152,7 @@ async function test(_: unknown, command: Command): Promise<void> {
 async function pruneNow(_: unknown, command: Command): Promise<void> {
   const { json = false } = command.optsWithGlobals<Where>()
   const { withOpened } = await import('./with-opened.ts')
-  const { pruneLocked } = await import('../operations/backup/take-backup.ts')
+  const { pruneLocked } = await import('../operations/backup/places.ts')
   const done = await withOpened(({ config, installation }) => pruneLocked(config, installation))
   print(
     json,
@@ -150,9 +163,20 @@ async function pruneNow(_: unknown, command: Command): Promise<void> {
 
 async function ship(_: unknown, command: Command): Promise<void> {
   const { json = false } = command.optsWithGlobals<Where>()
-  const [{ withOpened }, { shipNow }] = [await import('./with-opened.ts'), await import('../operations/backup/take-backup.ts')]
+  const [{ withOpened }, { shipNow }] = [await import('./with-opened.ts'), await import('../operations/backup/places.ts')]
   await withOpened(({ config, installation }) => shipNow(config, installation))
   print(json, { done: true }, ['Everything that was written until now is in the archive.'])
+}
+
+async function adopt(_: unknown, command: Command): Promise<void> {
+  const { from, json = false } = command.optsWithGlobals<{ from?: 'dir' | 's3'; json?: boolean }>()
+  const [{ withOpened }, { adoptPlaces }] = [await import('./with-opened.ts'), await import('../operations/backup/places.ts')]
+  const names = await withOpened(({ config, installation }) => adoptPlaces(config, installation, from))
+  print(
+    json,
+    { adopted: names },
+    names.map((n) => `${n}: the backups there are those of this installation from now on.`),
+  )
 }
 
 async function serve(_: unknown, command: Command): Promise<void> {

@@ -1,5 +1,4 @@
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type Server } from 'node:net'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type BackupLab, startBackupLab } from '../testing/backup-lab.ts'
@@ -209,15 +208,15 @@ describe('what goes wrong is told, and leaves nothing half done', () => {
 
 describe('a bucket', () => {
   let s3: Awaited<ReturnType<typeof startS3StandIn>>
-  let silent: Server
+  let silent: typeof s3
   beforeAll(async () => {
     s3 = await startS3StandIn()
-    silent = createServer(() => {})
-    await new Promise<void>((done) => silent.listen(0, '127.0.0.1', done))
+    silent = await startS3StandIn()
+    silent.hold('/backups/')
   })
   afterAll(async () => {
     await s3.close()
-    silent.close()
+    await silent.close()
   })
   const bucket = (endpoint = s3.endpoint) => ({
     BACKUP_S3_ENDPOINT: endpoint,
@@ -227,15 +226,11 @@ describe('a bucket', () => {
     BACKUP_S3_ACCESS_KEY_ID: s3.env.S3_ACCESS_KEY_ID,
     BACKUP_S3_SECRET_ACCESS_KEY: s3.env.S3_SECRET_ACCESS_KEY,
   })
-  const portOf = (server: Server) => {
-    const address = server.address()
-    return typeof address === 'object' && address ? address.port : 0
-  }
 
   test('killed on its way it is no backup, and the next one removes what it left; two at once are refused, or wait', async () => {
     const before = ids()
     // The folder has its first piece while the bucket never answers.
-    const hanging = lab.begin(['backup'], bucket(`http://127.0.0.1:${portOf(silent)}`))
+    const hanging = lab.begin(['backup'], bucket(silent.endpoint))
     const left = await eventually(() => ids().find((id) => !before.includes(id) && readdirSync(path.join(lab.at('target'), 'backups', id)).length > 0), 60_000)
     expect(failure(await lab.atende(['backup']))).toEqual([1, 'backup_running'])
     expect((await lab.atende(['backup', '--wait', 'soon'])).code).toBe(2)

@@ -103,14 +103,15 @@ async function agreed(o: Options, what: readonly string[]): Promise<boolean> {
 async function mend(judged: readonly Judged[], o: Options): Promise<{ id: string; what: string; error?: string }[]> {
   const { fixesOf, inLanguage } = await import('../operations/doctor/run-doctor.ts')
   const { reasonOf } = await import('../operations/doctor/doctor-env.ts')
-  // What only a person can know is taken by --yes when the check is named, and asked otherwise.
-  const fixes = fixesOf(judged).filter(({ fix }) => !fix.asksPerson || !o.yes || o.only !== undefined)
+  // What only a person can know is taken from who names this very check: not from a kind, nor from a yes to something else.
+  const named = (o.only ?? '').split(',').map((x) => x.trim())
+  const fixes = fixesOf(judged).filter(({ id, fix }) => !fix.asksPerson || named.includes(id))
   if (fixes.length === 0) {
     if (!o.json) say(WORDS[o.lang].nothing)
     return []
   }
-  const named = fixes.map(({ id, fix }) => `${id}: ${inLanguage(fix.what, o.lang)}`)
-  if (!(await agreed(o, named))) return []
+  const told = fixes.map(({ id, fix }) => `${id}: ${inLanguage(fix.what, o.lang)}`)
+  if (!(await agreed(o, told))) return []
   const done = []
   for (const { id, fix } of fixes) {
     const error = await fix.run().then(

@@ -12,6 +12,7 @@ type Options = Partial<Record<'from' | 'backup' | 'to' | 'into' | 'pgdata' | 'da
   replace?: boolean
   skipMedia?: boolean
   startLater?: boolean
+  stopped?: boolean
   json?: boolean
 }
 
@@ -22,12 +23,13 @@ export function restoreCommands(program: Command): void {
     .option('--from <dir|s3|folder>', 'where the backups lie: BACKUP_DIR (dir), BACKUP_S3_BUCKET (s3), or another folder')
     .option('--backup <id>', 'which one; the newest that fits when left out')
     .option('--to <time>', 'a moment (2026-11-29T12:00:00-03:00), "backup" for the end of the copy, or "latest"', 'latest')
-    .option('--timeline <n>', 'history to follow, for a time before an earlier restore', 'latest')
+    .option('--timeline <n>', 'history to follow, for a time after the one that an earlier restore went back to', 'latest')
     .option('--into <folder>', 'data folder; DATA_DIR when left out')
-    .option('--pgdata <folder>', 'data folder of a PostgreSQL that is not the embedded one, and stands still')
+    .option('--pgdata <folder>', 'data folder of a PostgreSQL that is not the embedded one, and stands still; BACKUP_PGDATA when left out')
+    .option('--stopped', 'with --pgdata: it stands still for certain, though its postmaster.pid is there (it was killed)')
     .option('--start-later', 'with --pgdata: that PostgreSQL reads the archive at its own next start; then run "atende restore finish"')
     .option('--database <url>', 'of a backup that is a dump: an empty database, with a login that may do everything')
-    .option('--identity <file>', 'the age identity that opens the backups')
+    .option('--identity <file>', 'the age identity that opens the backups; "-" reads it from standard input')
     .option('--skip-media', 'the database only')
     .option('--replace', 'move what is there aside (it is never deleted)')
     .option('--dry-run', 'say what would happen, and change nothing')
@@ -40,7 +42,7 @@ The master key of the backup must be here: ENCRYPTION_KEY, or secrets.json in th
 Examples:
   atende restore --identity ./atende-backup.key --dry-run
   atende restore --identity ./atende-backup.key --to 2026-11-29T12:00:00-03:00 --replace
-  atende restore --from s3 --identity /dev/stdin --into /var/lib/atende --yes < atende-backup.key`,
+  atende restore --from s3 --identity - --yes < atende-backup.key`,
     )
     .action(run)
   restore
@@ -61,8 +63,8 @@ function readTo(text: string): 'latest' | 'backup' | Date {
 }
 
 function inputOf(o: Options): RestoreInput {
+  if (!/^(latest|current|[1-9]\d{0,8})$/.test(o.timeline)) throw new UsageError(`--timeline: ${o.timeline} is no number`)
   if (!o.identity) throw new UsageError('--identity: name the file with the age identity (made by "atende backup key make")')
-  if (o.startLater && !o.pgdata) throw new UsageError('--start-later goes with --pgdata')
   const { from, backup, into, pgdata, database, identity, timeline } = o
   return {
     from,
@@ -75,8 +77,11 @@ function inputOf(o: Options): RestoreInput {
     to: readTo(o.to ?? 'latest'),
     skipMedia: o.skipMedia ?? false,
     startLater: o.startLater ?? false,
+    stopped: o.stopped ?? false,
   }
 }
+
+const segmentsOf = ({ archived }: Plan['wal']): number => new Set(archived.map((a) => a.segment)).size
 
 function describe({ manifest: m, wal, keys, space, existing, data, authentic }: Plan, where: string, to: RestoreInput['to']): string[] {
   const missing = keys.missing.length > 0 ? ` — NOT HERE: ${keys.missing.join(', ')}` : ' — here'
@@ -87,11 +92,11 @@ function describe({ manifest: m, wal, keys, space, existing, data, authentic }: 
     `Contents   ${authentic === 'ok' ? 'signed with the master key' : authentic === 'wrong' ? 'CHANGED by somebody' : 'cannot be checked without the master key'}`,
     `Database   PostgreSQL ${m.database.postgres}, ${size(m.database.plainBytes)} (${m.database.kind})`,
     `Up to      ${until}`,
-    `Archive    ${wal.archived.length} segments, ${size(wal.bytes)}${wal.gap ? `; GAP at ${wal.gap}` : ''}`,
+    `Archive    ${segmentsOf(wal)} segments of timeline ${Number.parseInt(wal.timeline, 16)}, ${size(wal.bytes)}${wal.gap ? `; GAP at ${wal.gap}` : ''}`,
     `Media      ${m.media.files} files, ${size(m.media.bytes)}${m.media.listedOnly ? ` (in ${m.media.listedOnly}, not in the backup)` : ''}`,
     `Master key ${keys.needed[0]}${missing}`,
     `Disk       ${size(space.needed)} needed, ${size(space.free)} free`,
-    `Into       ${data}${existing.running ? ' — A SERVER RUNS HERE' : existing.data || existing.media ? ' — not empty: moved aside with --replace' : ''}`,
+    `Into       ${data}${existing.running ? ' — A SERVER RUNS HERE' : existing.maybeRunning ? ' — postmaster.pid is there: a server runs here, or was killed (--stopped)' : existing.data || existing.media ? ' — not empty: moved aside with --replace' : ''}`,
   ]
 }
 
@@ -109,13 +114,14 @@ async function run(_: unknown, command: Command): Promise<void> {
   const o = command.optsWithGlobals<Options>()
   const json = o.json ?? false
   const input = inputOf(o)
-  const { planHere, restoreHere } = await import('./restore-here.ts')
+  const { mustAdopt, planHere, restoreHere } = await import('./restore-here.ts')
   const { requirePossible } = await import('../operations/backup/restore-plan.ts')
   const planned = await planHere(input)
   const { plan, target } = planned
   const { manifest, ...rest } = plan
   if (o.dryRun) {
-    const { archived, ...wal } = rest.wal
+    const { bytes, until, gap, timeline } = rest.wal
+    const wal = { segments: segmentsOf(rest.wal), bytes, until, gap, timeline: Number.parseInt(timeline, 16) }
     const { id, takenAt, version, database, media } = manifest
     const summary = {
       backup: id,
@@ -125,10 +131,7 @@ async function run(_: unknown, command: Command): Promise<void> {
       database: { kind: database.kind, bytes: database.plainBytes },
       media: { files: media.files, bytes: media.bytes },
     }
-    print(json, { dryRun: true, ...summary, ...rest, wal: { ...wal, segments: archived.length } }, [
-      ...describe(plan, target.name, input.to),
-      'Nothing was changed (--dry-run).',
-    ])
+    print(json, { dryRun: true, ...summary, ...rest, wal }, [...describe(plan, target.name, input.to), 'Nothing was changed (--dry-run).'])
     return
   }
   requirePossible(plan, o.replace ?? false)
@@ -136,24 +139,34 @@ async function run(_: unknown, command: Command): Promise<void> {
   await confirm(o.yes ?? false)
   const steps = showSteps(json)
   const r = await restoreHere(planned, input, steps.told).finally(steps.end)
-  if (json) return say(JSON.stringify({ done: true, ...r }))
-  const { checked } = r
-  say(
-    `Restored ${r.backup} in ${r.seconds} s: ${r.segments} segments of the archive, ${r.files} media files${checked ? `, ${checked.opened} values opened, ${checked.erased} erased again` : ''}.`,
-  )
+  const adopt = await mustAdopt(planned)
+  if (json) return say(JSON.stringify({ done: true, adopt, ...r }))
+  const { checked, media } = r
+  const opened = checked ? `, ${checked.opened + media.opened} values opened, ${checked.erased} erased again` : ''
+  say(`Restored ${r.backup} in ${r.seconds} s: ${r.segments} segments of the archive, ${media.files} media files${opened}.`)
+  if (media.kept > 0) say(`${media.kept} media files were here already.`)
+  if (media.missing > 0) say(missingText(media.missing))
   for (const folder of r.aside) say(`What was there is now in ${folder}.`)
-  for (const fault of checked?.faults ?? []) warn(`warning (${fault.code}): ${fault.what}`)
+  for (const fault of r.faults) warn(`warning (${fault.code}): ${fault.what}`)
   say(
     input.startLater
       ? 'Start that PostgreSQL; when it is up, run "atende restore finish", then start Atende.'
-      : 'Start Atende now. A new backup begins by itself.',
+      : `Start Atende now.${adopt ? '' : ' A new backup begins by itself.'}`,
   )
+  if (adopt)
+    say(
+      'If this machine replaces the old one for good, say once: atende backup adopt. Until then no backup of it is made there; for a rehearsal that is right.',
+    )
 }
+
+const missingText = (n: number): string =>
+  `${n} media files are neither in a backup nor here: they came after the last backup. Those that were received can be fetched again for seven days.`
 
 async function finish(_: unknown, command: Command): Promise<void> {
   const { from, json = false } = command.optsWithGlobals<{ from?: string; json?: boolean }>()
   const { finishHere } = await import('./restore-here.ts')
   const checked = await finishHere(from)
   print(json, checked, [`${checked.opened} values opened, ${checked.erased} erased again, ${checked.chains} chains of the diary.`])
+  if (!json && checked.missing > 0) say(missingText(checked.missing))
   for (const fault of checked.faults) warn(`warning (${fault.code}): ${fault.what}`)
 }

@@ -1,12 +1,16 @@
 import { readIdentities } from '../operations/backup/age-files.ts'
-import { BackupError } from '../operations/backup/backup-error.ts'
+import { codeOf } from '../operations/backup/backup-error.ts'
 import { type Checked, settleRestored } from '../operations/backup/check-restored.ts'
 import { placeOf } from '../operations/backup/database-place.ts'
+import { belongsElsewhere } from '../operations/backup/place-owner.ts'
 import type { RecoverTo } from '../operations/backup/recover.ts'
 import { type Restored, type RestoreStep, restore } from '../operations/backup/restore.ts'
 import { restoreDump } from '../operations/backup/restore-dump.ts'
 import { chooseBackup, type Plan, planRestore, type RestoreOptions } from '../operations/backup/restore-plan.ts'
-import type { Target } from '../operations/backup/target.ts'
+import { settleMedia } from '../operations/backup/restored-media.ts'
+import { removeLaidOut } from '../operations/backup/swap-folder.ts'
+import { openTargets, type Target } from '../operations/backup/target.ts'
+import { beginRun } from '../operations/server-runs.ts'
 import { type Config, loadConfig } from '../platform/config.ts'
 import { findHome } from '../platform/home.ts'
 import { openPlaces } from './backup-places.ts'
@@ -25,17 +29,22 @@ export type RestoreInput = {
   identity: string
   skipMedia: boolean
   startLater: boolean
+  stopped: boolean
 }
+export type Finished = Checked & { missing: number }
+/** Whether the place of the backup knows another data folder as its owner: `atende backup adopt` changes that. */
+export const mustAdopt = ({ target, options }: Planned): Promise<boolean> => belongsElsewhere(target, options.home).catch(() => true)
+
 type Planned = { config: Config; target: Target; options: RestoreOptions; plan: Plan }
 
 /** The first place that can be read: when one is lost, the other serves. */
-async function choosePlace(input: RestoreInput): Promise<Target> {
+async function choosePlace(input: RestoreInput): Promise<{ target: Target; isDump: boolean }> {
   const targets = await openPlaces(input.from)
   let failure: unknown
   for (const target of targets) {
     try {
-      await chooseBackup(target, input.backup, input.to)
-      return target
+      const { manifest } = await chooseBackup(target, input.backup, input.to)
+      return { target, isDump: manifest.database.kind === 'dump' }
     } catch (e) {
       failure ??= e
     }
@@ -43,15 +52,27 @@ async function choosePlace(input: RestoreInput): Promise<Target> {
   throw failure
 }
 
+/** The place of the backup, and every other that the settings name: a list of erasures may have reached only one of them. */
+function placesWith(config: Config, home: string, target: Target): Target[] {
+  const others = config.BACKUP_DIR || config.BACKUP_S3_BUCKET ? openTargets(config, home) : []
+  return [target, ...others.filter((t) => t.name !== target.name)]
+}
+
+const hasOwnPostgres = (config: Config): boolean => Boolean(config.DATABASE_URL ?? config.BACKUP_DATABASE_URL)
+
+/** Of the database that the settings name; nobody would read a folder of the embedded one then. @throws UsageError */
+function dataFolder(config: Config, { pgdata, into }: RestoreInput, isDump: boolean): string | undefined {
+  if (isDump || pgdata !== undefined || into !== undefined || !hasOwnPostgres(config)) return pgdata
+  if (config.BACKUP_PGDATA) return config.BACKUP_PGDATA
+  throw new UsageError('--pgdata: DATABASE_URL names a PostgreSQL of your own; name its data folder (or BACKUP_PGDATA), or another data folder with --into')
+}
+
 /** @throws BackupError, UsageError */
 export async function planHere(input: RestoreInput): Promise<Planned> {
   const config = loadConfig()
   const home = findHome(input.into ?? config.DATA_DIR)
-  const target = await choosePlace(input)
-  const { backup, to, pgdata, skipMedia } = input
-  const options: RestoreOptions = { target, backup, to, home, pgdata, skipMedia, identities: readIdentities(input.identity) }
-  const plan = await planRestore(config, options)
-  const isDump = plan.manifest.database.kind === 'dump'
+  const { target, isDump } = await choosePlace(input)
+  const { backup, to, timeline, skipMedia, startLater, stopped } = input
   if (isDump !== (input.database !== undefined)) {
     throw new UsageError(
       isDump
@@ -60,23 +81,42 @@ export async function planHere(input: RestoreInput): Promise<Planned> {
     )
   }
   if (isDump && to instanceof Date) throw new UsageError('--to: a dump is of one moment; leave it out')
-  return { config, target, options, plan }
+  const pgdata = dataFolder(config, input, isDump)
+  if (pgdata === undefined && (startLater || stopped)) throw new UsageError(`--${startLater ? 'start-later' : 'stopped'} goes with --pgdata`)
+  const identities = readIdentities(input.identity)
+  const places = placesWith(config, home, target)
+  const options: RestoreOptions = { target, places, backup, to, timeline, home, pgdata, stopped, startLater, skipMedia, identities }
+  return { config, target, options, plan: await planRestore(config, options) }
 }
 
 export function restoreHere({ config, options, plan }: Planned, input: RestoreInput, told: (step: RestoreStep) => void): Promise<Restored> {
-  const { timeline, startLater, database } = input
-  const o = { ...options, timeline, startLater, verifyChains, told }
+  const { database } = input
+  const o = { ...options, verifyChains, told }
   return database === undefined ? restore(config, plan, o) : restoreDump(config, plan, o, database)
 }
 
-/** @throws BackupError check_failed */
-export async function finishHere(from: string | undefined): Promise<Checked> {
-  const [target] = await openPlaces(from)
-  if (!target) throw new BackupError('not_configured', 'no place is configured for backups')
-  const { manifest } = await chooseBackup(target, undefined, 'latest')
+/**
+ * After a restore that another PostgreSQL carried out. As the owner of the tables: a login for backups only reads.
+ * @throws BackupError
+ */
+export async function finishHere(from: string | undefined): Promise<Finished> {
+  const named = await openPlaces(from)
   return withOpened(async ({ config, installation }) => {
-    const { url } = placeOf(config, installation)
-    // What is there now may be older or newer than this backup: rows are counted, not compared.
-    return settleRestored({ url, keys: installation.keys, target, manifest: { ...manifest, counts: null }, verifyChains })
+    const { keys, ownerUrl: url, home } = installation
+    const places = named.flatMap((t, n) => (n === 0 ? placesWith(config, home, t) : []))
+    const run = await beginRun(installation.db, 'restore')
+    try {
+      // What is there now may be older or newer than any backup: rows are not compared.
+      const checked = await settleRestored({ url, keys, places, counts: null, verifyChains })
+      const { missing, faults } = await settleMedia(config, home, url)
+      const place = placeOf(config, installation)
+      if (place.kind === 'physical') faults.push(...(await removeLaidOut(place.data)))
+      const all = [...checked.faults, ...faults]
+      await run.end('ok', { erased: checked.erased, missing, faults: all.length })
+      return { ...checked, missing, faults: all }
+    } catch (e) {
+      await run.end('failed', { error: codeOf(e) })
+      throw e
+    }
   })
 }

@@ -3,13 +3,21 @@ import { sql } from 'kysely'
 import type { Database } from '../platform/database.ts'
 import { uuidv7 } from '../platform/ids.ts'
 
-/** What a server does for itself, rather than for a tenant. */
-export type RunKind = 'backup' | 'restore' | 'restore-test' | 'update'
+/** What a server does for itself, rather than for a tenant. `archive`: as long as the timer of backups runs. */
+export type RunKind = 'backup' | 'restore' | 'restore-test' | 'update' | 'archive'
 /** Figures, file names and codes; never anything about people. */
 export type RunDetails = Record<string, string | number | boolean | null | undefined>
 /** `lost`: it has said nothing for ten minutes, so its process has died. */
 export type RunOutcome = 'running' | 'ok' | 'failed' | 'lost'
-export type ServerRun = { id: string; kind: RunKind; host: string; startedAt: Date; endedAt: Date | null; outcome: RunOutcome; details: RunDetails }
+export type ServerRun<K extends RunKind = RunKind> = {
+  id: string
+  kind: K
+  host: string
+  startedAt: Date
+  endedAt: Date | null
+  outcome: RunOutcome
+  details: RunDetails
+}
 
 const LOST_MS = 600_000
 const BEAT_MS = 60_000
@@ -40,9 +48,9 @@ export async function beginRun(db: Database, kind: RunKind, details: RunDetails 
   }
 }
 
-type Row = {
+type Row<K extends RunKind> = {
   id: string
-  kind: RunKind
+  kind: K
   host: string
   started_at: Date
   beat_at: Date
@@ -52,8 +60,8 @@ type Row = {
 }
 
 /** The newest runs of each of these kinds, the newest first. */
-export async function latestRuns(db: Database, kinds: readonly RunKind[], each = 1, now = Date.now()): Promise<ServerRun[]> {
-  const { rows } = await sql<Row>`select * from door_runs(${[...kinds]}, ${each})`.execute(db)
+export async function latestRuns<K extends RunKind>(db: Database, kinds: readonly K[], each = 1, now = Date.now()): Promise<ServerRun<K>[]> {
+  const { rows } = await sql<Row<K>>`select * from door_runs(${[...kinds]}, ${each})`.execute(db)
   return rows.map((r) => ({
     id: r.id,
     kind: r.kind,

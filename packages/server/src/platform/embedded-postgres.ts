@@ -147,6 +147,15 @@ export const SETTINGS = {
   random_page_cost: '1.1',
 }
 
+/**
+ * Counts how often statements ran and how long they took, where these binaries have the library. Values never stand in it, and what is
+ * no query (a password that is set) is left out.
+ */
+export const statementCounts = (bin: string): Record<string, string> =>
+  existsSync(path.join(bin, '../lib/postgresql/pg_stat_statements.so'))
+    ? { shared_preload_libraries: 'pg_stat_statements', 'pg_stat_statements.max': '2000', 'pg_stat_statements.track_utility': 'off' }
+    : {}
+
 type Binaries = { native?: string | undefined; copied?: boolean }
 export type Place = { folder: string; data: string; run: RunOptions }
 
@@ -183,7 +192,7 @@ export async function startEmbeddedPostgres(home: string, password: string, pref
   }
   const bin = await prepareCluster({ folder, data, run }, password, { native })
   const port = await freePort(preferredPort)
-  const args = Object.entries({ ...SETTINGS, port: String(port) }).flatMap(([k, v]) => ['-c', `${k}=${v}`])
+  const args = Object.entries({ ...SETTINGS, ...statementCounts(bin), port: String(port) }).flatMap(([k, v]) => ['-c', `${k}=${v}`])
   // Detached: Ctrl+C goes to us, and we stop the database last, after what still writes to it.
   const child = spawn(path.join(bin, 'postgres'), ['-D', data, ...args], { ...run, detached: true, stdio: ['ignore', 'ignore', 'pipe'] })
   await untilUp(child, port, password)

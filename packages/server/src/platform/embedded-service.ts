@@ -72,7 +72,7 @@ async function becomesReady(child: ChildProcess, { port, password, log, signal }
 async function startUntilReady(options: ServiceOptions, place: Place): Promise<ChildProcess> {
   // An update removes the release that this process was started from, long before the database is started anew.
   const bin = await prepareCluster(place, options.password, { copied: true })
-  const args = ['-D', place.data, '-c', `config_file=${writeSettings(place, options.port)}`]
+  const args = ['-D', place.data, '-c', `config_file=${writeSettings(place, bin, options.port)}`]
   const say = options.plain ?? ((line: string) => tell(options.log, line))
   for (let left = STARTS; ; left--) {
     const started = launch(path.join(bin, 'postgres'), args, place.run, say)

@@ -1,7 +1,7 @@
 import { chownSync, writeFileSync } from 'node:fs'
 import { totalmem } from 'node:os'
 import path from 'node:path'
-import { type Place, SETTINGS } from './embedded-postgres.ts'
+import { type Place, SETTINGS, statementCounts } from './embedded-postgres.ts'
 
 const MB = 1024 * 1024
 const between = (least: number, value: number, most: number): number => Math.round(Math.min(most, Math.max(least, value)))
@@ -39,10 +39,10 @@ const quote = (value: string): string => `'${value.replaceAll("'", "''")}'`
  * Writes the settings as a plain file of PostgreSQL, anew at each start; the operator's own stand in `local.conf` beside it, which
  * is never touched. Answers its path.
  */
-export function writeSettings({ folder, run }: Place, port: number, memory = memoryMb()): string {
+export function writeSettings({ folder, run }: Place, bin: string, port: number, memory = memoryMb()): string {
   const file = path.join(folder, 'atende.conf')
   const local = path.join(folder, 'local.conf')
-  const all = { ...SETTINGS, ...tunedFor(memory), ...LOGGING, port: String(port) }
+  const all = { ...SETTINGS, ...tunedFor(memory), ...LOGGING, ...statementCounts(bin), port: String(port) }
   const lines = [
     '# Written by "atende db serve" at each start, for a machine of this memory. Your own settings go into local.conf beside it.',
     ...Object.entries(all).map(([name, value]) => `${name} = ${quote(value)}`),

@@ -46,19 +46,38 @@ function embeddedUrls(port: number, secret: string) {
   }
 }
 
-/** Makes the database and its two logins where they are missing. */
+/** Makes the database and its two logins where they are missing. Who waits for it gets in as owner, which comes last. */
 export async function prepareEmbedded(port: number, secret: string): Promise<void> {
+  const own = urlOf('postgres', secret, '127.0.0.1', port, 'atende')
   const c = new pg.Client({ connectionString: urlOf('postgres', secret, '127.0.0.1', port, 'postgres') })
   await c.connect()
   try {
     const { rowCount } = await c.query("select 1 from pg_database where datname = 'atende'")
     const { rowCount: owner } = await c.query("select 1 from pg_roles where rolname = 'atende_owner'")
-    await c.query(`${owner ? 'alter' : 'create'} role atende_owner login nosuperuser nobypassrls password '${passwordFrom(secret, 'owner')}'`)
+    if (!owner) await c.query('create role atende_owner nologin')
     if (!rowCount) await c.query('create database atende owner atende_owner')
+    await ensureAppRole(own, 'atende_app', passwordFrom(secret, 'app'))
+    await c.query(`alter role atende_owner login nosuperuser nobypassrls password '${passwordFrom(secret, 'owner')}'`)
   } finally {
     await c.end()
   }
-  await ensureAppRole(urlOf('postgres', secret, '127.0.0.1', port, 'atende'), 'atende_app', passwordFrom(secret, 'app'))
+  await countStatements(own)
+}
+
+/** In a schema that nobody but the superuser may look into. Without it the doctor knows less, and nothing else changes. */
+async function countStatements(url: string): Promise<void> {
+  const c = new pg.Client({ connectionString: url })
+  await c.connect()
+  try {
+    const { rows } = await c.query("select current_setting('shared_preload_libraries') ~ 'pg_stat_statements' loaded")
+    if (!rows[0]?.loaded) return
+    await c.query('create schema if not exists server_stats')
+    await c.query('create extension if not exists pg_stat_statements schema server_stats')
+  } catch {
+    // Another process may have made it in this moment; or an operator has taken it away.
+  } finally {
+    await c.end()
+  }
 }
 
 /**

@@ -147,7 +147,37 @@ it('what is older than its kind is kept goes, and nothing else', async () => {
   }
   plant('notes.txt', 400)
   plant('http-notes.txt', 400)
-  expect((await purgeLogs(folder, keep, now)).toSorted()).toEqual(['error', 'http', 'info', 'warn'].map((k) => `${k}-web-3001.20261001-0000-1.log.gz`))
+  expect((await purgeLogs(folder, keep, 1, now)).toSorted()).toEqual(['error', 'http', 'info', 'warn'].map((k) => `${k}-web-3001.20261001-0000-1.log.gz`))
   expect(existsSync(path.join(folder, 'notes.txt')) && existsSync(path.join(folder, 'http-notes.txt'))).toBe(true)
   expect(readdirSync(folder)).toHaveLength(10)
+})
+
+it('of what was put away of a kind, the oldest goes when there is too much: the files that are written stay', async () => {
+  const folder = path.join(home, 'big')
+  mkdirSync(folder)
+  const now = Date.parse('2026-11-29T12:00:00Z')
+  for (const [name, days] of [
+    ['http-web-3001.20261126-0000-1.log.gz', 3],
+    ['http-web-3002.20261127-0000-1.log.gz', 2],
+    ['http-web-3001.20261128-0000-1.log.gz', 1],
+    ['warn-web-3001.20261001-0000-1.log.gz', 59],
+    ['http-web-3001.log', 0],
+  ] as const) {
+    writeFileSync(path.join(folder, name), Buffer.alloc(600_000))
+    utimesSync(path.join(folder, name), now / 1000 - days * 86_400, now / 1000 - days * 86_400)
+  }
+  const keep = { error: 30, warn: 90, info: 14, http: 7 }
+  expect(await purgeLogs(folder, keep, 1.2, now)).toEqual(['http-web-3001.20261126-0000-1.log.gz'])
+  expect(readdirSync(folder)).toHaveLength(4)
+})
+
+it('a process that writes much keeps within that by itself', async () => {
+  const folder = path.join(home, 'bounded')
+  const url = await start({ LOG_DIR: folder, LOG_FILE_MB: '0.002', LOG_KEEP_MB: '0.002' })
+  await visit(url, 60)
+  await end()
+  const packed = readdirSync(folder).filter((n) => /^http-.*\.gz$/.test(n))
+  const bytes = packed.reduce((sum, n) => sum + statSync(path.join(folder, n)).size, 0)
+  // One more may be put away while the last ones go.
+  expect([packed.length > 0, bytes < 4 * 2048]).toEqual([true, true])
 })

@@ -6,7 +6,7 @@ import { createStream, type RotatingFileStream } from 'rotating-file-stream'
 import type { Config } from './config.ts'
 
 export type LogKind = 'error' | 'warn' | 'info' | 'http'
-type Settings = Pick<Config, 'LOG_DIR' | 'LOG_NAME' | 'LOG_FILE_MB' | 'ROLE' | 'PORT' | 'PORT_SEARCH' | `LOG_KEEP_${Uppercase<LogKind>}_DAYS`>
+type Settings = Pick<Config, 'LOG_DIR' | 'LOG_NAME' | 'LOG_FILE_MB' | 'LOG_KEEP_MB' | 'ROLE' | 'PORT' | 'PORT_SEARCH' | `LOG_KEEP_${Uppercase<LogKind>}_DAYS`>
 
 const KINDS = ['error', 'warn', 'info', 'http'] as const
 const DAY_MS = 24 * 3600_000
@@ -32,17 +32,19 @@ class LogFile {
   readonly #size: `${number}B`
   /** Null: it can be written again. */
   readonly #complain: (code: string | null) => void
+  readonly #putAway: () => void
   #stream: RotatingFileStream | undefined
   #failedAt = 0
   #closed = false
   /** Handed over and not yet known to be on disk. */
   #waiting: string[] = []
 
-  constructor(folder: string, base: string, megabytes: number, complain: (code: string | null) => void) {
+  constructor(folder: string, base: string, megabytes: number, told: { complain: (code: string | null) => void; putAway: () => void }) {
     this.#folder = folder
     this.#base = base
     this.#size = `${Math.max(1, Math.round(megabytes * 1024 * 1024))}B`
-    this.#complain = complain
+    this.#complain = told.complain
+    this.#putAway = told.putAway
   }
 
   #open(): RotatingFileStream | undefined {
@@ -52,6 +54,7 @@ class LogFile {
       time === null ? `${this.#base}.log` : `${this.#base}.${stampOf(new Date(time))}-${index}.log.gz`
     const stream = createStream(name, { path: this.#folder, size: this.#size, interval: '1d', initialRotation: true, compress: 'gzip', mode: MODE })
     stream.on('error', (e: NodeJS.ErrnoException) => this.#failed(stream, e))
+    stream.on('rotated', () => this.#putAway())
     stream.on('warning', (e: NodeJS.ErrnoException) => this.#complain(e.code ?? 'unknown'))
     this.#stream = stream
     return stream
@@ -110,21 +113,52 @@ class LogFile {
   }
 }
 
-/** Removes what is older than its kind is kept. Ours are told by their names; nothing else in the folder is touched. */
-export async function purgeLogs(folder: string, keepDays: Record<LogKind, number>, now = Date.now()): Promise<string[]> {
-  const gone: string[] = []
-  for (const name of await readdir(folder).catch(() => [])) {
+type Kept = { name: string; kind: LogKind; bytes: number; at: number }
+async function listLogs(folder: string): Promise<Kept[]> {
+  const names = await readdir(folder).catch(() => [])
+  const found = names.map(async (name): Promise<Kept[]> => {
     const kind = KINDS.find((k) => k === FILE.exec(name)?.[1])
-    if (!kind) continue
-    const file = path.join(folder, name)
-    const found = await stat(file).catch(() => undefined)
-    if (!found || now - found.mtimeMs <= keepDays[kind] * DAY_MS) continue
-    await unlink(file).then(
-      () => gone.push(name),
-      () => {},
-    )
-  }
-  return gone
+    const s = kind ? await stat(path.join(folder, name)).catch(() => undefined) : undefined
+    return kind && s ? [{ name, kind, bytes: s.size, at: s.mtimeMs }] : []
+  })
+  return (await Promise.all(found)).flat()
+}
+
+/** The oldest that were put away, until the rest of their kind takes no more than `bytes`. */
+function tooMany(files: readonly Kept[], bytes: number): Kept[] {
+  let sum = 0
+  return files
+    .filter((f) => f.name.endsWith('.gz'))
+    .toSorted((a, b) => b.at - a.at)
+    .filter((f) => {
+      sum += f.bytes
+      return sum > bytes
+    })
+}
+
+/**
+ * Removes what is older than its kind is kept, and of each kind what is beyond `keepMb`. Ours are told by their names; nothing else in
+ * the folder is touched.
+ */
+export async function purgeLogs(folder: string, keepDays: Record<LogKind, number>, keepMb: number, now = Date.now()): Promise<string[]> {
+  const all = await listLogs(folder)
+  const over = KINDS.flatMap((kind) => {
+    const old = all.filter((f) => f.kind === kind && now - f.at > keepDays[kind] * DAY_MS)
+    return [
+      ...old,
+      ...tooMany(
+        all.filter((f) => f.kind === kind && !old.includes(f)),
+        keepMb * 1024 * 1024,
+      ),
+    ]
+  })
+  const gone = over.map(({ name }) =>
+    unlink(path.join(folder, name)).then(
+      () => [name],
+      () => [],
+    ),
+  )
+  return (await Promise.all(gone)).flat()
 }
 
 export type LogFiles = {
@@ -157,10 +191,10 @@ export function openLogFiles(config: Settings, folder: string): LogFiles {
     complain(e instanceof Error && 'code' in e ? String(e.code) : 'unknown')
   }
   const name = nameOf(config)
-  const fileOf = (kind: LogKind) => new LogFile(folder, `${kind}-${name}`, config.LOG_FILE_MB, complain)
+  const fileOf = (kind: LogKind) => new LogFile(folder, `${kind}-${name}`, config.LOG_FILE_MB, { complain, putAway: () => purge() })
   const files: Record<LogKind, LogFile> = { error: fileOf('error'), warn: fileOf('warn'), info: fileOf('info'), http: fileOf('http') }
   const keep = { error: config.LOG_KEEP_ERROR_DAYS, warn: config.LOG_KEEP_WARN_DAYS, info: config.LOG_KEEP_INFO_DAYS, http: config.LOG_KEEP_HTTP_DAYS }
-  const purge = () => void purgeLogs(folder, keep)
+  const purge = () => void purgeLogs(folder, keep, config.LOG_KEEP_MB)
   const timer = setInterval(purge, PURGE_MS)
   timer.unref()
   purge()

@@ -21,5 +21,6 @@ export type KeyTables = {
     object_id: string
     erased_at: Generated<Date>
     kept_at: Generated<Date | null>
+    batch: Generated<string | null>
   }
 }

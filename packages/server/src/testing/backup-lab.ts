@@ -42,7 +42,8 @@ export async function startBackupLab() {
   const env = { DATA_DIR: at('home'), BACKUP_DIR: at('target'), BACKUP_RECIPIENT: pair.recipient, BACKUP_RUN: 'elsewhere', BACKUP_S3_PATIENCE_SECONDS: '0' }
   const { writeFileSync } = await import('node:fs')
   writeFileSync(at('identity'), `# a comment\n${pair.identity}\n`)
-  const serving = { NODE_ENV: 'test', LOG_LEVEL: 'fatal', PORT: '34100', ...GENEROUS }
+  // Several of these start at once, and each looks for a free port from here on.
+  const serving = { NODE_ENV: 'test', LOG_LEVEL: 'fatal', PORT: String(34_100 + (process.pid % 80) * 10), ...GENEROUS }
   const servers: ServerProcess[] = []
   const start = async (home: string) => {
     const server = await startServerProcess({ ...env, ...serving, DATA_DIR: home })

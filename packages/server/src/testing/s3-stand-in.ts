@@ -53,6 +53,7 @@ export async function startS3StandIn(settings: Partial<Settings> = {}) {
   const objects = new Map<string, Buffer>()
   const seen: Seen[] = []
   const faults: number[] = []
+  let [isOff, held]: [boolean, string | undefined] = [false, undefined]
 
   /** ListObjectsV2, few keys to a page so that pages are turned. */
   function listing({ searchParams }: URL): string {
@@ -88,7 +89,9 @@ export async function startS3StandIn(settings: Partial<Settings> = {}) {
   }
 
   const server = createServer((request, response) => {
+    if (isOff) return void request.socket.destroy()
     void readBody(request).then((body) => {
+      if (held !== undefined && request.method === 'PUT' && request.url?.includes(held)) return
       const { 'content-length': length, 'transfer-encoding': encoding } = request.headers
       seen.push({ method: request.method ?? '', path: request.url ?? '', length, chunked: encoding !== undefined })
       answer(request, response, body)
@@ -111,6 +114,14 @@ export async function startS3StandIn(settings: Partial<Settings> = {}) {
       S3_SECRET_ACCESS_KEY: own.secretAccessKey,
     },
     failNext: (status: number, times = 1) => faults.push(...Array.from({ length: times }, () => status)),
+    /** Whether nobody answers there. */
+    switchOff: (off: boolean) => {
+      isOff = off
+    },
+    /** What is put under this name gets no answer, ever. */
+    hold: (name: string | undefined) => {
+      held = name
+    },
     close: () =>
       new Promise<void>((done) => {
         server.closeAllConnections()

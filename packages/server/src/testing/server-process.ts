@@ -7,6 +7,7 @@ const SERVE = path.join(import.meta.dirname, 'serve.ts')
 export type ServerProcess = {
   url: string
   ownerUrl: string
+  appUrl: string
   pid: number
   child: ChildProcess /** Ends it at once, as a power cut would. */
   kill: () => Promise<void>
@@ -28,7 +29,7 @@ export async function startServerProcess(env: Record<string, string>): Promise<S
     if (code) process.stderr.write(`the server process ended with ${code}:\n${errors}\n`)
   })
   const gone = new Promise<void>((done) => child.once('exit', () => done()))
-  const said = await new Promise<{ url: string; ownerUrl: string; pid: number }>((done, failed) => {
+  const said = await new Promise<{ url: string; ownerUrl: string; appUrl: string; pid: number }>((done, failed) => {
     let out = ''
     child.stdout?.on('data', (d) => {
       out += d

@@ -38,10 +38,10 @@ export function createAuthority() {
   let count = 0
   return {
     file: path.join(dir, 'ca.pem'),
-    /** For `name`, ending in so many days (also behind us). */
-    issue(name: string, days: number): { key: string; cert: string } {
+    /** For `name`, ending in so many days (also behind us), or at a moment. */
+    issue(name: string, ends: number | Date): { key: string; cert: string } {
       const n = `c${count++}`
-      const end = Date.now() + days * 86_400_000
+      const end = typeof ends === 'number' ? Date.now() + ends * 86_400_000 : ends.getTime()
       openssl('req', ...KEY, '-keyout', `${n}.key`, '-out', `${n}.csr`, '-subj', `/CN=${name}`, '-addext', `subjectAltName=DNS:${name}`)
       const dates = ['-startdate', stamp(Math.min(end, Date.now()) - 86_400_000), '-enddate', stamp(end)]
       openssl('ca', '-batch', '-config', 'ca.cnf', '-cert', 'ca.pem', '-keyfile', 'ca.key', '-in', `${n}.csr`, '-out', `${n}.pem`, '-notext', ...dates)
@@ -52,7 +52,7 @@ export function createAuthority() {
 }
 
 /** Ends TLS in front of a server, as nginx does; `change` stands for what goes wrong in front. */
-export async function startTlsProxy(certificate: { key: string; cert: string }, target: string) {
+export async function startTlsProxy(certificate: { key: string; cert: string }, target: string, host = '127.0.0.1') {
   const change: { date: string | undefined; answer: ((url: string) => string | undefined) | undefined } = { date: undefined, answer: undefined }
   const server = createServer(certificate, (incoming, outgoing) => {
     const instead = change.answer?.(incoming.url ?? '')
@@ -65,7 +65,7 @@ export async function startTlsProxy(certificate: { key: string; cert: string }, 
     onward.once('error', () => outgoing.writeHead(502).end())
     incoming.pipe(onward)
   })
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  await new Promise<void>((done) => server.listen(0, host, done))
   const address = server.address()
   return {
     port: typeof address === 'object' && address ? address.port : 0,

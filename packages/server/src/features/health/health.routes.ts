@@ -3,13 +3,21 @@ import { z } from 'zod'
 import type { Context } from '../../platform/context.ts'
 import type { Http } from '../../platform/http.ts'
 import { debugRoutes } from './debug.routes.ts'
-import { checkReadiness, createHealth, type HealthParts, type MoreChecks } from './health.ts'
+import { checkReadiness, createHealth, type HealthParts, type MoreChecks, proofOf } from './health.ts'
 
 export type { HealthParts } from './health.ts'
 
 const tags = ['health']
 const Readiness = z.object({ status: z.enum(['ready', 'not_ready']), checks: z.record(z.string(), z.boolean()) }).meta({ id: 'Readiness' })
-const Alive = z.object({ status: z.literal('alive') }).meta({ id: 'Alive' })
+const Alive = z.object({ status: z.literal('alive'), proof: z.string().optional() }).meta({ id: 'Alive' })
+/** What is none is no reason to look dead. */
+const AliveQuery = z.object({
+  nonce: z
+    .string()
+    .regex(/^[0-9a-f]{16,64}$/)
+    .optional()
+    .catch(undefined),
+})
 
 export function healthRoutes(app: Http, ctx: Context, parts: HealthParts, more: MoreChecks): void {
   const health = createHealth(ctx, parts, more)
@@ -38,8 +46,16 @@ export function healthRoutes(app: Http, ctx: Context, parts: HealthParts, more: 
     },
   )
 
-  app.get('/alive', { config: { access: 'public' }, schema: { tags, summary: 'The process answers', response: { 200: Alive } } }, async (_request, reply) =>
-    reply.header('cache-control', 'no-store').send({ status: 'alive' as const }),
+  app.get(
+    '/alive',
+    {
+      config: { access: 'public' },
+      schema: { tags, summary: 'The process answers; `proof` lets its own doctor know it by the nonce', querystring: AliveQuery, response: { 200: Alive } },
+    },
+    async ({ query: { nonce } }, reply) => {
+      const proof = nonce && parts.processId ? { proof: proofOf(parts.processId, nonce) } : {}
+      return reply.header('cache-control', 'no-store').send({ status: 'alive' as const, ...proof })
+    },
   )
 
   if (ctx.config.NODE_ENV === 'development') debugRoutes(app, ctx)

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startTestServer, type TestServer } from '../../testing/test-server.ts'
 
@@ -58,6 +59,16 @@ describe('health', () => {
       body: { status: 'ready', checks: { database: true, migrations: true, running: true } },
     })
     expect(await server.call('GET', '/alive')).toMatchObject({ status: 200, body: { status: 'alive' } })
+  })
+
+  test('/alive proves which process it is to who can read its id, and says it to nobody else', async () => {
+    const nonce = '00112233445566778899aabbccddeeff'
+    const ask = async (text: string) => (await server.call<{ status: string; proof?: string }>('GET', `/alive?nonce=${text}`)).body
+    const { proof } = await ask(nonce)
+    const ids = (await server.sql<{ id: string }>('select id::text id from server_processes')).map((r) => r.id)
+    expect(ids.map((id) => createHmac('sha256', id).update(`atende/alive/${nonce}`).digest('hex'))).toContain(proof)
+    expect((await ask(nonce.replace('0', 'f'))).proof).not.toBe(proof)
+    for (const none of ['', 'x', `${nonce}${nonce}00`]) expect(await ask(none)).toEqual({ status: 'alive' })
   })
 
   test('outside of development there is no /debug', async () => {

@@ -3,10 +3,17 @@ import { sql } from 'kysely'
 import type { z } from 'zod'
 import { VERSION } from '../../platform/config.ts'
 import type { Context } from '../../platform/context.ts'
+import { hmacSha256 } from '../../platform/crypto.ts'
 import { type Check, checkCpu, checkDatabase, checkDisk, checkJobs, checkMemory, isMigrated, within } from '../../platform/health.ts'
 
-/** What only the running process knows; a live object. */
-export type HealthParts = { stopping: boolean; sockets: () => number }
+/**
+ * Which process has answered, said to nobody but who can read its id in the same database: another server, also one with a copy of
+ * the data, cannot answer so.
+ */
+export const proofOf = (processId: string, nonce: string): string => hmacSha256(processId, `atende/alive/${nonce}`).toString('hex')
+
+/** What only the running process knows; a live object. `processId`: under which it says in the database that it lives. */
+export type HealthParts = { stopping: boolean; sockets: () => number; processId?: string }
 /** Checks of those who look into every room. */
 export type MoreChecks = () => Record<string, Promise<Check>>
 type Report = z.infer<typeof Health>

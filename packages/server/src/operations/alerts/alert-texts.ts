@@ -73,6 +73,32 @@ export const ALERTS = {
     ['Nenhum backup deu certo nas últimas {{hours}} h', 'Veja se o timer do backup está ligado e rode `atende backup` na mão.'],
     ['No backup succeeded within the last {{hours}} h', 'See whether the timer of the backup is on, and run `atende backup` by hand.'],
   ),
+  archive_old: kind(
+    'critical',
+    5,
+    'restore',
+    [
+      'O que foi escrito há mais de {{minutes}} min não chegou ao backup ({{place}}: {{error}})',
+      'Veja se o disco ou o bucket responde e rode `atende backup ship`. O que espera fica guardado até o limite, e depois só um backup novo resolve.',
+    ],
+    [
+      'What was written more than {{minutes}} min ago is not in the backup ({{place}}: {{error}})',
+      'See whether the disk or the bucket answers, and run `atende backup ship`. What waits is kept up to its limit; after that only a new backup helps.',
+    ],
+  ),
+  archive_gap: kind(
+    'critical',
+    0,
+    'restore',
+    [
+      'Falta um pedaço no arquivo do backup ({{place}})',
+      'O lugar ficou fora por tempo demais, e o banco não podia esperar. Assim que ele responder, um backup novo começa sozinho; até lá não dá para voltar a qualquer momento a partir dele.',
+    ],
+    [
+      'A piece of the archive is missing ({{place}})',
+      'The place was away for too long, and the database could not wait. A new backup begins by itself once it answers; until then one cannot go to any moment from there.',
+    ],
+  ),
   restore_test_failed: kind(
     'critical',
     0,
@@ -164,10 +190,10 @@ export const ALERTS = {
     5,
     'start',
     [
-      'O relógio do servidor está {{seconds}} s fora do banco de dados',
+      'O relógio do servidor está {{seconds}} s fora da hora certa',
       'Ligue a sincronização: `timedatectl set-ntp true`. Horas erradas trocam a ordem das mensagens.',
     ],
-    ['The clock is {{seconds}} s away from the database', 'Turn synchronisation on: `timedatectl set-ntp true`. Wrong clocks mix up the order of messages.'],
+    ['The clock is {{seconds}} s away from the right time', 'Turn synchronisation on: `timedatectl set-ntp true`. Wrong clocks mix up the order of messages.'],
   ),
 } as const satisfies Record<string, AlertKind>
 

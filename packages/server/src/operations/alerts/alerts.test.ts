@@ -107,6 +107,17 @@ describe('what is wrong is told, and its end', () => {
     await comesAndGoes('Faz mais de 10 dias que nenhum backup é testado', good)
   })
 
+  it('an archive that does not arrive, and one with a gap', async () => {
+    const run = await beginRun(server.ctx.db, 'archive', { minutes: 5 })
+    const note = (minutesAgo: number, s3_gap: boolean) =>
+      run.note({ s3_at: new Date(Date.now() - minutesAgo * 60_000).toISOString(), s3_seen: new Date().toISOString(), s3_error: 'target_unreachable', s3_gap })
+    await note(50, false)
+    await comesAndGoes('não chegou ao backup (s3: target_unreachable)', () => note(1, false))
+    await note(1, true)
+    await comesAndGoes('Falta um pedaço no arquivo do backup (s3)', () => note(1, false))
+    await run.end('ok')
+  })
+
   it('a process that fell silent', async () => {
     const id = uuidv7()
     await server.sql(

@@ -1,4 +1,6 @@
 import type { Context } from '../../platform/context.ts'
+import { archiveState, minutesSince } from '../backup/archive-state.ts'
+import { isConfigured } from '../backup/target.ts'
 import { latestRuns, type ServerRun } from '../server-runs.ts'
 import { readFigures } from '../status/figures.ts'
 import type { Seen } from './alert-state.ts'
@@ -30,4 +32,21 @@ export async function lookAtBackups(ctx: Context): Promise<Seen[]> {
     ...(lastTest && lastTest.outcome !== 'ok' ? seen('restore_test_failed', { error: codeOf(lastTest) }) : []),
     ...(older(good(tests)?.endedAt ?? begun, TEST_DAYS * DAY_MS) ? seen('restore_test_old', { days: TEST_DAYS }) : []),
   ]
+}
+
+/** Whether what was written a while ago is at every place of the backups. */
+export async function lookAtArchive(ctx: Context): Promise<Seen[]> {
+  if (ctx.config.ALERT_BACKUP_HOURS === 0) return []
+  const state = await archiveState(ctx.db)
+  // Whoever ended it on purpose and has no backups any more misses nothing.
+  if (!state || (state.stopped && !isConfigured(ctx.config))) return []
+  return state.places.flatMap(({ place, completeAt, error, gap }): Seen[] => {
+    const minutes = minutesSince(completeAt)
+    return [
+      ...(minutes > state.limitMinutes
+        ? [{ code: 'archive_old' as const, key: place, details: { place, minutes, error: error ?? (state.stopped ? 'stopped' : '-') } }]
+        : []),
+      ...(gap ? [{ code: 'archive_gap' as const, key: place, details: { place } }] : []),
+    ]
+  })
 }

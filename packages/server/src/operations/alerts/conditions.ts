@@ -7,7 +7,8 @@ import { readBacklogs, readFigures } from '../status/figures.ts'
 import { listProcesses } from '../status/processes.ts'
 import type { Seen } from './alert-state.ts'
 import type { AlertCode } from './alert-texts.ts'
-import { lookAtBackups } from './backup-conditions.ts'
+import { lookAtArchive, lookAtBackups } from './backup-conditions.ts'
+import { createClock } from './clock-condition.ts'
 
 const ANSWER_MS = 5_000
 const WEBHOOKS_SECONDS = 120
@@ -113,11 +114,13 @@ const once = (list: readonly Seen[]): Seen[] => [...new Map(list.map((s) => [`${
 export function createConditions(ctx: Context): () => Promise<{ seen: Seen[]; unknown: AlertCode[] }> {
   const questions: Question[] = [
     { codes: ['clock_skew', 'tokens_dead', 'audit_unsigned'], ask: () => database(ctx), failed: 'database_down' },
+    { codes: ['clock_skew'], ask: createClock(ctx) },
     { codes: [], ask: () => storage(ctx), failed: 'storage_down' },
     { codes: ['redis_down'], ask: () => redis(ctx) },
     { codes: ['webhook_backlog', 'send_backlog'], ask: () => backlogs(ctx) },
     { codes: ['jobs_failing'], ask: () => jobs(ctx) },
     { codes: ['backup_failed', 'backup_old', 'restore_test_failed', 'restore_test_old'], ask: () => lookAtBackups(ctx) },
+    { codes: ['archive_old', 'archive_gap'], ask: () => lookAtArchive(ctx) },
     { codes: ['disk_low', 'disk_forecast'], ask: () => disks(ctx) },
     { codes: ['process_lost', 'memory_high', 'errors_many'], ask: () => processes(ctx) },
     { codes: ['certificate_expiring', 'certificate_over'], ask: createCertificate(ctx) },

@@ -30,9 +30,20 @@ export async function decryptWith(identities: readonly string[], data: Uint8Arra
   }
 }
 
-/** The lines of an identity file, as `age-keygen` and `atende backup key make` write them. @throws BackupError wrong_identity */
+const STANDARD_INPUT = new Set(['-', '/dev/stdin'])
+/** Whoever changed the user on the way (runuser, sudo) may not open what standard input leads to, and may read what comes by it. */
+function readText(file: string): string {
+  try {
+    return readFileSync(STANDARD_INPUT.has(file) ? 0 : file, 'utf8')
+  } catch (e) {
+    const code = e instanceof Error && 'code' in e ? e.code : e
+    throw new BackupError('identity_unreadable', `${file} cannot be read (${code})`)
+  }
+}
+
+/** The lines of an identity file, as `age-keygen` and `atende backup key make` write them; `-`: from standard input. @throws BackupError */
 export function readIdentities(file: string): string[] {
-  const found = readFileSync(file, 'utf8')
+  const found = readText(file)
     .split('\n')
     .map((l) => l.trim())
     .filter((l) => /^AGE-SECRET-KEY-(PQ-)?1/.test(l))

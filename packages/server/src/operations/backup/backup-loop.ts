@@ -6,19 +6,18 @@ import type { Config } from '../../platform/config.ts'
 import { openDatabase } from '../../platform/database.ts'
 import type { Installation } from '../../platform/installation.ts'
 import { latestRuns, type ServerRun } from '../server-runs.ts'
-import { codeOf } from './backup-error.ts'
+import { readGaps } from './archive-gaps.ts'
 import { placeOf } from './database-place.ts'
 import { readErasures, replayErasures } from './erasures.ts'
+import { repeat } from './repeat.ts'
 import { isBackupDue, isTestDue, mayTry } from './schedule.ts'
-import { dropSlot } from './ship-wal.ts'
-import { shipAll } from './take-backup.ts'
+import { startShipping } from './shipping-loop.ts'
 import { isConfigured, openTargets, type Target } from './target.ts'
-import { testRecipients } from './test-key.ts'
+import { dropSlot } from './wal-slot.ts'
 
 type Loop = { config: Config; installation: Installation; log: Logger }
 export type BackupLoop = { stop: () => Promise<void> }
 
-const EVERY_MS = 30_000
 const CLI = path.resolve(import.meta.dirname, '../../cli.ts')
 
 /** In a process of its own that stands back: a backup needs memory and a core, and people wait for this one. */
@@ -36,7 +35,11 @@ function runApart(args: readonly string[], log: Logger): { ended: Promise<void>;
     // Where it may not be lowered it runs like any other.
   }
   const ended = new Promise<void>((done) => {
-    child.once('error', () => done())
+    // Node or the program may be gone with a release that was removed.
+    child.once('error', (e: NodeJS.ErrnoException) => {
+      log.error({ code: e.code ?? 'failed' }, `backup: "atende ${args.join(' ')}" could not be started`)
+      done()
+    })
     child.once('close', (code) => {
       if (code !== 0) log.error({ code: /"code":"(\w+)"/.exec(said)?.[1] ?? 'failed' }, `backup: "atende ${args.join(' ')}" failed`)
       done()
@@ -46,14 +49,19 @@ function runApart(args: readonly string[], log: Logger): { ended: Promise<void>;
 }
 
 /** However the database came to be restored: who was erased stays erased. Where the login may not, `atende restore finish` does it. */
-async function replayKept({ config, installation }: Loop, targets: readonly Target[]): Promise<void> {
+async function replayKept({ config, installation, log }: Loop, targets: readonly Target[]): Promise<void> {
   const place = placeOf(config, installation)
-  const [target] = targets
-  if (place.kind !== 'physical' || !place.embedded || !target) return
-  const { erasures } = await readErasures(target, installation.keys)
-  if (erasures.length === 0) return
-  const { db } = openDatabase(place.url, 1, 'atende-backup')
-  await replayErasures(db, erasures).finally(() => db.destroy())
+  if (place.kind !== 'physical' || !place.embedded) return
+  for (const target of targets) {
+    try {
+      const { erasures } = await readErasures(target, installation.keys)
+      if (erasures.length === 0) continue
+      const { db } = openDatabase(place.url, 1, 'atende-backup')
+      await replayErasures(db, erasures).finally(() => db.destroy())
+    } catch (err) {
+      log.error({ err, place: target.kind }, 'backup: the list of erasures was not read')
+    }
+  }
 }
 
 /** A database that was restored has begun a new history: it is copied at once. */
@@ -63,7 +71,7 @@ const restoredSince = (restores: readonly ServerRun[], backups: readonly ServerR
 }
 
 /**
- * Sends the archive and the list of erasures every half minute, takes the daily backup and tests restores when they are due. Safe in
+ * Sends the archive and the lists of erasures every half minute, takes the daily backup and tests restores when they are due. Safe in
  * several processes at once.
  */
 export function startBackupLoop(loop: Loop): BackupLoop {
@@ -75,66 +83,45 @@ export function startBackupLoop(loop: Loop): BackupLoop {
   return runLoop(loop, openTargets(config, installation.home))
 }
 
+/** Some place that answers has a gap, or a database that was restored has begun a new history. */
+async function isWanted({ installation }: Loop, targets: readonly Target[], away: ReadonlySet<string>, backups: readonly ServerRun[]): Promise<boolean> {
+  const gaps = await readGaps(installation.home)
+  const hasGap = targets.some((t) => gaps[t.name] && !away.has(t.kind))
+  return hasGap || restoredSince(await latestRuns(installation.db, ['restore']), backups)
+}
+
 /** Runs it, whatever BACKUP_RUN says. */
 export function runLoop(loop: Loop, targets: readonly Target[]): BackupLoop {
   const { config, installation, log } = loop
-  const { db, home } = installation
+  const { db } = installation
   let stopped = false
   let apart: ReturnType<typeof runApart> | undefined
-  let silent: string | undefined
-  // The archive has a gap: only a new copy makes it whole.
-  let gap = false
-  const ship = async (endSegment = false) => {
-    try {
-      gap = (await shipAll(config, installation, targets, [...config.BACKUP_RECIPIENT, ...(await testRecipients(home))], Date.now(), endSegment)) || gap
-      silent = undefined
-    } catch (err) {
-      // Told once, not twice a minute.
-      if (silent !== codeOf(err)) log.error({ err }, 'backup: the archive cannot be sent')
-      silent = codeOf(err)
-    }
-  }
+  const everyMs = config.BACKUP_LOOK_SECONDS * 1000
+  const shipping = startShipping({ ...loop, targets }, everyMs)
   const run = async (...args: string[]) => {
     apart = runApart(args, log)
     await apart.ended
     apart = undefined
   }
   const round = async () => {
-    if (stopped) return
     const now = new Date()
     const backups = await latestRuns(db, ['backup'], 60)
-    await ship()
-    const isWanted = gap || restoredSince(await latestRuns(db, ['restore']), backups)
-    if (!stopped && (isBackupDue(config, backups, now) || (isWanted && mayTry(backups, now)))) {
-      gap = false
-      await run('backup')
-    }
+    const isDue = isBackupDue(config, backups, now, shipping.away())
+    if (!stopped && (isDue || (mayTry(backups, now) && (await isWanted(loop, targets, shipping.away(), backups))))) await run('backup')
     const [last] = await latestRuns(db, ['backup'])
     if (!stopped && isTestDue(config.BACKUP_TEST_DAYS, await latestRuns(db, ['restore-test']), last, now)) await run('backup', 'test')
   }
-  let running: Promise<void> = replayKept(loop, targets).catch((err: unknown) => log.error({ err }, 'backup: the list of erasures was not read'))
-  let waiting = false
-  const tick = () => {
-    if (waiting) return
-    waiting = true
-    running = running
-      .then(round)
-      .catch((err: unknown) => log.error({ err }, 'backup: a round failed'))
-      .finally(() => {
-        waiting = false
-      })
-  }
-  const timer = setInterval(tick, EVERY_MS)
-  timer.unref()
-  tick()
+  const replayed = replayKept(loop, targets)
+  const duties = repeat(everyMs, async () => {
+    await replayed
+    if (!stopped) await round().catch((err: unknown) => log.error({ err }, 'backup: a round failed'))
+  })
   return {
     async stop() {
       stopped = true
-      clearInterval(timer)
       apart?.stop()
-      await running
-      // Whoever stops the server may be about to restore it: nothing that was written is left behind.
-      await ship(true)
+      await duties.stop()
+      await shipping.stop()
     },
   }
 }

@@ -26,6 +26,15 @@ export class Outlet {
   get alive(): readonly Target[] {
     return this.#alive
   }
+  /** This run goes on without it. @throws BackupError when no place is left */
+  drop(target: Target, e: unknown): void {
+    this.failures.push({ target, error: ofTarget(e, target.name) })
+    this.#alive = this.#alive.filter((t) => t !== target)
+    this.#requireOne()
+  }
+  #requireOne(): void {
+    if (this.#alive.length === 0) throw this.failures[0]?.error ?? new BackupError('not_configured', 'no place for backups')
+  }
   /** @throws BackupError when no place is left */
   async put(key: string, data: Buffer): Promise<void> {
     const results = await Promise.allSettled(this.#alive.map((target) => target.put(key, data)))
@@ -35,7 +44,7 @@ export class Outlet {
     })
     this.failures.push(...failed)
     this.#alive = this.#alive.filter((t) => !failed.some((f) => f.target === t))
-    if (this.#alive.length === 0) throw this.failures[0]?.error ?? new BackupError('not_configured', 'no place for backups')
+    this.#requireOne()
   }
 }
 

@@ -21,6 +21,8 @@ const EMPTIED = new Set([
 ])
 const LEFT_OUT =
   /(^|\/)(postmaster\.pid|postmaster\.opts|pg_internal\.init(\.\d+)?|pgsql_tmp[^/]*|current_logfiles|backup_label(\.old)?|tablespace_map(\.old)?|recovery\.signal|standby\.signal|postgresql\.auto\.conf\.tmp)$/
+/** What a restore keeps in the data folder of a PostgreSQL that is a disk of its own, until somebody removes it. */
+const OF_A_RESTORE = /^(atende-archive|restoring|before-\d{8}T\d{6}Z)$/
 /** Last, as pg_basebackup has it. */
 const CONTROL = 'global/pg_control'
 const PIECE = 512 * 1024
@@ -65,7 +67,7 @@ async function* filesOf(root: string, folder = ''): AsyncGenerator<{ name: strin
   if (folder === 'pg_tblspc' && entries.length > 0) throw new BackupError('tablespaces', 'this database uses tablespaces, which lie outside of its data folder')
   for (const e of entries) {
     const name = folder === '' ? e.name : `${folder}/${e.name}`
-    if (LEFT_OUT.test(name) || name === CONTROL) continue
+    if (LEFT_OUT.test(name) || OF_A_RESTORE.test(name) || name === CONTROL) continue
     // pg_wal may be a link to another disk; nothing else may.
     if (e.isDirectory() || EMPTIED.has(name)) {
       yield { name, isFolder: true }

@@ -55,8 +55,18 @@ export async function lockBackups(client: pg.Client): Promise<void> {
   if (!ok) throw new BackupError('backup_running', 'another backup of this database is under way')
 }
 
-/** Who ships the archive does it alone. */
-export const lockWal = (client: pg.Client): Promise<unknown> => client.query('select pg_advisory_lock($1)', [WAL_LOCK])
+/** One process at a time sends the archive to a place; each place for itself. Until the connection ends. */
+export const lockShipping = (client: pg.Client, place: string): Promise<unknown> => client.query('select pg_advisory_lock($1, hashtext($2))', [WAL_LOCK, place])
+
+/** For a moment, whoever decides what need not be kept any longer does it alone. */
+export async function withLockedWal<T>(client: pg.Client, work: () => Promise<T>): Promise<T> {
+  await client.query('select pg_advisory_lock($1)', [WAL_LOCK])
+  try {
+    return await work()
+  } finally {
+    await client.query('select pg_advisory_unlock($1)', [WAL_LOCK]).catch(() => {})
+  }
+}
 
 export type Cluster = { systemId: string; postgres: number; segmentBytes: number; name: string; owner: string; encoding: string }
 

@@ -27,7 +27,7 @@ export function toolEnvironment(url: string): { args: string[]; env: NodeJS.Proc
 /** Everything in the database, in PostgreSQL's own format; compressed by us. */
 export async function* dumpDatabase(url: string, told: (bytes: number) => void): AsyncGenerator<Buffer> {
   const { args, env } = toolEnvironment(url)
-  const child = spawn('pg_dump', ['--format=custom', '--compress=none', '--no-password', ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn('pg_dump', ['--format=custom', '--compress=0', '--no-password', ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   let said = ''
   child.stderr.on('data', (d) => {
     said = (said + d).slice(-2000)

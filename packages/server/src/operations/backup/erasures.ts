@@ -5,6 +5,7 @@ import { uuidv7 } from '../../platform/ids.ts'
 import type { Keys } from '../../platform/keys.ts'
 import { type DataKey, seal, unseal } from '../../platform/vault/sealed-value.ts'
 import { ofTarget } from './backup-error.ts'
+import type { Presence } from './presence.ts'
 import type { Target } from './target.ts'
 
 /**
@@ -23,21 +24,43 @@ const NOBODY = '00000000-0000-0000-0000-000000000000'
 const listKey = (keys: Keys): DataKey => ({ id: NOBODY, key: keys.derive('backup-erasures', 1) })
 
 type Row = { id: string; kind: Erasure['kind']; object_id: string }
+type Keeping = { db: Database; keys: Keys; target: Target; all: readonly Target[]; there: Presence }
 
-/** Puts what was erased since to every target. Answers how many. @throws BackupError */
-export async function keepErasures(db: Database, keys: Keys, targets: readonly Target[]): Promise<number> {
-  for (let kept = 0; ; ) {
-    const { rows } = await sql<Row>`select * from door_waiting_erasures(${MANY})`.execute(db).catch((e: unknown) => {
+const keyOf = (batch: string) => `erasures/${batch}.sealed`
+
+/** Lists that are not at every place yet; what was erased since is in one of them. */
+async function waitingBatches(db: Database): Promise<string[]> {
+  const { rows } = await sql<{ batch: string }>`select door_batch_erasures batch from door_batch_erasures(${uuidv7()}, ${MANY})`
+    .execute(db)
+    .catch((e: unknown) => {
       // A database that this version has not brought up to date yet: a backup before the update must be possible.
       if (e instanceof Error && 'code' in e && e.code === '42883') return { rows: [] }
       throw e
     })
-    if (rows.length === 0) return kept
-    const key = `erasures/${uuidv7()}.sealed`
-    const data = seal(listKey(keys), place(key), JSON.stringify(rows.map((r) => ({ kind: r.kind, id: r.object_id }))))
-    for (const target of targets) await target.put(key, data)
-    await sql`select door_erasures_kept(${rows.map((r) => r.id)}::bigint[])`.execute(db)
-    kept += rows.length
+  return rows.map((r) => r.batch).toSorted()
+}
+
+const rowsOf = async (db: Database, batch: string): Promise<Row[]> => (await sql<Row>`select * from door_erasure_batch(${batch})`.execute(db)).rows
+
+async function put({ keys, target }: Keeping, batch: string, rows: readonly Row[]): Promise<void> {
+  const key = keyOf(batch)
+  await target.put(key, seal(listKey(keys), place(key), JSON.stringify(rows.map((r) => ({ kind: r.kind, id: r.object_id })))))
+}
+
+/** Puts what was erased since to one place, once. What is at all places is marked as kept. @throws BackupError */
+export async function keepErasures(keeping: Keeping): Promise<void> {
+  const { db, target, all, there } = keeping
+  const batches = await waitingBatches(db)
+  there.keepOnly(target.name, new Set(batches.map(keyOf)))
+  if (batches.some((b) => !there.has(target.name, keyOf(b)))) for await (const { key } of target.list('erasures')) there.add(target.name, key)
+  for (const batch of batches) {
+    const key = keyOf(batch)
+    const isEverywhere = () => all.every((t) => there.has(t.name, key))
+    if (there.has(target.name, key) && !isEverywhere()) continue
+    const rows = await rowsOf(db, batch)
+    if (!there.has(target.name, key)) await put(keeping, batch, rows)
+    there.add(target.name, key)
+    if (isEverywhere()) await sql`select door_erasures_kept(${rows.map((r) => r.id)}::bigint[])`.execute(db)
   }
 }
 

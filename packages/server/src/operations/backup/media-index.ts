@@ -3,6 +3,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { z } from 'zod'
+import { type Chunk, type Outlet, readStored } from './chunks.ts'
 import { type Manifest, openManifest, type Pack } from './manifest.ts'
 import { backupFolder, type Target } from './target.ts'
 
@@ -21,25 +22,62 @@ const headOf = (home: string) => path.join(backupFolder(home), 'media-index.json
 /** After so many packs a backup copies all anew, so that a restore does not gather from a thousand days. */
 const MAX_PACKS = 370
 
-/** Is every piece still where the last backup left it, with its size? */
-async function isWhole(target: Target, packs: readonly Pack[]): Promise<boolean> {
+type Lying = { target: Target; missing: Chunk[] }
+
+/** Which pieces are not where the last backup left them, with their size. */
+async function missingAt(target: Target, packs: readonly Pack[]): Promise<Chunk[]> {
   const sizes = new Map<string, number>()
   for await (const { key, size } of target.list('media')) sizes.set(key, size)
-  return packs.every((p) => p.chunks.every((c) => sizes.get(c.name) === c.bytes))
+  return packs.flatMap((p) => p.chunks).filter((c) => sizes.get(c.name) !== c.bytes)
 }
 
-/** Nothing is known when the last backup, or a piece of its media, is not at every one of these places. */
-export async function knownMedia(home: string, targets: readonly Target[]): Promise<KnownMedia> {
+/** One that does not answer is left out of this backup: it would name what nobody knows to be there. */
+async function lookAt(outlet: Outlet, packs: readonly Pack[]): Promise<Lying[]> {
+  const lying: Lying[] = []
+  for (const target of outlet.alive) {
+    try {
+      lying.push({ target, missing: await missingAt(target, packs) })
+    } catch (e) {
+      outlet.drop(target, e)
+    }
+  }
+  return lying
+}
+
+async function packsOf(id: string, targets: readonly Target[]): Promise<Pack[] | undefined> {
+  for (const target of targets) {
+    const found = await openManifest(target, id).catch(() => undefined)
+    if (found) return found.manifest.media.packs
+  }
+  return undefined
+}
+
+/** A place that was away gets what it missed from one that has it, sealed as it lies there. False when that is damaged. */
+async function bring(outlet: Outlet, { target: source }: Lying, { target, missing }: Lying): Promise<boolean> {
+  for (const chunk of missing) {
+    const data = await readStored(source, chunk).catch(() => undefined)
+    if (!data) return false
+    try {
+      await target.put(chunk.name, data)
+    } catch (e) {
+      outlet.drop(target, e)
+      return true
+    }
+  }
+  return true
+}
+
+/** What is known is at every place of this backup when it is answered. Nothing is, when no place has all that the last backup left. */
+export async function knownMedia(home: string, outlet: Outlet): Promise<KnownMedia> {
   const nothing: KnownMedia = { packs: [], files: new Map() }
   if (!existsSync(headOf(home)) || !existsSync(fileOf(home))) return nothing
   const head = Head.safeParse(JSON.parse(await readFile(headOf(home), 'utf8'))).data
-  if (!head || targets.some((t) => !head.targets.includes(t.name))) return nothing
-  const manifests = await Promise.all(targets.map((t) => openManifest(t, head.backup).catch(() => undefined)))
-  const [first] = manifests
-  if (!first || manifests.some((m) => !m)) return nothing
-  const { packs } = first.manifest.media
-  if (packs.length >= MAX_PACKS) return nothing
-  for (const target of targets) if (!(await isWhole(target, packs))) return nothing
+  const packs = head && (await packsOf(head.backup, outlet.alive))
+  if (!packs || packs.length >= MAX_PACKS) return nothing
+  const lying = await lookAt(outlet, packs)
+  const whole = lying.find((l) => l.missing.length === 0)
+  if (!whole) return nothing
+  for (const other of lying) if (!(await bring(outlet, whole, other))) return nothing
   const files = new Map<string, MediaLine>()
   for await (const line of createInterface({ input: createReadStream(fileOf(home)) })) {
     const read = MediaLine.parse(JSON.parse(line))
@@ -48,7 +86,7 @@ export async function knownMedia(home: string, targets: readonly Target[]): Prom
   return { packs, files }
 }
 
-/** Written when the backup is whole, for the next one. */
+/** Written when the backup is whole somewhere, for the next one. */
 export async function rememberMedia(home: string, manifest: Manifest, targets: readonly Target[], lines: Iterable<MediaLine>): Promise<void> {
   await mkdir(backupFolder(home), { recursive: true, mode: 0o700 })
   await rm(headOf(home), { force: true })

@@ -1,4 +1,5 @@
 import { existsSync, lstatSync, readdirSync, readFileSync, statfsSync, statSync } from 'node:fs'
+import { connect as netConnect } from 'node:net'
 import path from 'node:path'
 import { z } from 'zod'
 import type { Config } from '../../platform/config.ts'
@@ -10,21 +11,29 @@ import { decryptWith } from './age-files.ts'
 import { BackupError } from './backup-error.ts'
 import { readStored } from './chunks.ts'
 import { embeddedData } from './database-place.ts'
+import { type Following, followArchive } from './follow-archive.ts'
 import { type Found, listIds, type Manifest, openManifest } from './manifest.ts'
 import type { RecoverTo } from './recover.ts'
-import { firstGap, segmentName, segmentNumber } from './segments.ts'
 import type { Target } from './target.ts'
-import { type Archived, listArchive } from './wal-store.ts'
+import { numberOf } from './timelines.ts'
 
 export type RestoreOptions = {
   target: Target
+  /** Wherever lists of erasures may lie: all that were ever kept count, wherever the backup comes from. */
+  places: readonly Target[]
   backup: string | undefined
   to: RecoverTo
+  /** The history to follow; `latest`: the newest that goes on from the backup. */
+  timeline: string
   home: string
   /** Where the master key lies, when it is not in `home`: a test restores into a folder of its own. */
   keyHome?: string
   /** The data folder of a PostgreSQL that is not the embedded one. */
   pgdata: string | undefined
+  /** Somebody has seen that the PostgreSQL of `pgdata` stands still, whatever its postmaster.pid says. */
+  stopped: boolean
+  /** PostgreSQL (of a container) reads the archive itself at its next start. */
+  startLater: boolean
   identities: readonly string[]
   skipMedia: boolean
 }
@@ -35,9 +44,9 @@ export type Plan = {
   data: string
   media: string
   keys: { needed: string[]; missing: string[] }
-  wal: { archived: Archived[]; bytes: number; until: string | null; gap: string | null }
+  wal: Following
   space: { needed: number; free: number }
-  existing: { data: boolean; media: boolean; running: boolean }
+  existing: { data: boolean; media: boolean; running: boolean; maybeRunning: boolean }
 }
 
 const KeyFile = z.object({ encryptionKey: z.string(), previousKeys: z.array(z.string()).optional() })
@@ -79,37 +88,84 @@ export async function chooseBackup(target: Target, backup: string | undefined, t
   throw new BackupError('no_backup', to instanceof Date ? `${target.name} has no backup from before ${to.toISOString()}` : `${target.name} has no backup`)
 }
 
-async function archiveOf(target: Target, { database }: Manifest): Promise<Plan['wal']> {
-  const { systemId, stopSegment, segmentBytes } = database
-  if (!systemId || !stopSegment || !segmentBytes) return { archived: [], bytes: 0, until: null, gap: null }
-  const after = segmentNumber(stopSegment, segmentBytes) + 1n
-  const all = await listArchive(target, systemId)
-  const number = (a: Archived) => segmentNumber(a.segment, segmentBytes)
-  const archived = all.filter((a) => a.segment.length !== 24 || number(a) >= after)
-  const segments = archived.filter((a) => a.segment.length === 24)
-  const gap = firstGap(segments.map(number), after)
-  const until = segments.reduce<Date | null>((latest, a) => (latest && latest > a.at ? latest : a.at), null)
-  return {
-    archived,
-    bytes: archived.reduce((sum, a) => sum + a.bytes, 0),
-    until: until?.toISOString() ?? null,
-    gap: gap === undefined ? null : segmentName(stopSegment.slice(0, 8), gap, segmentBytes),
-  }
-}
-
 /** One piece is opened, so that a wrong identity is known before anything else happens. @throws BackupError wrong_identity */
 async function tryIdentity(target: Target, { settings }: Manifest, identities: readonly string[]): Promise<void> {
   for (const chunk of settings.chunks) await decryptWith(identities, await readStored(target, chunk), chunk.name)
 }
 
-const isRunning = async (data: string, home: string, foreign: boolean): Promise<boolean> =>
-  // Whether a process of another container lives cannot be seen; its file is there while it does.
-  foreign ? existsSync(path.join(data, 'postmaster.pid')) : isServed(data) || (await runningServer(home)) !== undefined
+/** Does whatever the settings name as the database take connections? */
+async function takesConnections(urls: readonly (string | undefined)[]): Promise<boolean> {
+  for (const url of urls) {
+    if (!url) continue
+    const { hostname, port } = new URL(url)
+    const socket = netConnect({ host: hostname, port: Number(port || 5432), timeout: 2000 })
+    const open = await new Promise<boolean>((done) => {
+      socket.once('connect', () => done(true))
+      for (const event of ['error', 'timeout'] as const) socket.once(event, () => done(false))
+    })
+    socket.destroy()
+    if (open) return true
+  }
+  return false
+}
+
+/** Whether a process of another container lives cannot be seen: its file is there while it does, and after it was killed. */
+async function lookForServer(config: Config, data: string, { home, pgdata, stopped }: RestoreOptions): Promise<{ running: boolean; maybeRunning: boolean }> {
+  if (pgdata === undefined) return { running: isServed(data) || (await runningServer(home)) !== undefined, maybeRunning: false }
+  if (!existsSync(path.join(data, 'postmaster.pid'))) return { running: false, maybeRunning: false }
+  const running = await takesConnections([config.DATABASE_URL, config.BACKUP_DATABASE_URL])
+  return { running, maybeRunning: !running && !stopped }
+}
+
+type Chosen = Found & { wal: Following }
+
+/** By a restore that came after it; where the backup came after, both histories go on, and nobody guesses which is meant. */
+function leftBehind(manifest: Manifest, wal: Following): BackupError {
+  const [own, last] = [numberOf(wal.timeline), numberOf(wal.newest)]
+  if (wal.newestAt && Date.parse(manifest.takenAt) > wal.newestAt.getTime()) {
+    return new BackupError('wal_ambiguous', `two histories go on here: timeline ${own} (backup ${manifest.id}) and ${last}; name one with --timeline`)
+  }
+  return new BackupError('wal_missing', `a restore (timeline ${last}) left the backup ${manifest.id} behind; --timeline ${own} follows its own history`)
+}
+
+const isOfOtherHistory = (e: unknown): boolean => e instanceof BackupError && e.code === 'wal_missing'
+
+/**
+ * The backup, and what of the archive goes on from it. One that does not belong to the history that is wanted is passed over: for the
+ * latest state, what a later restore left behind is not what there was last.
+ * @throws BackupError
+ */
+async function chooseFollowing(o: RestoreOptions): Promise<Chosen> {
+  const newest = await chooseBackup(o.target, o.backup, o.to)
+  const follow = async (found: Found): Promise<Chosen> => {
+    const { manifest } = found
+    await tryIdentity(o.target, manifest, o.identities)
+    const wal = await followArchive({ ...o, manifest, toCopyOnly: o.to === 'backup' })
+    if (o.to === 'latest' && o.timeline === 'latest' && wal.timeline !== wal.newest) throw leftBehind(manifest, wal)
+    return { ...found, wal }
+  }
+  try {
+    return await follow(newest)
+  } catch (e) {
+    if (!isOfOtherHistory(e) || o.backup) throw e
+    for (const id of (await listIds(o.target)).filter((id) => id < newest.manifest.id)) {
+      const older = await follow(await openManifest(o.target, id)).catch((e: unknown) => {
+        if (!isOfOtherHistory(e)) throw e
+      })
+      if (older) return older
+    }
+    throw e
+  }
+}
+
+/** So much the archive takes when it is laid out for a PostgreSQL that reads it by itself. */
+const laidOut = ({ manifest, wal }: Chosen, startLater: boolean): number =>
+  startLater ? new Set(wal.archived.map((a) => a.segment)).size * (manifest.database.segmentBytes ?? 0) : 0
 
 /** Looks at everything, changes nothing. @throws BackupError */
 export async function planRestore(config: Config, o: RestoreOptions): Promise<Plan> {
-  const { manifest, authentic } = await chooseBackup(o.target, o.backup, o.to)
-  await tryIdentity(o.target, manifest, o.identities)
+  const chosen = await chooseFollowing(o)
+  const { manifest, authentic, wal } = chosen
   const data = path.resolve(o.pgdata ?? embeddedData(o.home))
   const media = path.join(o.home, 'media')
   const { masters } = keysFor(config, o.keyHome ?? o.home)
@@ -120,10 +176,10 @@ export async function planRestore(config: Config, o: RestoreOptions): Promise<Pl
     data,
     media,
     keys: { needed: manifest.masterKeys, missing: manifest.masterKeys.slice(0, 1).filter((id) => !masters.ids.includes(id)) },
-    wal: await archiveOf(o.target, manifest),
+    wal,
     // Some room for what PostgreSQL writes while it reads the archive.
-    space: { needed: Math.round(needed * 1.1) + 64 * 1024 * 1024, free: freeBytes(data) },
-    existing: { data: hasFiles(data), media: !o.skipMedia && hasFiles(media), running: await isRunning(data, o.home, o.pgdata !== undefined) },
+    space: { needed: Math.round(needed * 1.1) + laidOut(chosen, o.startLater) + 64 * 1024 * 1024, free: freeBytes(data) },
+    existing: { data: hasFiles(data), media: !o.skipMedia && hasFiles(media), ...(await lookForServer(config, data, o)) },
   }
 }
 
@@ -133,6 +189,9 @@ export function requirePossible(plan: Plan, replace: boolean): void {
   if (authentic === 'wrong') throw new BackupError('not_authentic', `the list of contents of ${manifest.id} was changed`)
   if (keys.missing.length > 0)
     throw new BackupError('master_key_missing', `the master key ${keys.missing.join(', ')} is not here; without it nothing in this backup can be read`)
+  if (existing.maybeRunning) {
+    throw new BackupError('maybe_running', `${path.join(plan.data, 'postmaster.pid')} is there: a PostgreSQL runs on these files, or it was killed`)
+  }
   if (existing.running) throw new BackupError('installation_running', `a server runs on ${plan.data}`)
   if ((existing.data || existing.media) && !replace) throw new BackupError('not_empty', `${existing.data ? plan.data : plan.media} is not empty`)
   if (space.free < space.needed) throw new BackupError('not_enough_space', `${plan.data}: ${space.needed} bytes are needed, ${space.free} are free`)

@@ -4,16 +4,20 @@ import path from 'node:path'
 import type { Config } from '../../platform/config.ts'
 import { embeddedTools, isServed } from '../../platform/embedded-postgres.ts'
 import type { Installation } from '../../platform/installation.ts'
-import { beginRun } from '../server-runs.ts'
+import type { Keys } from '../../platform/keys.ts'
+import { diskStorage } from '../../platform/storage-disk.ts'
+import { beginRun, latestRuns } from '../server-runs.ts'
 import { BackupError, codeOf } from './backup-error.ts'
-import { type Checked, settleRestored, type VerifyChains } from './check-restored.ts'
+import { type Checked, type Fault, settleRestored, type VerifyChains } from './check-restored.ts'
 import { readStored } from './chunks.ts'
-import { embeddedData } from './database-place.ts'
+import { connect, embeddedData, one, placeOf } from './database-place.ts'
 import { withRecovered } from './restore.ts'
-import { chooseBackup, type Plan, planRestore } from './restore-plan.ts'
+import { withDumpLoaded } from './restore-dump.ts'
+import { chooseBackup, type Plan, planRestore, type RestoreOptions } from './restore-plan.ts'
+import { openMediaSample } from './restored-media.ts'
 import { openTargets, type Target } from './target.ts'
 import { openTestKey } from './test-key.ts'
-import { unpackCluster, unpackMedia } from './unpack.ts'
+import { intoFolder, readIndex, unpackCluster, unpackMedia } from './unpack.ts'
 
 export type TestOptions = {
   only: 'dir' | 's3' | undefined
@@ -33,55 +37,116 @@ async function clear(scratch: string): Promise<void> {
   if (existsSync(scratch)) await rm(scratch, { recursive: true, force: true })
 }
 
-/** Every media piece is where it should be and as it was written; what came with this backup is unpacked (its test key opens nothing older). */
-async function tryMedia(plan: Plan, target: Target, identities: readonly string[], scratch: string): Promise<number> {
-  for (const pack of plan.manifest.media.packs) for (const chunk of pack.chunks) await readStored(target, chunk)
-  const own = plan.manifest.media.packs.filter((p) => p.id === plan.manifest.id)
-  return unpackMedia(plan.manifest, path.join(scratch, 'media'), {}, { target, identities, told: () => {} }, own)
+type Media = { files: number; opened: number; faults: Fault[] }
+
+/**
+ * Every media piece is where it should be and as it was written. What came with this backup is unpacked (its test key opens nothing
+ * older), and a sample of it is opened with its keys.
+ */
+async function tryMedia({ plan, target, identities, scratch, keys }: Tried, url: string): Promise<Media> {
+  const { manifest } = plan
+  for (const pack of manifest.media.packs) for (const chunk of pack.chunks) await readStored(target, chunk)
+  const own = manifest.media.packs.filter((p) => p.id === manifest.id)
+  const files: string[] = []
+  const folder = path.join(scratch, 'media')
+  const write = intoFolder(folder, {})
+  await unpackMedia(own, await readIndex(manifest, { target, identities }), { target, identities, told: () => {} }, async (entry) => {
+    await write(entry)
+    files.push(entry.name)
+  })
+  return { files: files.length, ...(files.length > 0 ? await openMediaSample(url, keys, diskStorage(folder), files) : { opened: 0, faults: [] }) }
 }
 
 type Trying = { config: Config; installation: Installation; target: Target; scratch: string; o: TestOptions }
+type Tried = { plan: Plan; target: Target; identities: readonly string[]; scratch: string; keys: Keys }
 
-async function tryNewest({ config, installation, target, scratch, o }: Trying): Promise<Omit<TestResult, 'seconds'>> {
+async function planTest({ config, installation, target, scratch, o }: Trying): Promise<{ plan: Plan; identities: readonly string[]; options: RestoreOptions }> {
   const { manifest } = await chooseBackup(target, undefined, 'latest')
-  if (manifest.database.kind !== 'physical')
-    throw new BackupError('test_not_possible', 'the newest backup is a dump, which is tested by hand (docs/operations.md)')
   const own = o.identities ? undefined : await openTestKey(installation.home, installation.keys.masters, manifest.testRecipient)
   const identities = o.identities ?? (own ? [own] : undefined)
   if (!identities) throw new BackupError('test_not_possible', `the test key of ${manifest.id} is not on this server`)
   const options = {
     target,
+    // A place that is away is told of by the backups; here its list of erasures is not missed.
+    places: [target],
     backup: manifest.id,
     to: 'latest' as const,
+    timeline: 'latest',
     home: scratch,
     keyHome: installation.home,
     pgdata: undefined,
+    stopped: false,
+    startLater: false,
     identities,
     skipMedia: true,
   }
   const plan = await planRestore(config, options)
   if (plan.authentic === 'wrong') throw new BackupError('not_authentic', `the list of contents of ${manifest.id} was changed`)
   if (plan.space.free < plan.space.needed) throw new BackupError('not_enough_space', `a test needs ${plan.space.needed} bytes, ${plan.space.free} are free`)
+  return { plan, identities, options }
+}
+
+async function tryNewest(trying: Trying): Promise<Omit<TestResult, 'seconds'>> {
+  const { installation, target, scratch, o } = trying
+  const { keys } = installation
+  const { plan, identities, options } = await planTest(trying)
+  const { manifest } = plan
+  const check = async (url: string) => {
+    o.told('checking')
+    const checked = await settleRestored({ url, keys, places: [target], counts: manifest.counts, verifyChains: o.verifyChains })
+    o.told('checking the media')
+    const media = await tryMedia({ plan, target, identities, scratch, keys }, url)
+    return { ...checked, opened: checked.opened + media.opened, files: media.files, faults: [...checked.faults, ...media.faults] }
+  }
+  o.told('unpacking the database')
+  if (manifest.database.kind === 'dump') {
+    const value = await withDumpLoaded({ plan, target, identities }, scratch, check)
+    return { backup: manifest.id, from: target.kind, segments: 0, ...value }
+  }
   const tools = await embeddedTools(scratch)
   const owner = tools.run.uid === undefined ? {} : { uid: tools.run.uid, gid: tools.run.gid ?? tools.run.uid }
-  o.told('unpacking the database')
   await unpackCluster(manifest, plan.data, owner, { target, identities, told: () => {} })
-  o.told('reading the archive and checking')
-  const restoring = { ...options, timeline: 'latest', startLater: false, verifyChains: o.verifyChains, told: () => {} }
-  const { value, segments } = await withRecovered({ plan, o: restoring, tools, owner, work: plan.data, scratch: true }, (url) =>
-    settleRestored({ url, keys: installation.keys, target, manifest, verifyChains: o.verifyChains }),
-  )
-  o.told('checking the media')
-  return { backup: manifest.id, from: target.kind, segments, files: await tryMedia(plan, target, identities, scratch), ...value }
+  o.told('reading the archive')
+  const restoring = { ...options, verifyChains: o.verifyChains, told: () => {} }
+  const { value, segments } = await withRecovered({ plan, o: restoring, tools, owner, work: plan.data, scratch: true }, check)
+  return { backup: manifest.id, from: target.kind, segments, ...value }
+}
+
+/** One whose last test failed comes first; then whichever was tested longest ago. */
+async function chooseTarget(config: Config, installation: Installation, only: TestOptions['only']): Promise<Target> {
+  const tests = (await latestRuns(installation.db, ['restore-test'], 60)).filter((r) => r.outcome === 'ok' || r.outcome === 'failed')
+  const rank = (t: Target) => {
+    const last = tests.find((r) => r.details.from === t.kind)
+    return last?.outcome === 'ok' ? last.startedAt.getTime() : 0
+  }
+  const [first] = openTargets(config, installation.home, only).toSorted((a, b) => rank(a) - rank(b))
+  if (!first) throw new BackupError('not_configured', 'no place is configured for backups')
+  return first
+}
+
+/** Any constant that nothing else uses. */
+const TEST_LOCK = 7_204_130
+/** One test at a time: the folder is one. @throws BackupError test_running */
+async function alone<T>(config: Config, installation: Installation, work: () => Promise<T>): Promise<T> {
+  const client = await connect(placeOf(config, installation).url)
+  try {
+    const { ok } = await one<{ ok: boolean }>(client, 'select pg_try_advisory_lock($1) ok', [TEST_LOCK])
+    if (!ok) throw new BackupError('test_running', 'another test of a restore is under way')
+    return await work()
+  } finally {
+    await client.end()
+  }
 }
 
 /**
  * Restores the newest backup into a folder of its own and looks whether it is as it should be. Nothing of it stays.
  * @throws BackupError check_failed and others
  */
-export async function testRestore(config: Config, installation: Installation, o: TestOptions): Promise<TestResult> {
-  const [target] = openTargets(config, installation.home, o.only)
-  if (!target) throw new BackupError('not_configured', 'no place is configured for backups')
+export const testRestore = (config: Config, installation: Installation, o: TestOptions): Promise<TestResult> =>
+  alone(config, installation, () => testAlone(config, installation, o))
+
+async function testAlone(config: Config, installation: Installation, o: TestOptions): Promise<TestResult> {
+  const target = await chooseTarget(config, installation, o.only)
   const scratch = scratchOf(installation.home)
   const began = performance.now()
   const run = await beginRun(installation.db, 'restore-test', { from: target.kind })

@@ -1,57 +1,36 @@
-import { existsSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { chown, mkdir, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Config } from '../../platform/config.ts'
 import { openDatabase } from '../../platform/database.ts'
 import { embeddedTools, type PostgresTools } from '../../platform/embedded-postgres.ts'
-import { loadSecrets } from '../../platform/home.ts'
 import { beginRun } from '../server-runs.ts'
-import { BackupError } from './backup-error.ts'
-import { type Checked, settleRestored, type VerifyChains } from './check-restored.ts'
+import { type Checked, type Fault, settleRestored, type VerifyChains } from './check-restored.ts'
 import { readChunks } from './chunks.ts'
-import { connect } from './database-place.ts'
+import { namesOf, walSource } from './follow-archive.ts'
 import { type Recovered, recover, recoverySettings, writeRecovery } from './recover.ts'
+import { type RestoredMedia, restoreMedia } from './restore-media.ts'
 import { keysFor, nearest, type Plan, type RestoreOptions } from './restore-plan.ts'
-import { segmentNumber } from './segments.ts'
+import { setEmbeddedPassword, setLogins } from './restored-logins.ts'
 import { serveWal, type WalSource } from './serve-wal.ts'
-import { freshWorkFolder, swapIn, workFolder } from './swap-folder.ts'
+import { freshWorkFolder, LAID_OUT, swapIn, workFolder } from './swap-folder.ts'
 import { backupFolder, collect } from './target.ts'
-import { type Owner, unpackCluster, unpackMedia } from './unpack.ts'
-import { openArchived } from './wal-store.ts'
+import { numberOf } from './timelines.ts'
+import { type Owner, unpackCluster } from './unpack.ts'
 
 export type RestoreStep = { part: 'database' | 'archive' | 'check' | 'media'; bytes: number; total: number | undefined }
-export type Restoring = RestoreOptions & {
-  timeline: string
-  /** PostgreSQL (of a container) reads the archive itself at its next start. */
-  startLater: boolean
-  verifyChains: VerifyChains
-  told: (step: RestoreStep) => void
+export type Restoring = RestoreOptions & { verifyChains: VerifyChains; told: (step: RestoreStep) => void }
+export type Restored = {
+  backup: string
+  seconds: number
+  segments: number
+  checked: Checked | null
+  media: Omit<RestoredMedia, 'prepared' | 'faults'>
+  faults: Fault[]
+  aside: string[]
 }
-export type Restored = { backup: string; seconds: number; segments: number; files: number; checked: Checked | null; aside: string[] }
 
-/**
- * Which segments the archive has. What lies in the copy itself is read there; a number that is missing while a later one is there
- * is a gap, and not the end.
- */
-export function walSource({ manifest, wal }: Plan, o: Pick<RestoreOptions, 'target' | 'identities'>): WalSource {
-  const byName = new Map(wal.archived.map((a) => [a.segment, a]))
-  const { segmentBytes, stopSegment } = manifest.database
-  const size = segmentBytes ?? 1
-  const numbers = new Set(wal.archived.filter((a) => a.segment.length === 24).map((a) => segmentNumber(a.segment, size)))
-  const last = [...numbers].reduce((a, b) => (a > b ? a : b), 0n)
-  const inCopy = segmentNumber(stopSegment ?? ''.padEnd(24, '0'), size)
-  const ownTimeline = stopSegment?.slice(0, 8) ?? ''
-  return async (name) => {
-    // The history of its own timeline lies in the copy.
-    if (name.endsWith('.history') && name.slice(0, 8) <= ownTimeline) return undefined
-    const found = byName.get(name)
-    if (found) return openArchived(o.target, found, o.identities)
-    const n = /^[0-9A-F]{24}$/.test(name) ? segmentNumber(name, size) : undefined
-    if (n !== undefined && n > inCopy && n < last && !numbers.has(n))
-      throw new BackupError('wal_missing', `the WAL segment ${name} is not in the archive, later ones are`)
-    return undefined
-  }
-}
+const timelineFor = ({ wal }: Plan): string => String(numberOf(wal.timeline))
 
 /** As whom the files must lie there. */
 function ownerOf(o: RestoreOptions, tools: PostgresTools | undefined): Owner {
@@ -73,36 +52,25 @@ async function layOut(folder: string, source: WalSource, names: readonly string[
 }
 
 async function prepareLater(work: string, plan: Plan, o: Restoring, owner: Owner): Promise<void> {
-  await layOut(
-    path.join(work, 'atende-archive'),
-    walSource(plan, o),
-    plan.wal.archived.map((a) => a.segment),
-    owner,
-  )
-  await writeRecovery(work, owner, recoverySettings(o.to, o.timeline, 'cp "atende-archive/%f" "%p"'))
+  await layOut(path.join(work, LAID_OUT), walSource(plan, o), namesOf(plan), owner)
+  await writeRecovery(work, owner, recoverySettings(o.to, timelineFor(plan), `cp "${LAID_OUT}/%f" "%p"`))
 }
 
-/** The embedded server knows its superuser by the password in the data folder, which may be another than that of the backup. */
-async function setPassword(url: string, home: string): Promise<void> {
-  const client = await connect(url)
-  try {
-    await client.query(`alter role postgres password '${loadSecrets(home).postgresPassword.replaceAll("'", "''")}'`)
-    await client.query('checkpoint')
-  } finally {
-    await client.end()
-  }
-}
-
-async function recordRun(url: string, { plan, o }: { plan: Plan; o: Restoring }, checked: Checked, began: number): Promise<void> {
+type Brought = { checked: Checked; media: RestoredMedia; faults: Fault[] }
+async function recordRun(url: string, { plan, o }: { plan: Plan; o: Restoring }, { checked, media, faults }: Brought, began: number): Promise<void> {
   const { db } = openDatabase(url, 1, 'atende-restore')
   try {
     const run = await beginRun(db, 'restore', { base: plan.manifest.id, until: o.to instanceof Date ? o.to.toISOString() : o.to })
-    await run.end('ok', { seconds: secondsSince(began), bytes: plan.manifest.database.plainBytes, erased: checked.erased, faults: checked.faults.length })
+    const { files, kept, missing } = media
+    const figures = { bytes: plan.manifest.database.plainBytes, files, kept, missing, erased: checked.erased, faults: faults.length }
+    await run.end('ok', { seconds: secondsSince(began), ...figures })
   } finally {
     await db.destroy()
   }
 }
 
+/** For names of folders. */
+export const stampNow = (): string => new Date().toISOString().replace(/[-:]|\.\d+/g, '')
 export const secondsSince = (began: number): number => Math.round((performance.now() - began) / 100) / 10
 
 type Running = { plan: Plan; o: Restoring; tools: PostgresTools; owner: Owner; work: string; scratch: boolean }
@@ -124,7 +92,7 @@ export async function withRecovered<T>(
   let server: Recovered | undefined
   try {
     const login = { user, database: name }
-    server = await recover({ tools, data: work, owner, to: o.to, timeline: o.timeline, restoreCommand: serving.command, login, scratch }).catch(
+    server = await recover({ tools, data: work, owner, to: o.to, timeline: timelineFor(plan), restoreCommand: serving.command, login, scratch }).catch(
       (e: unknown) => {
         throw serving.failure() ?? e
       },
@@ -136,7 +104,7 @@ export async function withRecovered<T>(
   }
 }
 
-type Done = { checked: Checked | null; segments: number }
+type Done = { segments: number; checked: Checked | null; media: RestoredMedia; faults: Fault[] }
 
 async function restoreDatabase(config: Config, plan: Plan, o: Restoring, tools: PostgresTools | undefined): Promise<Done> {
   const began = performance.now()
@@ -146,25 +114,26 @@ async function restoreDatabase(config: Config, plan: Plan, o: Restoring, tools: 
   await unpackCluster(plan.manifest, work, owner, { target: o.target, identities: o.identities, told: (bytes) => o.told({ part: 'database', bytes, total }) })
   if (!tools) {
     await prepareLater(work, plan, o, owner)
-    return { checked: null, segments: plan.wal.archived.length }
+    return { checked: null, segments: plan.wal.archived.length, media: await restoreMedia(config, plan, o, undefined), faults: [] }
   }
   const { value, segments } = await withRecovered({ plan, o, tools, owner, work, scratch: false }, async (url) => {
     o.told({ part: 'check', bytes: 0, total: undefined })
-    const checked = await settleRestored({ url, keys: keysFor(config, o.home), target: o.target, manifest: plan.manifest, verifyChains: o.verifyChains })
-    await recordRun(url, { plan, o }, checked, began)
-    if (o.pgdata === undefined) await setPassword(url, o.home)
-    return checked
+    const { places, verifyChains } = o
+    const checked = await settleRestored({ url, keys: keysFor(config, o.home), places, counts: plan.manifest.counts, verifyChains })
+    const media = await restoreMedia(config, plan, o, url)
+    const faults = [...checked.faults, ...media.faults, ...(await settleLogins(config, o, url))]
+    await recordRun(url, { plan, o }, { checked, media, faults }, began)
+    return { checked, media, faults }
   })
-  return { checked: value, segments }
+  return { ...value, segments }
 }
 
-export async function restoreMedia(plan: Plan, o: Restoring): Promise<number> {
-  if (o.skipMedia || plan.manifest.media.packs.length === 0) return 0
-  const work = await freshWorkFolder(plan.media)
-  await mkdir(work, { recursive: true, mode: 0o700 })
-  const owner = process.getuid?.() === 0 && existsSync(o.home) ? { uid: statSync(o.home).uid, gid: statSync(o.home).gid } : {}
-  const total = plan.manifest.media.bytes
-  return unpackMedia(plan.manifest, work, owner, { target: o.target, identities: o.identities, told: (bytes) => o.told({ part: 'media', bytes, total }) })
+/** So that whoever starts next can log in. */
+async function settleLogins(config: Config, o: Restoring, url: string): Promise<Fault[]> {
+  if (o.pgdata !== undefined)
+    return (await setLogins(url, config)).map((role) => ({ code: 'login_missing', what: `${role} of the settings is no login there` }))
+  await setEmbeddedPassword(url, o.home)
+  return []
 }
 
 /** The settings of that day, for the operator to read; nothing reads them by itself. */
@@ -183,14 +152,14 @@ export async function restore(config: Config, plan: Plan, o: Restoring): Promise
   await mkdir(o.home, { recursive: true, mode: 0o755 })
   const tools = o.startLater ? undefined : await embeddedTools(o.home)
   try {
-    const { checked, segments } = await restoreDatabase(config, plan, o, tools)
-    const files = await restoreMedia(plan, o)
-    const stamp = new Date().toISOString().replace(/[-:]|\.\d+/g, '')
-    const aside = [await swapIn(plan.data, stamp), ...(files > 0 ? [await swapIn(plan.media, stamp)] : [])]
+    const { checked, segments, media, faults } = await restoreDatabase(config, plan, o, tools)
+    const { prepared, faults: _, ...figures } = media
+    const stamp = stampNow()
+    const aside = [await swapIn(plan.data, stamp), ...(prepared ? [await swapIn(plan.media, stamp)] : [])]
     await writeSettings(plan, o)
     // What the next backup would take for known is not at the places where it was.
     await rm(path.join(backupFolder(o.home), 'media-index.json'), { force: true })
-    return { backup: plan.manifest.id, seconds: secondsSince(began), segments, files, checked, aside: aside.filter((a) => a !== null) }
+    return { backup: plan.manifest.id, seconds: secondsSince(began), segments, checked, media: figures, faults, aside: aside.filter((a) => a !== null) }
   } catch (e) {
     for (const folder of [plan.data, plan.media]) await rm(workFolder(folder), { recursive: true, force: true })
     throw e

@@ -39,26 +39,30 @@ export function whatStays(backups: readonly Taken[], c: Settings, now: number): 
 
 export type Pruned = { backups: string[]; objects: number; segments: number }
 
-/** The backup from which on the archive is kept: the newest that is older than the days one can go back, else the oldest. */
-function archiveFrom(kept: readonly Manifest[], days: number, now: number): Map<string, Manifest> {
-  const from = new Map<string, Manifest>()
-  for (const m of kept.toSorted((a, b) => (a.takenAt < b.takenAt ? -1 : 1))) {
-    const { systemId } = m.database
-    if (systemId && (!from.has(systemId) || Date.parse(m.takenAt) <= now - days * DAY_MS)) from.set(systemId, m)
-  }
-  return from
+type Archiving = { segmentBytes: number; first: bigint }
+
+/**
+ * From where on the archive of this database is kept: what the newest backup that is older than the days one can go back (else the
+ * oldest) needs, and each younger one. A younger one may begin before it: after a restore the numbers go on from an earlier place.
+ */
+function archiveFrom(kept: readonly Manifest[], systemId: string, days: number, now: number): Archiving | undefined {
+  const own = kept.filter((m) => m.database.systemId === systemId).toSorted((a, b) => (a.takenAt < b.takenAt ? -1 : 1))
+  const from = own.findLast((m) => Date.parse(m.takenAt) <= now - days * DAY_MS) ?? own[0]
+  const { segmentBytes } = from?.database ?? {}
+  if (!from || !segmentBytes) return undefined
+  const starts = own.filter((m) => m.takenAt >= from.takenAt).flatMap((m) => m.database.startSegment ?? [])
+  const numbers = starts.map((s) => segmentNumber(s, segmentBytes))
+  return numbers.length === 0 ? undefined : { segmentBytes, first: numbers.reduce((a, b) => (a < b ? a : b)) }
 }
 
 async function pruneArchive(target: Target, kept: readonly Manifest[], days: number, now: number): Promise<number> {
-  const from = archiveFrom(kept, days, now)
   let gone = 0
   for (const system of await archivedSystems(target)) {
-    const { startSegment, segmentBytes } = from.get(system)?.database ?? {}
+    const from = archiveFrom(kept, system, days, now)
     // Of a database without a backup nothing can be restored; but one that has just begun to write here has none yet.
-    if (!startSegment || !segmentBytes) continue
-    const first = segmentNumber(startSegment, segmentBytes)
+    if (!from) continue
     for (const a of await listArchive(target, system)) {
-      if (a.segment.length !== 24 || segmentNumber(a.segment, segmentBytes) >= first) continue
+      if (a.segment.length !== 24 || segmentNumber(a.segment, from.segmentBytes) >= from.first) continue
       await target.delete(a.key)
       gone++
     }

@@ -41,10 +41,13 @@ export function mayTry(runs: readonly ServerRun[], now: Date): boolean {
   return now.getTime() - (last.endedAt ?? last.startedAt).getTime() >= gap
 }
 
-/** Was there none since the last moment? One that failed is tried again an hour later, then later; one that runs is left alone. */
-export function isBackupDue(c: Settings, runs: readonly ServerRun[], now: Date): boolean {
-  const ok = runs.find((r) => r.outcome === 'ok')
-  return !(ok && ok.startedAt >= lastAt(c, now)) && mayTry(runs, now)
+/**
+ * Was there none since the last moment? One that failed is tried again an hour later, then later; one that runs is left alone. One that
+ * is whole at a place, and missing at another that is still `away`, is enough for the day: each try costs the good place a whole copy.
+ */
+export function isBackupDue(c: Settings, runs: readonly ServerRun[], now: Date, away: ReadonlySet<string> = new Set()): boolean {
+  const isDone = (r: ServerRun) => r.outcome === 'ok' || (typeof r.details.missing === 'string' && away.has(r.details.missing))
+  return !runs.some((r) => isDone(r) && r.startedAt >= lastAt(c, now)) && mayTry(runs, now)
 }
 
 /** A test is due when the last good one is old, and there is a backup that it has not tried. */

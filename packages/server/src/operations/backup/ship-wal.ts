@@ -1,126 +1,159 @@
-import { readdir, readFile, rm } from 'node:fs/promises'
+import { readdir, readFile, rm, statfs } from 'node:fs/promises'
 import path from 'node:path'
 import type pg from 'pg'
+import type { Keys } from '../../platform/keys.ts'
+import { noteGap } from './archive-gaps.ts'
 import { BackupError } from './backup-error.ts'
-import { connect, describeCluster, lockWal, one, type PhysicalPlace, withRights } from './database-place.ts'
-import { HISTORY, lsnOfSegment, SEGMENT, segmentNumber, segmentOfLsn } from './segments.ts'
+import { type Cluster, lockShipping, one, type PhysicalPlace, withLockedWal, withRights } from './database-place.ts'
+import type { Presence } from './presence.ts'
+import { lsnOfSegment, SEGMENT, segmentNumber } from './segments.ts'
 import type { Target } from './target.ts'
-import { archiveKey, listArchive, sealSegment } from './wal-store.ts'
+import { forgetLetGo, isArchiverStuck, letGoByArchiver, untilHandedOver, type Waiting, waitingWal } from './waiting-wal.ts'
+import { ensureSlot, SLOT } from './wal-slot.ts'
+import { type Archived, archiveKey, listArchive, printOf, sealSegment } from './wal-store.ts'
 
-/** Keeps the WAL in its place until it is at the target; bounded, so that a target that is away never fills the disk. */
-const SLOT = 'atende_archive'
-const KEEP_AT_MOST = '4GB'
+/** `all`: every configured place, since what waits is free to go only when all have it. */
+export type Shipping = {
+  client: pg.Client
+  place: PhysicalPlace
+  cluster: Cluster
+  all: readonly Target[]
+  there: Presence
+  /** Places that were tried since this process began. */
+  tried: Set<string>
+  recipients: readonly string[]
+  keys: Keys
+  home: string
+  keepMb: number
+}
+/** When to stop, though more waits. */
+export type Until = () => boolean
+export const STUCK = 'PostgreSQL has not handed over all that was written (archive_command)'
 
-type Shipping = { place: PhysicalPlace; targets: readonly Target[]; recipients: readonly string[]; switchAfterMs: number; now: number }
-export type Shipped = { segments: number; bytes: number; gap: boolean }
+const MIB = 1024 * 1024
 
-/** When this process last saw the database write, so that an idle one is left alone. */
-const switched = new Map<string, number>()
-
-/**
- * A slot that lost its WAL (the target was away for too long) is made anew: the archive has a gap, and only a new backup ends it.
- * Answers whether there is one.
- */
-export async function ensureSlot(client: pg.Client, place: PhysicalPlace): Promise<boolean> {
-  if (place.walDir) return false
-  if (place.embedded) await boundSlots(client)
-  const found = await one<{ status: string } | undefined>(
-    client,
-    "select wal_status status from pg_replication_slots where slot_name = $1 and slot_type = 'physical'",
-    [SLOT],
-  )
-  if (found && found.status !== 'lost') return false
-  await withRights('keep the WAL (replication slot)', async () => {
-    if (found) await client.query('select pg_drop_replication_slot($1)', [SLOT])
-    await client.query('select pg_create_physical_replication_slot($1, true)', [SLOT])
+/** The slot, or the folder of archive_command, is whole; otherwise it is noted. */
+async function lookForGaps({ client, place, all, home, keepMb }: Shipping): Promise<void> {
+  await withLockedWal(client, async () => {
+    const at = new Date().toISOString()
+    const slot = await ensureSlot(client, place, keepMb)
+    if (slot !== 'there') await noteGap(home, all, { at, lost: slot === 'lost', segment: null })
+    const segment = await letGoByArchiver(place)
+    if (segment === undefined) return
+    await noteGap(home, all, { at, lost: true, segment })
+    await forgetLetGo(place)
   })
-  return true
 }
 
-async function boundSlots(client: pg.Client): Promise<void> {
-  const { v } = await one<{ v: string }>(client, "select current_setting('max_slot_wal_keep_size') v")
-  if (v !== '-1') return
-  await client.query(`alter system set max_slot_wal_keep_size = '${KEEP_AT_MOST}'`)
-  await client.query('select pg_reload_conf()')
-}
-
-/** Backups were switched off: nothing keeps WAL for them any more. */
-export async function dropSlot(url: string): Promise<boolean> {
-  const client = await connect(url)
-  try {
-    const { rowCount } = await client.query('select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = $1 and not active', [SLOT])
-    return (rowCount ?? 0) > 0
-  } finally {
-    await client.end()
-  }
-}
-
-/** Ends the segment that is being written when something stands in it and the last end is long ago. */
-async function endSegment(client: pg.Client, { place, switchAfterMs, now }: Shipping, segmentBytes: number): Promise<void> {
-  if (now - (switched.get(place.url) ?? 0) < switchAfterMs) return
+/** Ends the segment that is being written when something stands in it. Answers whether all that is complete is where it waits. */
+export async function endWal(shipping: Shipping): Promise<boolean> {
+  const { client, place, cluster } = shipping
+  await lookForGaps(shipping)
   const { lsn } = await one<{ lsn: string }>(client, 'select pg_current_wal_insert_lsn()::text lsn')
   // Behind its head, a segment of a database that sleeps holds a snapshot of nothing now and then.
-  const used = Number(BigInt(`0x${lsn.split('/')[1]}`) % BigInt(segmentBytes))
+  const used = Number(BigInt(`0x${lsn.split('/')[1]}`) % BigInt(cluster.segmentBytes))
   if (used > 400) await withRights('end a WAL segment (pg_switch_wal)', () => client.query('select pg_switch_wal()'))
-  switched.set(place.url, now)
+  return untilHandedOver(client, place, cluster.segmentBytes)
 }
 
-async function waiting(client: pg.Client, { place }: Shipping, segmentBytes: number): Promise<string[]> {
-  if (place.walDir) return (await readdir(place.walDir)).filter((n) => SEGMENT.test(n) || HISTORY.test(n)).toSorted()
-  const state = await one<{ kept: string; now: string }>(
-    client,
-    'select s.restart_lsn::text kept, pg_current_wal_flush_lsn()::text now from pg_replication_slots s where s.slot_name = $1',
-    [SLOT],
-  )
-  const [from, end] = [segmentOfLsn(state.kept, segmentBytes), segmentOfLsn(state.now, segmentBytes)]
-  const names = await readdir(path.join(place.data, 'pg_wal'))
-  const isWaiting = (n: string) => SEGMENT.test(n) && segmentNumber(n, segmentBytes) >= from && segmentNumber(n, segmentBytes) < end
-  return names.filter((n) => isWaiting(n) || HISTORY.test(n)).toSorted()
+async function read({ name, folder }: Waiting, segmentBytes: number): Promise<Buffer | undefined> {
+  const data = await readFile(path.join(folder, name)).catch((e: unknown) => {
+    // Another process has brought it everywhere meanwhile.
+    if (e instanceof Error && 'code' in e && e.code === 'ENOENT') return undefined
+    throw e
+  })
+  if (data && SEGMENT.test(name) && data.length !== segmentBytes) throw new BackupError('wal_missing', `the WAL segment ${name} is cut off`)
+  return data
 }
 
-type Sending = { client: pg.Client; shipping: Shipping; systemId: string; segmentBytes: number }
+/** One name has one content, for ever. @throws BackupError archive_conflict */
+function requireSame(target: Target, name: string, print: string, known: readonly Archived[]): void {
+  if (known.some((a) => a.print !== undefined && a.print !== print)) throw new BackupError('archive_conflict', `${target.name} has ${name} with other content`)
+}
 
-/** Answers its size in the archive. */
-async function sendOne({ shipping: { targets, recipients }, systemId, segmentBytes }: Sending, folder: string, name: string): Promise<number> {
-  const data = await readFile(path.join(folder, name))
-  if (SEGMENT.test(name) && data.length !== segmentBytes) throw new BackupError('wal_missing', `the WAL segment ${name} is cut off`)
+async function sendOne({ cluster, recipients, keys }: Shipping, target: Target, waiting: Waiting, known: readonly Archived[]): Promise<void> {
+  const data = await read(waiting, cluster.segmentBytes)
+  if (!data) return
+  const print = printOf(keys, data)
+  requireSame(target, waiting.name, print, known)
+  if (known.length > 0) return
   const sealed = await sealSegment(data, recipients)
-  for (const target of targets) await target.put(archiveKey(systemId, name, sealed), sealed)
-  return sealed.length
+  await target.put(archiveKey(cluster.systemId, waiting.name, sealed, print), sealed)
 }
 
-/** It is at every target: the database need not keep it any longer. */
-async function letGo({ client, shipping: { place }, segmentBytes }: Sending, name: string): Promise<void> {
-  if (place.walDir) return rm(path.join(place.walDir, name), { force: true })
-  if (!SEGMENT.test(name)) return
-  await client.query('select pg_replication_slot_advance($1, $2)', [SLOT, lsnOfSegment(segmentNumber(name, segmentBytes) + 1n, segmentBytes)])
-}
-
-async function sendAll(sending: Sending, names: readonly string[]): Promise<Omit<Shipped, 'gap'>> {
-  const { place, targets } = sending.shipping
-  const folder = place.walDir ?? path.join(place.data, 'pg_wal')
-  // A history stays in the folder for good; it is sent once.
-  const archived = names.some((n) => HISTORY.test(n)) && targets[0] ? await listArchive(targets[0], sending.systemId) : []
-  const known = new Set(archived.map((a) => a.segment).filter((n) => HISTORY.test(n)))
-  const wanted = names.filter((n) => !known.has(n))
-  let bytes = 0
-  for (const name of wanted) {
-    bytes += await sendOne(sending, folder, name)
-    await letGo(sending, name)
+async function sendMissing(shipping: Shipping, target: Target, until: Until): Promise<number> {
+  const { client, place, cluster, there } = shipping
+  const waiting = await waitingWal(client, place, cluster.segmentBytes)
+  there.keepOnly(target.name, new Set(waiting.map((w) => w.name)))
+  const missing = waiting.filter((w) => !there.has(target.name, w.name))
+  const listed = missing.length > 0 ? Map.groupBy(await listArchive(target, cluster.systemId), (a) => a.segment) : new Map<string, Archived[]>()
+  for (const [n, w] of missing.entries()) {
+    if (until()) return missing.length - n
+    await sendOne(shipping, target, w, listed.get(w.name) ?? [])
+    there.add(target.name, w.name)
   }
-  return { segments: wanted.filter((n) => SEGMENT.test(n)).length, bytes }
+  return 0
 }
 
-/** Sends what is complete to every target. What was sent is free to go in the database. @throws BackupError */
-export async function shipWal(shipping: Shipping): Promise<Shipped> {
-  const client = await connect(shipping.place.url)
-  try {
-    await lockWal(client)
-    const { systemId, segmentBytes } = await describeCluster(client)
-    const gap = await ensureSlot(client, shipping.place)
-    await endSegment(client, shipping, segmentBytes)
-    return { ...(await sendAll({ client, shipping, systemId, segmentBytes }, await waiting(client, shipping, segmentBytes))), gap }
-  } finally {
-    await client.end()
+/** Sends to one place what it lacks, whatever becomes of the others. Answers how much still waits. @throws BackupError */
+export async function shipWal(shipping: Shipping, target: Target, until: Until): Promise<number> {
+  await lockShipping(shipping.client, target.name)
+  await lookForGaps(shipping)
+  const left = await sendMissing(shipping, target, until)
+  if (await isArchiverStuck(shipping.place, Date.now())) throw new BackupError('archive_stuck', STUCK)
+  return left
+}
+
+/** Whatever else fills this disk: so much of it is left to the database. */
+const RESERVE_BYTES = 2048 * MIB
+const RESERVE_SHARE = 0.05
+const AT_LEAST = 2
+
+/** How many segments may wait. */
+async function roomFor(shipping: Shipping, waiting: number): Promise<number> {
+  const { place, cluster, keepMb } = shipping
+  const { bavail, blocks, bsize } = await statfs(place.walDir ?? path.join(place.data, 'pg_wal'))
+  const spare = bavail * bsize - Math.min(RESERVE_BYTES, blocks * bsize * RESERVE_SHARE)
+  return Math.max(AT_LEAST, Math.floor(Math.min(keepMb * MIB, waiting * cluster.segmentBytes + spare) / cluster.segmentBytes))
+}
+
+async function letGo({ client, place, cluster }: Shipping, gone: readonly Waiting[], next: Waiting | undefined): Promise<void> {
+  const { walDir } = place
+  if (walDir) {
+    for (const { name, folder } of gone) if (folder === walDir) await rm(path.join(walDir, name), { force: true })
+    // Notes that a backup began and ended; archive_command brings them too.
+    for (const name of await readdir(walDir)) if (/^[0-9A-F]{24}\.[0-9A-F]{8}\.backup$/.test(name)) await rm(path.join(walDir, name), { force: true })
+    return
   }
+  const number = ({ name }: Waiting) => segmentNumber(name, cluster.segmentBytes)
+  const [first, last] = [gone[0], gone.at(-1)]
+  if (!first || !last) return
+  const to = next ? number(next) : number(last) + 1n
+  if (to > number(first)) await client.query('select pg_replication_slot_advance($1, $2)', [SLOT, lsnOfSegment(to, cluster.segmentBytes)])
+}
+
+/**
+ * What is at every place is free to go. What waits for a place that is away goes too, the oldest first, before it fills the disk: that
+ * place then has a gap until its next backup. Answers how many bytes wait.
+ */
+export async function releaseWal(shipping: Shipping): Promise<number> {
+  const { client, place, cluster, all, there, tried, home } = shipping
+  return withLockedWal(client, async () => {
+    const waiting = await waitingWal(client, place, cluster.segmentBytes)
+    const isEverywhere = ({ name }: Waiting) => all.every((t) => there.has(t.name, name))
+    const segments = waiting.filter((w) => SEGMENT.test(w.name))
+    const firstLeft = segments.findIndex((w) => !isEverywhere(w))
+    const begin = firstLeft === -1 ? segments.length : firstLeft
+    // A slot keeps what is behind a point; a folder keeps each.
+    const left = place.walDir ? segments.filter((w) => !isEverywhere(w)) : segments.slice(begin)
+    const free = place.walDir ? waiting.filter(isEverywhere) : segments.slice(0, begin)
+    const isTold = all.every((t) => tried.has(t.name))
+    const over = isTold ? left.slice(0, Math.max(0, left.length - (await roomFor(shipping, left.length)))) : []
+    for (const target of all) {
+      const lacking = over.findLast((w) => !there.has(target.name, w.name))
+      if (lacking) await noteGap(home, [target], { at: new Date().toISOString(), lost: true, segment: lacking.name })
+    }
+    await letGo(shipping, [...free, ...over], left[over.length])
+    return (left.length - over.length) * cluster.segmentBytes
+  })
 }

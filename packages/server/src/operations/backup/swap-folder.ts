@@ -1,9 +1,22 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
+import type { Fault } from './check-restored.ts'
 import { isMount } from './restore-plan.ts'
 
 const STAYS = new Set(['lost+found'])
+/** The archive for a PostgreSQL that reads it by itself, in its data folder. */
+export const LAID_OUT = 'atende-archive'
+
+/** It has been read. Answers what cannot be removed from here (a folder that is mounted for reading only). */
+export async function removeLaidOut(data: string): Promise<Fault[]> {
+  try {
+    await rm(path.join(data, LAID_OUT), { recursive: true, force: true })
+    return []
+  } catch {
+    return [{ code: 'archive_left', what: `${path.join(data, LAID_OUT)} cannot be removed from here; it is not needed any more` }]
+  }
+}
 
 /** Where the restored files are prepared: beside the folder, or inside of it when it is a disk of its own. */
 export const workFolder = (folder: string): string => (isMount(folder) ? path.join(folder, 'restoring') : `${folder}.restoring`)

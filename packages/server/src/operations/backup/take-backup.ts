@@ -3,21 +3,34 @@ import type pg from 'pg'
 import { type Config, VERSION } from '../../platform/config.ts'
 import type { Installation } from '../../platform/installation.ts'
 import { beginRun, type Run } from '../server-runs.ts'
+import { endGaps, noteGap } from './archive-gaps.ts'
 import { BackupError, codeOf } from './backup-error.ts'
 import { Outlet, totalBytes, writeChunks } from './chunks.ts'
 import { type CopyResult, copyCluster, databaseBytes } from './copy-cluster.ts'
 import { copyMedia } from './copy-media.ts'
-import { type Cluster, checkFolder, connect, type DatabasePlace, describeCluster, lockBackups, one, placeOf } from './database-place.ts'
+import {
+  type Cluster,
+  checkFolder,
+  connect,
+  type DatabasePlace,
+  describeCluster,
+  lockBackups,
+  one,
+  type PhysicalPlace,
+  placeOf,
+  withLockedWal,
+} from './database-place.ts'
 import { dumpDatabase, requireTool } from './dump-database.ts'
-import { keepErasures } from './erasures.ts'
 import { folderOf, listIds, type Manifest, newId, sealManifest } from './manifest.ts'
 import { knownMedia, rememberMedia } from './media-index.ts'
 import { mediaSource } from './media-source.ts'
-import { type Pruned, prune } from './retention.ts'
+import { describeHere, requireOwner } from './place-owner.ts'
+import { prune } from './retention.ts'
 import { settingsText } from './settings-copy.ts'
-import { ensureSlot, shipWal } from './ship-wal.ts'
+import { createShipper } from './shipper.ts'
 import { isConfigured, openTargets, type Target } from './target.ts'
-import { keepTestKey, makeTestKey, testRecipients } from './test-key.ts'
+import { keepTestKey, makeTestKey } from './test-key.ts'
+import { ensureSlot } from './wal-slot.ts'
 
 export type Progress = (step: { part: 'database' | 'media' | 'archive'; bytes: number; total: number | undefined }) => void
 export type BackupResult = {
@@ -61,11 +74,20 @@ const rolesOf = ({ installation: i }: Job): string[] => [...new Set([decodeURICo
 
 type Copied = { database: Manifest['database']; counts: Record<string, number> | null; takenAt: Date }
 
+/** Before the copy begins, the archive that goes on from it does. */
+async function beginArchive({ client, config, installation, targets, startedAt }: Job, place: PhysicalPlace): Promise<void> {
+  await withLockedWal(client, async () => {
+    const state = await ensureSlot(client, place, config.BACKUP_WAL_KEEP_MB)
+    // This backup ends it, when it becomes one.
+    if (state !== 'there') await noteGap(installation.home, targets, { at: startedAt.toISOString(), lost: state === 'lost', segment: null })
+  })
+}
+
 async function copyFiles({ job, outlet, recipients }: Part): Promise<Copied> {
   const { place, client, cluster, id, progress } = job
   if (place.kind !== 'physical') throw new Error('not a place with files')
   await checkFolder(place, cluster.systemId)
-  await ensureSlot(client, place)
+  await beginArchive(job, place)
   const total = await databaseBytes(client)
   // On a connection of its own: counting must not wait for the copy's.
   const counter = await connect(place.url)
@@ -117,6 +139,16 @@ async function* once(data: Buffer): AsyncGenerator<Buffer> {
   yield data
 }
 
+/** A place that does not answer, or belongs to another installation, is left out from the beginning. */
+async function requireOurs({ client, place, installation }: Job, outlet: Outlet): Promise<void> {
+  const here = await describeHere(client, place, installation.home)
+  const asked = await Promise.allSettled(outlet.alive.map((target) => requireOwner(target, here)))
+  for (const [i, target] of [...outlet.alive].entries()) {
+    const answer = asked[i]
+    if (answer?.status === 'rejected') outlet.drop(target, answer.reason)
+  }
+}
+
 /** Copies everything; the list of contents comes last and makes a backup of it. */
 async function copyAll(job: Job): Promise<{ manifest: Manifest; outlet: Outlet }> {
   const { config, installation, targets, id, startedAt, place, progress } = job
@@ -124,8 +156,9 @@ async function copyAll(job: Job): Promise<{ manifest: Manifest; outlet: Outlet }
   const { recipient: testRecipient } = await makeTestKey(home, keys.masters)
   const recipients = [...config.BACKUP_RECIPIENT, testRecipient]
   const outlet = new Outlet(targets)
+  await requireOurs(job, outlet)
   const part: Part = { job, outlet, recipients }
-  const known = await knownMedia(home, targets)
+  const known = await knownMedia(home, outlet)
   const { database, counts, takenAt } = await (place.kind === 'physical' ? copyFiles(part) : copyDump(part))
   const told = (bytes: number) => progress({ part: 'media', bytes, total: undefined })
   const copied = await copyMedia({ id, source: mediaSource(config, home), known, outlet, recipients, told })
@@ -152,26 +185,18 @@ async function copyAll(job: Job): Promise<{ manifest: Manifest; outlet: Outlet }
     seconds: Math.round((endedAt.getTime() - startedAt.getTime()) / 100) / 10,
   }
   await outlet.put(`${folderOf(id)}/manifest.json`, sealManifest(manifest, keys.masters))
-  if (outlet.failures.length === 0) {
-    await rememberMedia(home, manifest, targets, copied.lines)
-    await keepTestKey(home, testRecipient)
-  }
+  await rememberMedia(home, manifest, outlet.alive, copied.lines)
+  const namesOf = (places: readonly Target[]) => places.map((t) => t.name)
+  await keepTestKey(home, testRecipient, namesOf(outlet.alive), namesOf(targets))
   return { manifest, outlet }
 }
 
-/** What waits for its way out. Answers whether the archive has a gap from now on. */
-export async function shipAll(
-  config: Config,
-  installation: Installation,
-  targets: readonly Target[],
-  recipients: readonly string[],
-  now = Date.now(),
-  endSegment = false,
-): Promise<boolean> {
-  await keepErasures(installation.db, installation.keys, targets)
-  const place = placeOf(config, installation)
-  if (place.kind !== 'physical') return false
-  return (await shipWal({ place, targets, recipients, now, switchAfterMs: endSegment ? 0 : config.BACKUP_WAL_MINUTES * 60_000 })).gap
+/** What was written while it was copied, too. Answers whether all of it is at every place that has this backup. */
+async function shipRest({ config, installation, targets }: Job, outlet: Outlet): Promise<boolean> {
+  // What a place lacks that failed just now waits for it.
+  const shipper = createShipper(config, installation, targets)
+  const passes = await shipper.passAll(outlet.alive)
+  return passes.every((p) => p.complete)
 }
 
 /** That old ones could not be removed does not make the new one worse. */
@@ -186,12 +211,15 @@ async function pruneAll(config: Config, targets: readonly Target[], id: string):
 }
 
 async function finish(job: Job, run: Run): Promise<BackupResult> {
-  const { config, installation, id } = job
+  const { config, installation, id, client, startedAt } = job
   const { manifest, outlet } = await copyAll(job)
-  await shipAll(config, installation, outlet.alive, [...config.BACKUP_RECIPIENT, manifest.testRecipient], Date.now(), true)
+  const { startSegment, kind } = manifest.database
+  await withLockedWal(client, () => endGaps(installation.home, outlet.alive, { startedAt, startSegment }))
+  const before = new Date().toISOString()
+  const isShipped = await shipRest(job, outlet)
   const { pruned, pruneError } = await pruneAll(config, outlet.alive, id)
   const to = outlet.alive.map((t) => t.kind).join('+')
-  const walUntil = manifest.database.kind === 'physical' ? new Date().toISOString() : null
+  const walUntil = kind === 'dump' ? null : isShipped ? before : manifest.takenAt
   const result = {
     id,
     bytes: manifest.bytes,
@@ -259,25 +287,5 @@ export async function takeBackup(config: Config, installation: Installation, pro
     }
   } finally {
     await client.end().catch(() => {})
-  }
-}
-
-/** What waits for its way out goes now. @throws BackupError */
-export async function shipNow(config: Config, installation: Installation): Promise<void> {
-  const targets = openTargets(config, installation.home)
-  await shipAll(config, installation, targets, [...config.BACKUP_RECIPIENT, ...(await testRecipients(installation.home))], Date.now(), true)
-}
-
-/** What `prune` removes, while no backup is under way. @throws BackupError */
-export async function pruneLocked(config: Config, installation: Installation): Promise<(Pruned & { where: string })[]> {
-  const targets = openTargets(config, installation.home)
-  const client = await connect(placeOf(config, installation).url)
-  try {
-    await lockBackups(client)
-    const done = []
-    for (const target of targets) done.push({ where: target.name, ...(await prune(target, config, Date.now())) })
-    return done
-  } finally {
-    await client.end()
   }
 }

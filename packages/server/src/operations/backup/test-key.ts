@@ -8,10 +8,11 @@ import { backupFolder } from './target.ts'
 
 /**
  * Restore tests need an identity, and the operator's is not here. So each backup is encrypted to a second recipient, made for it alone;
- * its identity lies here, sealed with the master key, and is forgotten when the next backup is whole. What the server can open by it
- * is the newest backup, whose content it holds anyway.
+ * its identity lies here, sealed with the master key, and is forgotten when the next backup is whole there. What the server can open by
+ * it is the newest backup of each place, whose content it holds anyway.
  */
-const Entry = z.object({ recipient: z.string(), sealed: z.base64() })
+/** `places`: where its backup is the newest; none while it is under way. */
+const Entry = z.object({ recipient: z.string(), sealed: z.base64(), places: z.array(z.string()).optional() })
 const Entries = z.array(Entry)
 type Entry = z.infer<typeof Entry>
 
@@ -30,16 +31,19 @@ async function write(home: string, entries: readonly Entry[]): Promise<void> {
 export async function makeTestKey(home: string, masters: MasterKeys): Promise<KeyPair> {
   const pair = await makeKeyPair()
   const sealed = masters.wrap(place(pair.recipient), Buffer.from(pair.identity)).toString('base64')
-  await write(home, [...(await read(home)), { recipient: pair.recipient, sealed }])
+  await write(home, [...(await read(home)), { recipient: pair.recipient, sealed, places: [] }])
   return pair
 }
 
-/** Only this one opens from now on. */
-export const keepTestKey = async (home: string, recipient: string): Promise<void> =>
-  write(
+/** At these places (`whole`, of `all`) only this one opens from now on. */
+export async function keepTestKey(home: string, recipient: string, whole: readonly string[], all: readonly string[]): Promise<void> {
+  const left = (e: Entry) => (e.places ?? [...all]).filter((p) => all.includes(p) && !whole.includes(p))
+  const entries = (await read(home)).map((e) => ({ ...e, places: e.recipient === recipient ? [...whole] : left(e) }))
+  await write(
     home,
-    (await read(home)).filter((e) => e.recipient === recipient),
+    entries.filter((e) => e.places.length > 0),
   )
+}
 
 export const testRecipients = async (home: string): Promise<string[]> => (await read(home)).map((e) => e.recipient)
 

@@ -2,11 +2,12 @@ import { createWriteStream } from 'node:fs'
 import { chown, mkdir, utimes } from 'node:fs/promises'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import { BackupError } from './backup-error.ts'
 import { readChunks } from './chunks.ts'
-import type { Manifest } from './manifest.ts'
+import type { Manifest, Pack } from './manifest.ts'
 import { MediaLine } from './media-index.ts'
 import { readTar, type Unpacked } from './tar-stream.ts'
-import { checkName, type Target } from './target.ts'
+import type { Target } from './target.ts'
 
 export type Owner = { uid?: number; gid?: number }
 type Opening = { target: Target; identities: readonly string[]; told: (bytes: number) => void }
@@ -21,8 +22,16 @@ async function makeFolder(folder: string, owner: Owner, mode = 0o700): Promise<v
   for (let f = folder; f.length >= first.length; f = path.dirname(f)) await give(f, owner)
 }
 
+/** Names are those of files that were there, whatever they are called; none leads out of the folder. @throws BackupError chunk_corrupt */
+function placeIn(root: string, name: string): string {
+  const parts = name.replace(/\/$/, '').split('/')
+  if (parts.some((p) => p === '' || p === '.' || p === '..' || p.includes('\0')))
+    throw new BackupError('chunk_corrupt', 'a name in the backup leads out of its folder')
+  return path.join(root, ...parts)
+}
+
 async function writeEntry(root: string, { name, type, body }: Unpacked, owner: Owner): Promise<string> {
-  const file = path.join(root, checkName(name.replace(/\/$/, '')))
+  const file = placeIn(root, name)
   if (type === 'directory') await makeFolder(file, owner)
   else {
     await makeFolder(path.dirname(file), owner)
@@ -43,7 +52,8 @@ export async function unpackCluster({ database }: Manifest, root: string, owner:
   }
 }
 
-async function readIndex({ media }: Manifest, target: Target, identities: readonly string[]): Promise<Map<string, MediaLine>> {
+/** Which file lies in which pack. @throws BackupError */
+export async function readIndex({ media }: Manifest, { target, identities }: Pick<Opening, 'target' | 'identities'>): Promise<Map<string, MediaLine>> {
   const files = new Map<string, MediaLine>()
   let rest = ''
   const decoder = new TextDecoder()
@@ -58,26 +68,31 @@ async function readIndex({ media }: Manifest, target: Target, identities: readon
   return files
 }
 
-/** The media files of a backup; `packs` limits a test to some. Answers how many. @throws BackupError */
+/** Where a file goes. */
+export type MediaSink = (entry: Unpacked) => Promise<void>
+
+export const intoFolder =
+  (root: string, owner: Owner): MediaSink =>
+  async (entry) => {
+    const file = await writeEntry(root, entry, owner)
+    await utimes(file, entry.mtime, entry.mtime)
+  }
+
+/** The files of these packs that are wanted of them. @throws BackupError */
 export async function unpackMedia(
-  manifest: Manifest,
-  root: string,
-  owner: Owner,
+  packs: readonly Pack[],
+  wanted: ReadonlyMap<string, MediaLine>,
   { target, identities, told }: Opening,
-  packs = manifest.media.packs,
-): Promise<number> {
-  const wanted = await readIndex(manifest, target, identities)
-  let [files, bytes] = [0, 0]
+  sink: MediaSink,
+): Promise<void> {
+  let bytes = 0
   for (const pack of packs) {
     for await (const entry of readTar(readChunks(target, pack, identities))) {
       // A file that was deleted, or came anew in a later pack.
       if (wanted.get(entry.name)?.pack !== pack.id) continue
-      const file = await writeEntry(root, entry, owner)
-      await utimes(file, entry.mtime, entry.mtime)
-      files++
+      await sink(entry)
       bytes += entry.size
       told(bytes)
     }
   }
-  return files
 }

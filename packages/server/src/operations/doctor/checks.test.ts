@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { SETTING_NAMES } from '../../platform/config.ts'
 import { distance, misspelt } from './checks/config-checks.ts'
-import { judgePorts } from './checks/network-checks.ts'
+import { judgeUnits } from './checks/host-checks.ts'
 import { FAMILIES } from './checks.ts'
-import { readListeners } from './listeners.ts'
+import { readGateway, readListeners } from './listeners.ts'
+import { judgePorts } from './ports.ts'
 
 const ALL = FAMILIES.flatMap((f) => Object.entries(f.texts))
 
@@ -96,5 +97,22 @@ describe('what listens', () => {
     expect(judgePorts(table(['00000000:1538', '00000000000000000000000000000000:18EB']), [5432, 6379])).toMatchObject([
       { status: 'fail', message: { en: '0.0.0.0:5432, :::6379 listens for everybody' } },
     ])
+  })
+})
+
+describe('what stands around', () => {
+  it('the gateway of a container is the one way out in the table of the kernel', () => {
+    const head = 'Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT\n'
+    const own = 'eth1\t000013AC\t00000000\t0001\t0\t0\t0\t0000FFFF\t0\t0\t0\n'
+    expect(readGateway(`${head}${own}eth0\t00000000\t010012AC\t0003\t0\t0\t0\t00000000\t0\t0\t0\n`)).toBe('172.18.0.1')
+    // Internal networks have none.
+    expect(readGateway(head + own)).toBeUndefined()
+  })
+
+  it('a unit that has failed is told; the last run of the doctor itself is not', () => {
+    const unit = (name: string, state: string) => `${name} loaded ${state} ${state} Atende\n`
+    const list = unit('atende-web@blue.service', 'active') + unit('atende-doctor.service', 'failed')
+    expect(judgeUnits(list)).toMatchObject([{ status: 'ok', message: { en: '1 units' } }])
+    expect(judgeUnits(list + unit('atende-backup.service', 'failed'))).toMatchObject([{ status: 'fail', message: { en: 'failed: atende-backup.service' } }])
   })
 })

@@ -37,6 +37,8 @@ export type DoctorEnv = {
   hostAddress: (name: string) => string | undefined
   /** In a container the machine's own network and services are elsewhere. */
   container: boolean
+  /** Another container makes the backups; their folder and their bucket are known there, and not here. */
+  backupsElsewhere: boolean
   close: () => Promise<void>
 }
 
@@ -160,6 +162,9 @@ async function findServer(config: Config, home: string, outgoing: Outgoing): Pro
 const COLOURS = [3001, 3002]
 const localUrls = (config: Config): string[] => [...new Set([config.PORT, ...COLOURS])].map((port) => `http://127.0.0.1:${port}`)
 
+/** Engines leave a mark, or set `container` as systemd's convention says (empty: none). */
+const isContainer = (said: string | undefined): boolean => (said === undefined ? existsSync('/.dockerenv') || existsSync('/run/.containerenv') : said !== '')
+
 export async function openDoctorEnv(): Promise<DoctorEnv> {
   const { config, faults } = readSettings()
   const home = findHome(config.DATA_DIR)
@@ -168,11 +173,13 @@ export async function openDoctorEnv(): Promise<DoctorEnv> {
   const allowed = own.map((u) => `${u.hostname}:${u.port || (u.protocol === 'https:' ? 443 : 80)}`)
   const outgoing = createOutgoing({ ...config, OUTGOING_ALLOW: allowed })
   const hosts = new Map(config.OUTGOING_HOSTS.map((entry) => [entry.split('=')[0], entry.split('=')[1]]))
+  const raw = readEnvironment()
+  const container = isContainer(raw.container)
   const [{ database, error }, serverUrl] = await Promise.all([openDatabase(config, home), findServer(config, home, outgoing)])
   return {
     config,
     configFaults: faults,
-    raw: readEnvironment(),
+    raw,
     home,
     database,
     databaseError: error,
@@ -180,7 +187,8 @@ export async function openDoctorEnv(): Promise<DoctorEnv> {
     publicUrl: publicUrlOf(config),
     outgoing,
     hostAddress: (name) => hosts.get(name),
-    container: existsSync('/.dockerenv') || existsSync('/run/.containerenv'),
+    container,
+    backupsElsewhere: container && config.BACKUP_RUN === 'elsewhere' && raw.BACKUP_DIR !== undefined && !existsSync(raw.BACKUP_DIR),
     async close() {
       outgoing.close()
       await database?.end()

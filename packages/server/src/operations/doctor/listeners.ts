@@ -25,3 +25,12 @@ export function readListeners(text: string): Listener[] {
     return [{ ...readAddress(hex), port: Number.parseInt(port, 16) }]
   })
 }
+
+/** The way out of this network. @param text content of /proc/net/route */
+export function readGateway(text: string): string | undefined {
+  for (const line of text.split('\n').slice(1)) {
+    const [, destination, gateway] = line.trim().split(/\s+/)
+    if (destination === '00000000' && gateway && /^[0-9A-F]{8}$/i.test(gateway) && gateway !== '00000000') return readAddress(gateway).address
+  }
+  return undefined
+}

@@ -20,8 +20,8 @@ async function look(one: Family, env: DoctorEnv): Promise<Finding[]> {
     const silent = Object.keys(one.texts).filter((id) => !found.some((f) => f.id === id))
     return [...found, ...silent.map((id): Finding => ({ id, status: 'skipped', message: both('not used here', 'não usado aqui') }))]
   } catch (e) {
-    // A check that breaks says so and stops nobody else.
-    return all('warn', both(`could not be checked: ${reasonOf(e)}`, `não foi possível verificar: ${reasonOf(e)}`))
+    // A check that breaks stops nobody else; what nobody could look at is not well.
+    return all('fail', both(`could not be checked: ${reasonOf(e)}`, `não foi possível verificar: ${reasonOf(e)}`))
   }
 }
 

@@ -135,12 +135,22 @@ describe('what it says', () => {
       expect(seriesValue(await readMetrics(own), 'atende_run_success_timestamp_seconds', { kind: 'backup' })).toBe(0)
       await (await beginRun(own.ctx.db, 'backup')).end('ok', { bytes: 1234, seconds: 5, to: 'disk', base: 'b1' })
       await (await beginRun(own.ctx.db, 'backup')).end('failed', { error: 'disk_full' })
+      const archive = await beginRun(own.ctx.db, 'archive', { minutes: 5 })
+      const [old, now] = [new Date(Date.now() - 3_600_000).toISOString(), new Date().toISOString()]
+      await archive.note({ dir_at: now, dir_seen: now, dir_gap: false, s3_at: old, s3_seen: now, s3_gap: true, waiting: 33_554_432 })
       // A server that has not collected yet.
       const fresh = await startTestServer({}, own)
       const metrics = await readMetrics(fresh)
       expect(seriesValue(metrics, 'atende_run_success_timestamp_seconds', { kind: 'backup' })).toBeGreaterThan(Date.now() / 1000 - 60)
       expect(seriesValue(metrics, 'atende_run_failed', { kind: 'backup' })).toBe(1)
       expect([seriesValue(metrics, 'atende_backup_bytes'), seriesValue(metrics, 'atende_backup_seconds')]).toEqual([1234, 5])
+      const late = (place: string) => [seriesValue(metrics, 'atende_archive_late', { place }), seriesValue(metrics, 'atende_archive_gap', { place })]
+      expect([late('dir'), late('s3')]).toEqual([
+        [0, 0],
+        [1, 1],
+      ])
+      expect(seriesValue(metrics, 'atende_archive_waiting_bytes')).toBe(33_554_432)
+      await archive.end('ok')
       const health = await fresh.call<{ checks: Record<string, unknown> }>('GET', '/health')
       expect(health.body.checks.backups).toEqual({ status: 'degraded', ageHours: 0, last: 'failed' })
       await fresh.stop()

@@ -1,11 +1,14 @@
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:https'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createAuthority } from '../../testing/tls-stand-in.ts'
 import { certificateDays } from './certificate-days.ts'
 import { type DiskDay, diskForecast } from './disk-forecast.ts'
 
-const CERTIFICATE_FILE = path.join(import.meta.dirname, 'fixtures/localhost-2020.pem')
+const folder = mkdtempSync(path.join(tmpdir(), 'atende-probe-'))
+const CERTIFICATE_FILE = path.join(folder, 'localhost-2020.pem')
 const END = Date.parse('2020-04-01T00:00:00Z')
 const DAY = 24 * 3600_000
 
@@ -13,13 +16,19 @@ describe('how long the certificate holds', () => {
   let server: Server
   let PUBLIC_URL = ''
   beforeAll(async () => {
-    const key = readFileSync(CERTIFICATE_FILE.replace('.pem', '.key.pem'))
-    server = createServer({ key, cert: readFileSync(CERTIFICATE_FILE) })
+    const authority = createAuthority()
+    const certificate = authority.issue('localhost', new Date(END))
+    authority.remove()
+    writeFileSync(CERTIFICATE_FILE, certificate.cert)
+    server = createServer(certificate)
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
     const address = server.address()
     PUBLIC_URL = `https://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`
   })
-  afterAll(() => server.close())
+  afterAll(() => {
+    server.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
 
   it('is read from its file, and at the address that people use', async () => {
     for (const settings of [{ CERTIFICATE_FILE }, { PUBLIC_URL }]) {
@@ -32,6 +41,16 @@ describe('how long the certificate holds', () => {
     expect(await look({ CERTIFICATE_FILE: '/nowhere.pem' })).toEqual({ from: 'file', error: 'ENOENT' })
     expect(await look({ PUBLIC_URL: 'https://127.0.0.1:1' })).toEqual({ from: 'address', error: 'ECONNREFUSED' })
     expect(await look({ PUBLIC_URL: 'http://127.0.0.1:1' })).toBeUndefined()
+  })
+  it('says for whom it is, whether visitors take it, and looks where OUTGOING_HOSTS leads', async () => {
+    const named = { PUBLIC_URL: PUBLIC_URL.replace('127.0.0.1', 'hotel.example'), OUTGOING_HOSTS: ['hotel.example=127.0.0.1'] }
+    expect(await certificateDays(named)).toMatchObject({
+      from: 'address',
+      notAfter: new Date(END),
+      names: expect.any(String),
+      distrust: expect.stringMatching(/^[A-Z_]+$/),
+    })
+    expect(await certificateDays({ CERTIFICATE_FILE, PUBLIC_URL })).toMatchObject({ from: 'file', distrust: null })
   })
 })
 

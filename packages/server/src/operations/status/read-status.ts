@@ -8,7 +8,7 @@ import { readAlertChannels, readAlerts } from '../alerts/read-alerts.ts'
 import { backupState } from '../backup/backup-state.ts'
 import { operationChecks } from '../metrics/health-checks.ts'
 import { type CertificateLook, certificateDays } from '../probe/certificate-days.ts'
-import { latestRuns, type ServerRun } from '../server-runs.ts'
+import { latestRuns, type RunKind, type ServerRun } from '../server-runs.ts'
 import { readDisks } from './disks.ts'
 import { failedJobs } from './failed-jobs.ts'
 import { listProcesses } from './processes.ts'
@@ -20,7 +20,7 @@ const HOUR_MS = 3600_000
 const RUNS = 5
 const FAILED = 50
 
-const presentRun = ({ startedAt, endedAt, details, ...r }: ServerRun) => ({
+const presentRun = <K extends RunKind>({ startedAt, endedAt, details, ...r }: ServerRun<K>) => ({
   ...r,
   startedAt: startedAt.toISOString(),
   endedAt: endedAt?.toISOString() ?? null,

@@ -44,6 +44,10 @@ export const BACKUP_SETTINGS = {
   BACKUP_POINT_IN_TIME_DAYS: number(1, 400, 7),
   /** What was written is on its way to the target after so many minutes. */
   BACKUP_WAL_MINUTES: number(1, 1440, 5),
+  /** How often the timer looks whether something is to be sent or done. */
+  BACKUP_LOOK_SECONDS: number(1, 600, 30),
+  /** So much of the archive waits at most for a place that is away; then the oldest goes, so that the disk never fills for it. */
+  BACKUP_WAL_KEEP_MB: number(32, 10_000_000, 4096),
   /** A login for backups, where the database is not the embedded one: REPLICATION, BYPASSRLS, pg_read_all_data, pg_backup_start and _stop. */
   BACKUP_DATABASE_URL: z.string().optional(),
   /** The data folder of that database, when it can be read from here; without it `pg_dump` serves. */

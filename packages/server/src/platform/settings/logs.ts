@@ -16,4 +16,6 @@ export const LOG_SETTINGS = {
   LOG_KEEP_WARN_DAYS: days.default(90),
   LOG_KEEP_INFO_DAYS: days.default(14),
   LOG_KEEP_HTTP_DAYS: days.default(7),
+  /** What was put away of one kind takes no more than this, whatever its age: the disk is for messages. */
+  LOG_KEEP_MB: z.coerce.number().min(0.001).max(1_000_000).default(500),
 }

@@ -1,3 +1,4 @@
+import { archiveState, minutesSince } from '../../backup/archive-state.ts'
 import { latestRuns, type RunKind, type ServerRun } from '../../server-runs.ts'
 import { bad, both, type CheckText, type Finding, family, judge, ok, type Status, skipped, warn } from '../check.ts'
 import type { DoctorDatabase, DoctorEnv } from '../doctor-env.ts'
@@ -8,6 +9,14 @@ const texts = {
     todo: both(
       'atende backup; then look why the timer does not: systemctl list-timers "atende-*" (compose: docker compose logs backup)',
       'atende backup; depois veja por que o timer não roda: systemctl list-timers "atende-*" (compose: docker compose logs backup)',
+    ),
+    runbook: 'restore',
+  },
+  'backup.archive': {
+    title: both('what was written is at every place of the backups', 'o que foi escrito está em todos os lugares dos backups'),
+    todo: both(
+      'atende backup ship says what is wrong with the place; a gap ends with the next backup',
+      'atende backup ship diz o que há com o lugar; um buraco acaba com o próximo backup',
     ),
     runbook: 'restore',
   },
@@ -76,6 +85,20 @@ async function checkRuns(env: DoctorEnv, inUse: boolean): Promise<Finding<Id>[]>
   ]
 }
 
+async function checkArchive({ database }: DoctorEnv, inUse: boolean): Promise<Finding<Id>[]> {
+  const state = database && (await archiveState(database.kysely))
+  if (!state || (state.stopped && !inUse)) return []
+  return state.places.flatMap(({ place, completeAt, error, gap }): Finding<Id>[] => {
+    const when = age(minutesSince(completeAt) / 60)
+    const isOld = minutesSince(completeAt) > state.limitMinutes
+    const words = both(`${place}: complete ${when.en}${error ? ` (${error})` : ''}`, `${place}: completo ${when.pt}${error ? ` (${error})` : ''}`)
+    return [
+      judge('backup.archive', isOld ? 'fail' : error ? 'warn' : 'ok', words),
+      ...(gap ? [bad('backup.archive', `${place}: a piece of the archive is missing`, `${place}: falta um pedaço do arquivo`)] : []),
+    ]
+  })
+}
+
 function checkRecipient({ raw }: DoctorEnv): Finding<Id>[] {
   const recipient = raw.BACKUP_RECIPIENT
   if (!recipient)
@@ -92,14 +115,18 @@ function checkRecipient({ raw }: DoctorEnv): Finding<Id>[] {
     : [bad('backup.recipient', 'BACKUP_RECIPIENT is no age public key (age1…)', 'BACKUP_RECIPIENT não é uma chave pública age (age1…)')]
 }
 
+function checkElsewhere(env: DoctorEnv): Finding<Id> {
+  if (env.backupsElsewhere) {
+    const ask = 'docker compose exec backup atende doctor --only backup,disk'
+    return skipped('backup.elsewhere', `another container makes the backups: ${ask}`, `outro contêiner faz os backups: ${ask}`)
+  }
+  return env.raw.BACKUP_S3_BUCKET
+    ? ok('backup.elsewhere', 'S3', 'S3')
+    : warn('backup.elsewhere', 'BACKUP_S3_BUCKET is not set', 'BACKUP_S3_BUCKET não está definida')
+}
+
 export const backupChecks = family(texts, async (env) => {
   const inUse = ['BACKUP_RECIPIENT', 'BACKUP_DIR', 'BACKUP_S3_BUCKET'].some((n) => env.raw[n])
-  const elsewhere = Boolean(env.raw.BACKUP_S3_BUCKET)
-  const settings = inUse
-    ? [
-        ...checkRecipient(env),
-        elsewhere ? ok('backup.elsewhere', 'S3', 'S3') : warn('backup.elsewhere', 'BACKUP_S3_BUCKET is not set', 'BACKUP_S3_BUCKET não está definida'),
-      ]
-    : []
-  return [...(await checkRuns(env, inUse)), ...settings]
+  const settings = inUse ? [...checkRecipient(env), checkElsewhere(env)] : []
+  return [...(await checkRuns(env, inUse)), ...(await checkArchive(env, inUse)), ...settings]
 })

@@ -189,9 +189,36 @@ async function checkActivity(db: DoctorDatabase): Promise<Finding<Id>[]> {
   ]
 }
 
+/** What can be seen without counts: statements that run at this moment. */
+const RUNNING_SECONDS = 30
+async function checkRunning(db: DoctorDatabase, en: string, pt: string): Promise<Finding<Id>[]> {
+  const [long] = await db.ask<{ n: number; seconds: number | null }>(
+    `select count(*)::int n, max(extract(epoch from clock_timestamp() - query_start))::int seconds from pg_stat_activity
+    where state = 'active' and backend_type = 'client backend' and query_start < clock_timestamp() - make_interval(secs => ${RUNNING_SECONDS})`,
+  )
+  return long && long.n > 0
+    ? [warn('database.slow', `${long.n} run at this moment, for up to ${long.seconds} s`, `${long.n} em execução agora, há até ${long.seconds} s`)]
+    : [
+        skipped(
+          'database.slow',
+          `nothing has run for more than ${RUNNING_SECONDS} s at this moment; averages are not known: ${en}`,
+          `nada roda há mais de ${RUNNING_SECONDS} s neste momento; médias não são conhecidas: ${pt}`,
+        ),
+      ]
+}
+
+type Counts = { schema: string; loaded: boolean; may: boolean }
 async function checkSlow(db: DoctorDatabase): Promise<Finding<Id>[]> {
-  const [there] = await db.ask<{ schema: string }>("select extnamespace::regnamespace::text as schema from pg_extension where extname = 'pg_stat_statements'")
-  if (!there) return [skipped('database.slow', 'pg_stat_statements is not installed', 'pg_stat_statements não está instalado')]
+  const [there] = await db.ask<Counts>(
+    `select extnamespace::regnamespace::text as schema, coalesce(current_setting('pg_stat_statements.max', true), '') <> '' loaded, pg_has_role('pg_read_all_stats', 'usage') may
+    from pg_extension where extname = 'pg_stat_statements'`,
+  )
+  if (!there) return checkRunning(db, 'create extension pg_stat_statements', 'create extension pg_stat_statements')
+  const load = "shared_preload_libraries = 'pg_stat_statements'"
+  if (!there.loaded) return checkRunning(db, load, load)
+  // Other roles' statements have no id and no text for who may not see them: that there are none would be no answer.
+  const grant = 'grant pg_read_all_stats to <DATABASE_OWNER_URL>'
+  if (!there.may) return checkRunning(db, grant, grant)
   const rows = await db.ask<{ id: string; mean: number; calls: number }>(
     `select queryid::text id, mean_exec_time::int mean, calls::int calls from ${there.schema}.pg_stat_statements s join pg_database d on d.oid = s.dbid
     where d.datname = current_database() and calls >= 20 and mean_exec_time > 500 and query ilike any(array['select%','insert%','update%','delete%','with%']) order by total_exec_time desc limit 3`,

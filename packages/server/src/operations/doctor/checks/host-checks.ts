@@ -20,13 +20,21 @@ type Id = keyof typeof texts
 const run = promisify(execFile)
 const RUN = { timeout: 8000, encoding: 'utf8' } as const
 
+/** The doctor's own last run: what it found then is looked at now. */
+const OWN_UNIT = 'atende-doctor.service'
+
 async function checkUnits(): Promise<Finding<Id>[]> {
   // Without systemd as the first process there are no units, whatever is installed.
   if (!existsSync('/run/systemd/system')) return []
   const { stdout } = await run('systemctl', ['list-units', '--all', '--plain', '--no-legend', 'atende-*'], RUN)
-  const units = stdout.split('\n').flatMap((line) => {
+  return judgeUnits(stdout)
+}
+
+/** @param list as `systemctl list-units --plain --no-legend` prints it */
+export function judgeUnits(list: string): Finding<Id>[] {
+  const units = list.split('\n').flatMap((line) => {
     const [name, , active] = line.trim().split(/\s+/)
-    return name && active ? [{ name, active }] : []
+    return name && active && name !== OWN_UNIT ? [{ name, active }] : []
   })
   if (units.length === 0) return []
   const failed = units.filter((u) => u.active === 'failed').map((u) => u.name)

@@ -2,8 +2,9 @@ import { accessSync, chownSync, constants, existsSync, mkdirSync, readFileSync, 
 import { statfs } from 'node:fs/promises'
 import { availableParallelism, freemem, loadavg, totalmem } from 'node:os'
 import path from 'node:path'
-import { bad, both, type CheckText, type Finding, family, judge, ok, type Status, warn } from '../check.ts'
+import { bad, both, type CheckText, type Finding, family, judge, ok, type Status, skipped, warn } from '../check.ts'
 import type { DoctorEnv } from '../doctor-env.ts'
+import { processesHere } from '../identity.ts'
 
 const texts = {
   'disk.space': {
@@ -65,7 +66,7 @@ function places(env: DoctorEnv): Place[] {
   return [
     { name: 'data', folder: home, later: false },
     ...(config.STORAGE === 'disk' ? [{ name: 'media', folder: path.join(home, 'media'), later: true }] : []),
-    ...(raw.BACKUP_DIR ? [{ name: 'backups', folder: raw.BACKUP_DIR, later: false }] : []),
+    ...(raw.BACKUP_DIR && !env.backupsElsewhere ? [{ name: 'backups', folder: raw.BACKUP_DIR, later: false }] : []),
     ...(logs ? [{ name: 'logs', folder: logs, later: false }] : []),
     ...(config.AUDIT_COPY_DIR ? [{ name: 'audit copies', folder: config.AUDIT_COPY_DIR, later: false }] : []),
   ]
@@ -146,15 +147,18 @@ function checkLoad(): Finding<Id> {
   )
 }
 
-/** A server has a connection per person and more: a thousand files are soon too few. */
-function checkFiles(): Finding<Id>[] {
-  const pids = ['self']
-  return pids.flatMap((pid) => {
-    const file = `/proc/${pid}/limits`
-    if (!existsSync(file)) return []
-    const limit = /Max open files\s+(\d+|unlimited)/.exec(readFileSync(file, 'utf8'))?.[1] ?? 'unlimited'
+/** A server has a connection per person and more: a thousand files are soon too few. Each process has a limit of its own. */
+async function checkFiles(env: DoctorEnv): Promise<Finding<Id>[]> {
+  const limits = (await processesHere(env)).flatMap((pid) => {
+    const [command, file] = [`/proc/${pid}/cmdline`, `/proc/${pid}/limits`]
+    // A number may belong to somebody else by now, or to another container.
+    if (!existsSync(command) || !readFileSync(command, 'utf8').includes('cli.ts')) return []
+    return [/Max open files\s+(\d+|unlimited)/.exec(readFileSync(file, 'utf8'))?.[1] ?? 'unlimited']
+  })
+  if (limits.length === 0) return [skipped('machine.files', 'no process of the server can be seen from here', 'nenhum processo do servidor é visível daqui')]
+  return limits.map((limit) => {
     const few = limit !== 'unlimited' && Number(limit) < 1024
-    return [(few ? warn : ok)('machine.files', `limit ${limit}`, `limite ${limit}`)]
+    return (few ? warn : ok)('machine.files', `limit ${limit}`, `limite ${limit}`)
   })
 }
 
@@ -176,5 +180,5 @@ function checkZone(raw: DoctorEnv['raw']): Finding<Id> {
 
 export const machineChecks = family(texts, async (env) => {
   const list = places(env)
-  return [...checkFolders(env.home, list), ...(await checkDisks(list)), checkMemory(), checkLoad(), ...checkFiles(), checkNode(), checkZone(env.raw)]
+  return [...checkFolders(env.home, list), ...(await checkDisks(list)), checkMemory(), checkLoad(), ...(await checkFiles(env)), checkNode(), checkZone(env.raw)]
 })

@@ -1,12 +1,12 @@
 import { lookup } from 'node:dns/promises'
-import { existsSync, readFileSync } from 'node:fs'
-import { connect } from 'node:net'
 import { networkInterfaces } from 'node:os'
-import { connect as connectTls, type PeerCertificate } from 'node:tls'
 import { within } from '../../../platform/health.ts'
-import { bad, both, type CheckText, type Finding, family, judge, ok, skipped, warn } from '../check.ts'
+import { certificateDays } from '../../probe/certificate-days.ts'
+import { type Both, bad, both, type CheckText, type Finding, family, judge, ok, skipped, warn } from '../check.ts'
+import { checkClock } from '../clocks.ts'
 import { type DoctorEnv, reasonOf } from '../doctor-env.ts'
-import { readListeners } from '../listeners.ts'
+import { type Answerer, type Whose, whoAnswers } from '../identity.ts'
+import { checkPorts, opens } from '../ports.ts'
 
 const texts = {
   'network.dns': {
@@ -65,7 +65,7 @@ type Id = keyof typeof texts
 const ANSWER_MS = 5000
 const portOf = (url: URL) => Number(url.port || (url.protocol === 'https:' ? 443 : 80))
 
-async function checkDns(env: DoctorEnv, url: URL): Promise<Finding<Id>[]> {
+async function checkDns(env: DoctorEnv, url: URL, whose: Whose): Promise<Finding<Id>[]> {
   const own = Object.values(networkInterfaces()).flatMap((list) => list?.map((a) => a.address) ?? [])
   const said = env.hostAddress(url.hostname)
   let found: string[]
@@ -75,141 +75,76 @@ async function checkDns(env: DoctorEnv, url: URL): Promise<Finding<Id>[]> {
     return [bad('network.dns', `${url.hostname} has no address: ${reasonOf(e)}`, `${url.hostname} não tem endereço: ${reasonOf(e)}`)]
   }
   const strange = found.filter((a) => !own.includes(a))
-  if (strange.length === 0) return [ok('network.dns', `${url.hostname} → ${found.join(', ')}`, `${url.hostname} → ${found.join(', ')}`)]
+  const there = `${url.hostname} → ${found.join(', ')}`
+  if (whose === 'stranger') return [bad('network.dns', `${there}: another Atende answers there`, `${there}: lá responde outro Atende`)]
+  if (strange.length === 0) return [ok('network.dns', there, there)]
   // Behind the address translation of a cloud, the machine does not know its own public address; inside a container, neither.
-  const inner = env.container || !own.some((a) => a.includes('.') && !/^(127|10|192\.168|169\.254|172\.(1[6-9]|2\d|3[01]))\./.test(a))
-  const [en, pt] = [
-    `${url.hostname} → ${found.join(', ')}; addresses of this machine: ${own.join(', ')}`,
-    `${url.hostname} → ${found.join(', ')}; endereços desta máquina: ${own.join(', ')}`,
-  ]
-  return [
-    (inner ? ok : warn)(
-      'network.dns',
-      inner ? `${url.hostname} → ${found.join(', ')} (this machine has inner addresses only)` : en,
-      inner ? `${url.hostname} → ${found.join(', ')} (esta máquina só tem endereços internos)` : pt,
-    ),
-  ]
-}
-
-type Seen = { certificate: PeerCertificate; error: string | undefined }
-const seeCertificate = (env: DoctorEnv, url: URL): Promise<Seen> =>
-  new Promise((done, failed) => {
-    const socket = connectTls({
-      host: env.hostAddress(url.hostname) ?? url.hostname,
-      port: portOf(url),
-      servername: url.hostname,
-      rejectUnauthorized: false,
-      timeout: ANSWER_MS,
-    })
-    socket.once('secureConnect', () => {
-      const error = socket.authorizationError as Error | string | null | undefined
-      done({
-        certificate: socket.getPeerCertificate(),
-        error: error ? String(error instanceof Error ? ('code' in error && error.code) || error.message : error) : undefined,
-      })
-      socket.destroy()
-    })
-    socket.once('error', failed)
-    socket.once('timeout', () => socket.destroy(new Error('no answer in time')))
-  })
-
-const DAY = 86_400_000
-async function checkCertificate(env: DoctorEnv, url: URL): Promise<Finding<Id>[]> {
-  if (url.protocol !== 'https:') return []
-  try {
-    const { certificate, error } = await seeCertificate(env, url)
-    const days = Math.floor((Date.parse(certificate.valid_to) - Date.now()) / DAY)
-    const names = certificate.subjectaltname?.replaceAll('DNS:', '') ?? ''
-    const left = [`${days} days left`, `faltam ${days} dias`] as const
-    if (days < 0) return [bad('network.certificate', `expired ${-days} days ago`, `venceu há ${-days} dias`)]
-    if (error === 'ERR_TLS_CERT_ALTNAME_INVALID')
-      return [bad('network.certificate', `it is for ${names}, not for ${url.hostname}`, `é de ${names}, não de ${url.hostname}`)]
-    if (error) return [bad('network.certificate', `nobody trusts it: ${error}; ${left[0]}`, `ninguém confia nele: ${error}; ${left[1]}`)]
-    return [(days < 7 ? bad : days < 21 ? warn : ok)('network.certificate', left[0], left[1])]
-  } catch (e) {
-    return [bad('network.certificate', `no TLS at ${url.host}: ${reasonOf(e)}`, `sem TLS em ${url.host}: ${reasonOf(e)}`)]
-  }
-}
-
-/** Beyond it, signatures and codes of a second factor are refused. */
-const SKEW_WARN = 5
-const SKEW_BAD = 30
-const skew = (seconds: number, of: string): Finding<Id> => {
-  const off = Math.abs(seconds)
-  return judge(
-    'network.clock',
-    off > SKEW_BAD ? 'fail' : off > SKEW_WARN ? 'warn' : 'ok',
-    both(`${of}: ${off.toFixed(0)} s apart`, `${of}: ${off.toFixed(0)} s de diferença`),
-  )
-}
-
-async function checkPublic(env: DoctorEnv): Promise<Finding<Id>[]> {
-  const base = (env.config.PUBLIC_URL ?? env.serverUrl)?.replace(/\/+$/, '')
-  if (!base) return []
-  const path = '/webhooks/whatsapp?hub.mode=subscribe&hub.challenge=1&hub.verify_token=atende-doctor'
-  try {
-    const alive = await env.outgoing.fetch(`${base}/alive`, { timeoutMs: ANSWER_MS })
-    const ours = alive.ok && /"status":"alive"/.test(await alive.text())
-    if (!ours)
-      return [
-        bad('network.public_url', `${base}/alive answers ${alive.status}, not as Atende does`, `${base}/alive responde ${alive.status}, não como o Atende`),
-      ]
-    const date = alive.headers.get('date')
-    const hook = await env.outgoing.fetch(`${base}${path}`, { timeoutMs: ANSWER_MS })
-    const refused = hook.status === 403 && (await hook.text()).includes('verification_refused')
+  if (whose === 'ours' && strange.length === found.length)
+    return [ok('network.dns', `${there}: this Atende answers there`, `${there}: lá responde este Atende`)]
+  const inner =
+    strange.length === found.length && (env.container || !own.some((a) => a.includes('.') && !/^(127|10|192\.168|169\.254|172\.(1[6-9]|2\d|3[01]))\./.test(a)))
+  if (inner)
     return [
-      ok('network.public_url', base, base),
-      refused
-        ? ok('network.webhook', 'a wrong token is refused by Atende itself', 'um token errado é recusado pelo próprio Atende')
-        : bad('network.webhook', `a wrong token is answered ${hook.status}, not by Atende`, `um token errado recebe ${hook.status}, e não do Atende`),
-      ...(date && env.publicUrl ? [skew((Date.parse(date) - Date.now()) / 1000, 'PUBLIC_URL')] : []),
+      skipped(
+        'network.dns',
+        `${there}; this machine has inner addresses only, and whose server answers could not be seen`,
+        `${there}; esta máquina só tem endereços internos, e não deu para ver de quem é o servidor que responde`,
+      ),
     ]
-  } catch (e) {
-    const why = reasonOf(e)
+  const mine = own.join(', ')
+  return [warn('network.dns', `${there}; addresses of this machine: ${mine}`, `${there}; endereços desta máquina: ${mine}`)]
+}
+
+/** What visitors get, wherever CERTIFICATE_FILE lies. */
+async function checkCertificate(env: DoctorEnv, url: URL): Promise<Finding<Id>[]> {
+  const look = await certificateDays({ ...env.config, CERTIFICATE_FILE: undefined })
+  if (!look) return []
+  if ('error' in look) return [bad('network.certificate', `no TLS at ${url.host}: ${look.error}`, `sem TLS em ${url.host}: ${look.error}`)]
+  const { days, names, distrust } = look
+  const left = [`${days} days left`, `faltam ${days} dias`] as const
+  if (days < 0) return [bad('network.certificate', `expired ${-days} days ago`, `venceu há ${-days} dias`)]
+  if (distrust === 'ERR_TLS_CERT_ALTNAME_INVALID')
+    return [bad('network.certificate', `it is for ${names}, not for ${url.hostname}`, `é de ${names}, não de ${url.hostname}`)]
+  if (distrust) return [bad('network.certificate', `nobody trusts it: ${distrust}; ${left[0]}`, `ninguém confia nele: ${distrust}; ${left[1]}`)]
+  return [(days < 7 ? bad : days < 21 ? warn : ok)('network.certificate', left[0], left[1])]
+}
+
+const HOOK = '/webhooks/whatsapp?hub.mode=subscribe&hub.challenge=1&hub.verify_token=atende-doctor'
+async function checkHook(env: DoctorEnv, base: string): Promise<Finding<Id>> {
+  const hook = await env.outgoing.fetch(`${base}${HOOK}`, { timeoutMs: ANSWER_MS })
+  const refused = hook.status === 403 && (await hook.text()).includes('verification_refused')
+  return refused
+    ? ok('network.webhook', 'a wrong token is refused by Atende itself', 'um token errado é recusado pelo próprio Atende')
+    : bad('network.webhook', `a wrong token is answered ${hook.status}, not by Atende`, `um token errado recebe ${hook.status}, e não do Atende`)
+}
+
+/** `seen`: who answers at PUBLIC_URL, or why nobody does. */
+async function checkPublic(env: DoctorEnv, base: string, seen: Answerer | Error): Promise<Finding<Id>[]> {
+  const unseen = (why: Both) => skipped<Id>('network.webhook', why.en, why.pt)
+  if (seen instanceof Error) {
+    const why = reasonOf(seen)
     return [
       bad('network.public_url', `${base} is not reached: ${why}`, `${base} não responde: ${why}`),
-      skipped('network.webhook', 'PUBLIC_URL is not reached', 'PUBLIC_URL não responde'),
+      unseen(both('PUBLIC_URL is not reached', 'PUBLIC_URL não responde')),
     ]
   }
+  if (!seen.alive)
+    return [
+      bad('network.public_url', `${base}/alive answers ${seen.status}, not as Atende does`, `${base}/alive responde ${seen.status}, não como o Atende`),
+      unseen(both('something else answers', 'outra coisa responde')),
+    ]
+  if (seen.whose === 'stranger') {
+    const todo = both(
+      "another server still has the domain: set its A (and AAAA) record to this server's address, then stop the old one",
+      'outro servidor ainda tem o domínio: aponte o registro A (e AAAA) para este servidor e depois pare o antigo',
+    )
+    const message = both(`${base} is answered by another Atende, not by this one`, `${base} é respondido por outro Atende, não por este`)
+    return [judge('network.public_url', 'fail', message, { todo }), unseen(both('another Atende answers', 'outro Atende responde'))]
+  }
+  const whose = seen.whose === 'ours' ? both('', '') : both('; whether it is this one could not be seen', '; não deu para ver se é este')
+  const hook = await checkHook(env, base).catch((e: unknown) => bad<Id>('network.webhook', reasonOf(e), reasonOf(e)))
+  return [ok('network.public_url', `${base}${whose.en}`, `${base}${whose.pt}`), hook]
 }
-
-async function checkDatabaseClock(env: DoctorEnv): Promise<Finding<Id>[]> {
-  if (!env.database) return []
-  const before = Date.now()
-  const [row] = await env.database.ask<{ now: number }>('select extract(epoch from clock_timestamp())::float8 now')
-  const middle = (before + Date.now()) / 2000
-  return [skew((row?.now ?? middle) - middle, 'PostgreSQL')]
-}
-
-/** Never for the outside: PostgreSQL, Redis, Atende's own ports behind the proxy, metrics. */
-const INNER = [5432, 6379, 3000, 3001, 3002, 3011, 3012, 9090, 9093, 9100]
-export function judgePorts(text: string, ports: readonly number[]): Finding<'network.closed_ports'>[] {
-  const open = readListeners(text).filter((l) => !l.loopback && ports.includes(l.port))
-  if (open.length === 0) return [ok('network.closed_ports', `none of ${ports.join(', ')}`, `nenhuma de ${ports.join(', ')}`)]
-  const said = [...new Set(open.map((l) => `${l.address}:${l.port}`))].join(', ')
-  return [bad('network.closed_ports', `${said} listens for everybody`, `${said} atende qualquer um`)]
-}
-
-function checkListeners(env: DoctorEnv): Finding<Id>[] {
-  if (env.container)
-    return [skipped('network.closed_ports', 'in a container: compose.yml decides what is published', 'em contêiner: o compose.yml decide o que é publicado')]
-  const tables = ['/proc/net/tcp', '/proc/net/tcp6'].filter((f) => existsSync(f))
-  if (tables.length === 0) return []
-  const database = env.database ? [Number(new URL(env.database.ownerUrl).port || 5432)] : []
-  const own = [env.config.PORT, env.serverUrl ? portOf(new URL(env.serverUrl)) : env.config.PORT].filter((p) => p > 0 && env.config.TRUSTED_PROXIES.length > 0)
-  const ports = [...new Set([...INNER, ...database, ...own])]
-  return judgePorts(tables.map((f) => readFileSync(f, 'utf8')).join('\n'), ports)
-}
-
-const opens = (host: string, port: number): Promise<void> =>
-  new Promise((done, failed) => {
-    const socket = connect({ host, port, timeout: ANSWER_MS }, () => {
-      socket.destroy()
-      done()
-    })
-    socket.once('error', failed)
-    socket.once('timeout', () => socket.destroy(new Error('no answer in time')))
-  })
 
 async function checkOpen(env: DoctorEnv, url: URL): Promise<Finding<Id>[]> {
   if (url.protocol !== 'https:' || portOf(url) !== 443) return []
@@ -221,6 +156,17 @@ async function checkOpen(env: DoctorEnv, url: URL): Promise<Finding<Id>[]> {
 
 export const networkChecks = family(texts, async (env) => {
   const url = env.publicUrl
-  const named = url ? [checkDns(env, url), checkCertificate(env, url), checkOpen(env, url)] : []
-  return [...(await Promise.all([...named, checkPublic(env), checkDatabaseClock(env).catch(() => [])])).flat(), ...checkListeners(env)]
+  const base = (env.config.PUBLIC_URL ?? env.serverUrl)?.replace(/\/+$/, '')
+  const seen = base === undefined ? undefined : await whoAnswers(env, base).catch((e: unknown) => (e instanceof Error ? e : new Error(String(e))))
+  const whose = seen === undefined || seen instanceof Error ? 'unknown' : seen.whose
+  const named = url ? [checkDns(env, url, whose), checkCertificate(env, url), checkOpen(env, url)] : []
+  const date = url && seen && !(seen instanceof Error) ? seen.date : null
+  return (
+    await Promise.all([
+      ...named,
+      ...(base && seen ? [checkPublic(env, base, seen)] : []),
+      checkClock(env, date),
+      checkPorts(env, whose === 'ours' ? url : undefined),
+    ])
+  ).flat()
 })

@@ -12,7 +12,9 @@ import { diskStorage } from '../../../platform/storage-disk.ts'
 import { s3Storage } from '../../../platform/storage-s3.ts'
 import { bad, both, type CheckText, type Finding, family, ok, skipped, warn } from '../check.ts'
 import { type DoctorEnv, reasonOf } from '../doctor-env.ts'
+import { whoAnswers } from '../identity.ts'
 import { peekEmbedded, postmasterFile } from '../peek.ts'
+import { opens } from '../ports.ts'
 
 const texts = {
   'server.running': {
@@ -57,8 +59,15 @@ const texts = {
 } satisfies Record<string, CheckText>
 type Id = keyof typeof texts
 
+/** Where no port of this machine answers, unless it is another installation that has the name. */
+async function answersAtPublicUrl(env: DoctorEnv): Promise<string | undefined> {
+  const url = env.config.PUBLIC_URL?.replace(/\/+$/, '')
+  const seen = url === undefined ? undefined : await whoAnswers(env, url).catch(() => undefined)
+  return seen?.alive && seen.whose !== 'stranger' ? url : undefined
+}
+
 async function checkServer(env: DoctorEnv): Promise<Finding<Id>[]> {
-  const url = env.serverUrl ?? env.config.PUBLIC_URL?.replace(/\/+$/, '')
+  const url = env.serverUrl ?? (await answersAtPublicUrl(env))
   const answer = url === undefined ? undefined : await env.outgoing.fetch(`${url}/health`, { timeoutMs: 5000 }).catch(() => undefined)
   const report = answer ? Health.safeParse(await answer.json().catch(() => null)).data : undefined
   if (!report) return [bad('server.running', 'no server answers', 'nenhum servidor responde')]
@@ -82,12 +91,23 @@ async function checkVersion(running: string): Promise<Finding<Id>[]> {
   return [running === VERSION ? ok('server.version', said, said) : warn('server.version', said, said)]
 }
 
-function checkLeftovers(env: DoctorEnv): Finding<Id>[] {
+/** Its process is not there, and nothing answers at its port either. */
+async function isDead(embedded: ReturnType<typeof peekEmbedded>): Promise<boolean> {
+  if (!embedded || embedded.alive) return false
+  return opens('127.0.0.1', embedded.port, 2000).then(
+    () => false,
+    () => true,
+  )
+}
+
+async function checkLeftovers(env: DoctorEnv): Promise<Finding<Id>[]> {
   const running = path.join(env.home, 'running.json')
   const lock = postmasterFile(env.home)
-  const embedded = peekEmbedded(env.home)
-  const dead = [...(existsSync(running) && !env.serverUrl ? [running] : []), ...(embedded && !embedded.alive ? [lock] : [])]
+  const dead = [...(existsSync(running) && !env.serverUrl ? [running] : []), ...((await isDead(peekEmbedded(env.home))) ? [lock] : [])]
   if (dead.length === 0) return [ok('server.leftovers', 'none', 'nenhum')]
+  // In another container they may well live: neither their process nor their port can be seen from here.
+  if (env.container)
+    return [skipped('server.leftovers', 'processes of other containers cannot be seen', 'processos de outros contêineres não podem ser vistos')]
   return dead.map((file) => {
     const fix = { what: both(`rm ${file}`, `rm ${file}`), run: async () => rmSync(file, { force: true }) }
     return warn('server.leftovers', `${file}: its process has died`, `${file}: o processo já morreu`, { fix })
@@ -139,6 +159,5 @@ async function checkStorage(env: DoctorEnv): Promise<Finding<Id>[]> {
 }
 
 export const serviceChecks = family(texts, async (env) => [
-  ...(await Promise.all([checkServer(env), checkMail(env), checkStorage(env)])).flat(),
-  ...checkLeftovers(env),
+  ...(await Promise.all([checkServer(env), checkMail(env), checkStorage(env), checkLeftovers(env)])).flat(),
 ])
