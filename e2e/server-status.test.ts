@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { beginRun } from '../packages/server/src/operations/server-runs.ts'
+import { beginRun, recordDoctor } from '../packages/server/src/operations/server-runs.ts'
 import { uuidv7 } from '../packages/server/src/platform/ids.ts'
 import { createAuthority } from '../packages/server/src/testing/tls-stand-in.ts'
 import { accessibilityFaults, SHOTS, type Stage, setStage } from './stage.ts'
@@ -25,6 +25,7 @@ beforeAll(async () => {
     ALERT_EMAILS: 'plantao@example.com',
     ALERT_WHATSAPP_TO: '+5511955554444',
     ALERT_WHATSAPP_TENANT: 'ninguem',
+    RUNBOOK_URL: 'https://guias.example.com/runbooks',
     CERTIFICATE_FILE,
   })
   const { server } = stage
@@ -34,6 +35,7 @@ beforeAll(async () => {
   await (await beginRun(db, 'restore-test')).end('ok')
   await (await beginRun(db, 'update', { to: '0.2.0' })).end('ok')
   await beginRun(db, 'backup')
+  await recordDoctor(db, { fail: 2, warn: 1, ids: ['network.dns', 'disk.space', 'machine.memory'] })
   await server.sql(
     `insert into server_processes values ($1, 'worker', 'maquina-de-nome-bem-comprido-no-outro-datacenter-2', 3011, 1, '0.0.9', now() - interval '2 days', now() + interval '1 hour', 212, 50, 0, 0)`,
     [uuidv7()],
@@ -43,6 +45,9 @@ beforeAll(async () => {
      select x, 'media.download', '{}', 'failed', now() - interval '5 minutes', now(), '{"message":"segredo","code":"ECONNRESET"}', 5, 5 from unnest($1::uuid[]) x`,
     [JOBS],
   )
+  await server.sql(`insert into server_processes values ($1, 'web', 'maquina-1', 3001, 1, '0.1.0', now(), now() + interval '1 hour', 180, 50, 0, 0)`, [
+    uuidv7(),
+  ])
   for (let day = 0; day < 6; day++)
     await server.sql(`insert into server_disks (host, mount, day, used_mib, free_mib) values ('maquina-1', 'logs', current_date - $1::int, $2, 20000)`, [
       day,
@@ -76,13 +81,25 @@ it.each(Object.entries(SIZES))('shows how the server is: %s', async (name, optio
   await page.getByText('Nesse ritmo, enche em 4 dias.').waitFor()
   await page.getByText('Falta dizer de qual empresa é o número').waitFor()
   await page.getByText('700 MB').first().waitFor()
+  await page.getByText('2 coisas erradas, 1 para olhar').waitFor()
+  const guide = page.getByRole('link', { name: 'deploy/runbooks/certificate.pt-BR.md' })
+  expect(await guide.first().getAttribute('href')).toBe('https://guias.example.com/runbooks/certificate.pt-BR.md')
+  const mail = stage.server.ctx.mail.kept().find((m) => m.subject.includes('O certificado venceu'))
+  expect(mail?.html).toContain('<a href="https://guias.example.com/runbooks/certificate.pt-BR.md"')
   await page.getByText('Há versões diferentes rodando').waitFor()
   expect(await page.getByText('segredo').count()).toBe(0)
   // Each check of the server has a name that people know.
   const { checks } = (await (await fetch(`${stage.server.url}/health`)).json()) as { checks: Record<string, unknown> }
   for (const check of Object.keys(checks)) expect([check, await page.getByText(check, { exact: true }).count()]).toEqual([check, 0])
   await page.screenshot({ path: path.join(SHOTS, `${name}-server-status.png`) })
-  for (const [part, heading] of Object.entries({ components: 'Componentes', processes: 'Processos', backups: 'Backups', jobs: 'Tarefas em segundo plano' })) {
+  for (const [part, heading] of Object.entries({
+    alerts: 'Alertas',
+    doctor: 'Exame diário',
+    components: 'Componentes',
+    processes: 'Processos',
+    backups: 'Backups',
+    jobs: 'Tarefas em segundo plano',
+  })) {
     await page.getByRole('heading', { name: heading }).scrollIntoViewIfNeeded()
     await page.getByRole('heading', { name: heading }).evaluate((h) => h.scrollIntoView({ block: 'start' }))
     await page.screenshot({ path: path.join(SHOTS, `${name}-server-status-${part}.png`) })

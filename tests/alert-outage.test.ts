@@ -53,12 +53,12 @@ const said = (part: string) => slack.state.texts.filter((t) => t.includes(part))
 const mailed = (part: RegExp) => smtp.received.filter((m) => part.test(m.raw)).length
 
 it('the database is missed by mail and Slack, once, and its return is told', { timeout: 90_000 }, async () => {
-  await eventually(async () => (await sqlAs(admin, `select 1 from pg_locks where locktype = 'advisory' and objid = 7204114`)).length === 1)
+  await eventually(async () => (await sqlAs(admin, `select 1 from pg_locks where locktype = 'advisory' and objid = 7204131`)).length === 1)
   await postgres.stop()
   await eventually(() => said('O banco de dados não responde') === 1, 30_000)
-  await eventually(() => mailed(/runbooks\/database\.md/) === 1)
+  await eventually(() => mailed(/runbooks\/database\.pt-BR\.md/) === 1)
   await new Promise((r) => setTimeout(r, 3000))
-  expect([said('O banco de dados não responde'), mailed(/runbooks\/database\.md/)]).toEqual([1, 1])
+  expect([said('O banco de dados não responde'), mailed(/runbooks\/database\.pt-BR\.md/)]).toEqual([1, 1])
   postgres = await startEmbeddedPostgres(home, 'outage', postgres.port)
   await eventually(() => said('Resolvido: O banco de dados não responde') === 1, 30_000)
   await eventually(

@@ -14,6 +14,8 @@ const folder = mkdtempSync(path.join(tmpdir(), 'atende-alerts-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 type Rule = { alert: string; expr: string; labels: { severity: string }; annotations: { summary: string; description: string; runbook_url: string } }
+/** At the address that the operator gives, or as a file of the repository. */
+const BOOK = /^\{\{ or \$externalLabels\.runbooks "deploy\/runbooks" \}\}\/([a-z-]+)\.pt-BR\.md$/
 const files = readdirSync(RULES).map((file) => path.join(RULES, file))
 const rules = files.flatMap((file) => (parse(readFileSync(file, 'utf8')) as { groups: { rules: Rule[] }[] }).groups.flatMap((g) => g.rules))
 
@@ -99,7 +101,7 @@ it('every alert says in Portuguese what happened and what to do, and leads to a 
   expect(new Set(rules.map((r) => r.alert)).size).toBe(rules.length)
   for (const { alert, labels, annotations } of rules) {
     expect([alert, labels.severity]).toEqual([alert, expect.stringMatching(/^(warning|critical)$/)])
-    expect([alert, books]).toEqual([alert, expect.arrayContaining([/^deploy\/runbooks\/([a-z-]+)\.pt-BR\.md$/.exec(annotations.runbook_url)?.[1]])])
+    expect([alert, books]).toEqual([alert, expect.arrayContaining([BOOK.exec(annotations.runbook_url)?.[1]])])
     expect([alert, annotations.summary.length > 10, annotations.description.length > 10]).toEqual([alert, true, true])
   }
 })
@@ -124,6 +126,24 @@ it('every alert fires for what it is for', { timeout: 120_000 }, () => {
   expect(rules.map((r) => r.alert).filter((alert) => !CASES.some((c) => c.alert === alert))).toEqual([])
   const tried = tryRules(together(CASES).map(illTest))
   expect(tried, tried.said).toMatchObject({ ok: true })
+})
+
+it('an alert leads to its runbook: a file, or a page where the operator says that they are', () => {
+  const leadsTo = (labels: Record<string, string>, address: string) => {
+    const rule = rules.find((r) => r.alert === 'AtendeLimiterStandIn')
+    const alert = { exp_labels: { severity: 'warning' }, exp_annotations: { ...rule?.annotations, runbook_url: address } }
+    const test = {
+      interval: '1m',
+      name: address,
+      input_series: inputs({ ...healthyAt('1m'), ...CASES.find((c) => c.alert === 'AtendeLimiterStandIn')?.bad }, '10m', '1m'),
+      external_labels: labels,
+      alert_rule_test: [{ alertname: 'AtendeLimiterStandIn', eval_time: '10m', exp_alerts: [alert] }],
+    }
+    const tried = tryRules([test])
+    expect(tried, tried.said).toMatchObject({ ok: true })
+  }
+  leadsTo({}, 'deploy/runbooks/redis.pt-BR.md')
+  leadsTo({ runbooks: 'https://guias.example.com' }, 'https://guias.example.com/redis.pt-BR.md')
 })
 
 it('this test would notice an alert that does not fire', () => {

@@ -15,6 +15,7 @@ export const OPERATION_DOORS = [
   'door_end_process', // by its own id
   'door_note_alert_channel', // a code
   'door_note_disk', // two figures
+  'door_numbers', // three counts
   'door_processes', // roles, hosts, versions, memory
   'door_save_alerts', // codes and figures
   'door_server_figures', // two counts and two times

@@ -19,10 +19,10 @@ export const PAGES: Page[] = readdirSync(FOLDER)
   .filter((f) => f.endsWith('.md') && f !== 'README.md')
   .map(readPage)
 
-/** What a page tells to run, as one script. */
-export function scriptOf(name: string): string {
+/** What a page tells to run, as one script: the one block that is to be run, or the one that has `holding`. */
+export function scriptOf(name: string, holding = ''): string {
   const page = PAGES.find((p) => p.name === name && p.language === 'en')
-  const lines = page?.blocks.filter((b) => b.runs).flatMap((b) => b.lines) ?? []
-  if (lines.length === 0) throw new Error(`the runbook ${name} has nothing to run`)
-  return lines.join('\n')
+  const found = page?.blocks.filter((b) => b.runs && b.lines.some((l) => l.includes(holding))) ?? []
+  if (found.length !== 1) throw new Error(`the runbook ${name} has ${found.length} blocks to run with "${holding}"`)
+  return found[0]?.lines.join('\n') ?? ''
 }

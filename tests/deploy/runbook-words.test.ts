@@ -41,7 +41,10 @@ describe('each runbook', () => {
     const [en, pt] = pair(name)
     const shape = (text = '') => text.split('\n').flatMap((l) => /^#+ /.exec(l)?.[0] ?? [])
     const named = (text = '') => [...new Set([...text.matchAll(/`(Atende[A-Z]\w+|[a-z]+\.[a-z_]+|[a-z]+_[a-z]+)`/g)].map((m) => m[1]))].sort()
-    expect(pt?.blocks).toEqual(en?.blocks)
+    // Findings are quoted in the language of the page.
+    const blocks = (page: (typeof PAGES)[number] | undefined) => page?.blocks.map((b) => ({ ...b, lines: b.lines.map((l) => l.replace(/ --lang \S+/, '')) }))
+    expect(blocks(pt)).toEqual(blocks(en))
+    expect(pt?.blocks.flatMap((b) => b.lines).filter((l) => /atende doctor(?! --lang pt-BR)/.test(l))).toEqual([])
     expect(shape(pt?.text)).toEqual(shape(en?.text))
     expect(named(pt?.text)).toEqual(named(en?.text))
     expect(en?.text.split('\n').filter((l) => l.startsWith('## ')).length).toBe(5)
@@ -65,8 +68,9 @@ function commandOf(line: string): string[] | undefined {
   const words = wordsOf(inner ?? line)
   const start = words.indexOf('atende')
   if (start >= 0 && (words[start - 1] === undefined || words[start - 1] === 'sudo' || words.includes('exec'))) return words.slice(start + 1)
-  const container = words.indexOf('run')
-  return words[0] === 'docker' && container > 0 ? words.slice(container + 3) : undefined
+  // The service `restore` is that command by itself.
+  const restore = words.indexOf('restore')
+  return words[0] === 'docker' && words.includes('run') && restore > 0 ? words.slice(restore) : undefined
 }
 
 /** What is wrong with it, or nothing. */
@@ -101,14 +105,44 @@ describe('what is to be typed exists', () => {
     expect(asked.filter((a) => !ids.some((id) => id === a || id.startsWith(`${a}.`)))).toEqual([])
   })
 
-  it('units of systemd', () => {
+  it('units of systemd, and of no colour that may not be in charge', () => {
     const units = new Set(LINES.flatMap(({ line }) => (/systemctl (restart|start|stop|reload|status) (.*)/.exec(line)?.[2] ?? '').split(' ').filter(Boolean)))
-    const known = [/^'?atende-(web|worker)@(blue|green|\*)'?$/, /^atende-postgres$/, /^redis-server$/, /^nginx$/, /^'atende-\*'$/]
+    const known = [/^'atende-((web|worker)@|backup)?\*'$/, /^atende-postgres$/, /^atende\.target$/, /^atende-doctor\.timer$/, /^redis-server$/, /^nginx$/]
     expect([...units].filter((u) => !known.some((k) => k.test(u)))).toEqual([])
-    const folder = path.join(ROOT, 'deploy/systemd')
-    if (existsSync(folder)) {
-      for (const unit of ['atende-web@', 'atende-worker@', 'atende-postgres']) expect(existsSync(path.join(folder, `${unit}.service`)), unit).toBe(true)
+    const installed = readdirSync(path.join(ROOT, 'deploy/systemd')).filter((f) =>
+      /^\[Install\]$/m.test(readFileSync(path.join(ROOT, 'deploy/systemd', f), 'utf8')),
+    )
+    const all = installed
+      .flatMap((f) => (f.includes('@') ? ['blue', 'green'].map((c) => f.replace('@', `@${c}`)) : [f]))
+      .map((f) => f.replace(/\.service$/, ''))
+    const disabled = LINES.flatMap(({ line }) => /systemctl disable --now (.*)/.exec(line)?.[1]?.split(' ') ?? [])
+    expect(disabled.sort()).toEqual(all.sort())
+  })
+
+  it('containers of the colour in charge, or of both', () => {
+    for (const { name, blocks } of PAGES) {
+      for (const { lines } of blocks) {
+        const text = lines.join('\n')
+        if (text.includes('$colour')) expect(text.indexOf('colour=$(sed'), name).toBeLessThan(text.indexOf('$colour'))
+        if (text.includes('$colour')) expect(text, name).toContain('colour=$(sed')
+        for (const line of lines.filter((l) => /(web|worker)-(blue|green)/.test(l))) expect(line, name).toMatch(/-blue .*-green/)
+      }
     }
+  })
+
+  it('nobody asks the doctor once about what has just been started', () => {
+    const hasty = PAGES.flatMap(({ name, blocks }) =>
+      blocks.flatMap(({ lines }) => {
+        const began = lines.findIndex((l) => /systemctl (re)?(start|load)|docker compose (up|restart)/.test(l))
+        return began < 0
+          ? []
+          : lines
+              .slice(began)
+              .filter((l) => /atende doctor/.test(l) && !/--wait \d+|--fix/.test(l))
+              .map((l) => `${name}: ${l}`)
+      }),
+    )
+    expect(hasty).toEqual([])
   })
 
   it('services of compose', () => {
@@ -117,7 +151,7 @@ describe('what is to be typed exists', () => {
       ? Object.keys(parse(readFileSync(file, 'utf8')).services)
       : ['postgres', 'redis', 'web-blue', 'web-green', 'worker-blue', 'worker-green', 'backup', 'nginx', 'certbot']
     const asked = LINES.flatMap(({ line }) => {
-      const words = wordsOf(line.split('<')[0]?.split('>')[0] ?? '')
+      const words = wordsOf(line.split(/[<>|]/)[0] ?? '').flatMap((w) => (w.includes('$colour') ? ['blue', 'green'].map((c) => w.replace('$colour', c)) : [w]))
       if (words[0] !== 'docker' || words[1] !== 'compose') return []
       const rest = words.slice(3).filter((w) => !w.startsWith('-') && !/^\d+$/.test(w))
       return ['exec', 'run'].includes(words[2] ?? '') ? rest.slice(0, 1) : rest

@@ -8,25 +8,31 @@ export const STAGE_HOST = 'atende.test'
 const NGINX = process.env.NGINX_BINARY ?? ['/usr/sbin/nginx', '/usr/local/sbin/nginx', '/opt/homebrew/bin/nginx'].find(existsSync)
 
 /** The real nginx in front, with its files below the stage. */
-export async function startNginx(at: (...parts: string[]) => string, webPort: number) {
+export async function startNginx(at: (...parts: string[]) => string, webPorts: readonly number[], base: number) {
   if (!NGINX) throw new Error('The tests of runbooks need nginx. Install it (Debian: apt-get install nginx-light) or set NGINX to its path.')
   const binary = NGINX
   const authority = createAuthority()
-  const port = await freePort(57_700)
+  const port = await freePort(base)
+  const plainPort = await freePort(base + 10)
   const live = at('etc/letsencrypt/live', STAGE_HOST)
   for (const folder of [live, at('etc/nginx'), at('var/log/nginx'), at('tmp')]) mkdirSync(folder, { recursive: true })
   const config = at('etc/nginx/nginx.conf')
   const log = at('var/log/nginx/error.log')
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((n) => `${n}_temp_path ${at('tmp', n)};`).join(' ')
 
-  /** `rule`: what somebody has put in front. */
+  // The colour that does not run refuses, and the other one is asked.
+  const upstream = `upstream atende_web { ${webPorts.map((p) => `server 127.0.0.1:${p} max_fails=0;`).join(' ')} }`
+  const pass = (scheme: string) =>
+    `location / { proxy_pass http://atende_web; proxy_set_header Host $host; proxy_set_header X-Forwarded-For $remote_addr; proxy_set_header X-Forwarded-Proto ${scheme}; }`
+  /** `rule`: what somebody has put in front. The plain port is the test's own way in. */
   const configure = (rule = '') =>
     writeFileSync(
       config,
       `daemon off; pid ${at('nginx.pid')}; error_log ${log} notice; worker_processes 1; events {}
-http { access_log off; ${temporary}
+http { access_log off; ${temporary} ${upstream}
+  server { listen 127.0.0.1:${plainPort}; client_max_body_size 20m; ${pass('http')} }
   server { listen 127.0.0.1:${port} ssl; server_name ${STAGE_HOST}; ssl_certificate ${live}/fullchain.pem; ssl_certificate_key ${live}/privkey.pem; ${rule}
-    location / { proxy_pass http://127.0.0.1:${webPort}; proxy_set_header Host $host; proxy_set_header X-Forwarded-For $remote_addr; proxy_set_header X-Forwarded-Proto https; } } }\n`,
+    ${pass('https')} } }\n`,
     )
   const certify = (days: number): void => {
     const { key, cert } = authority.issue(STAGE_HOST, days)
@@ -41,6 +47,7 @@ http { access_log off; ${temporary}
   await eventually(() => existsSync(at('nginx.pid')))
   return {
     port,
+    plainPort,
     authority,
     configure,
     certify,
@@ -59,3 +66,4 @@ http { access_log off; ${temporary}
     },
   }
 }
+export type FrontDoor = Awaited<ReturnType<typeof startNginx>>

@@ -11,7 +11,7 @@ const ServerAlert = z
     code: z.string(),
     severity: z.enum(['critical', 'warning']),
     words: z.object({ 'pt-BR': Words, en: Words }),
-    /** Page of deploy/runbooks. */
+    /** Page of deploy/runbooks; `runbookFile` says its name in a language. */
     runbook: z.string(),
     firingAt: Time,
     /** Null while it lasts. */
@@ -36,13 +36,13 @@ export type AlertChannelState = z.infer<typeof AlertChannelState>
 const ServerRun = z
   .object({
     id: Id,
-    kind: z.enum(['backup', 'restore', 'restore-test', 'update']),
+    kind: z.enum(['backup', 'restore', 'restore-test', 'update', 'doctor']),
     host: z.string(),
     startedAt: Time,
     endedAt: Time.nullable(),
     outcome: z.enum(['running', 'ok', 'failed', 'lost']),
     /** Figures, names and codes. */
-    details: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+    details: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.string()), z.null()])),
   })
   .meta({ id: 'ServerRun' })
 export type ServerRun = z.infer<typeof ServerRun>
@@ -96,6 +96,9 @@ const Certificate = z
   })
   .meta({ id: 'Certificate' })
 
+/** The page of deploy/runbooks in the language of whoever reads it. */
+export const runbookFile = (name: string, locale: 'pt-BR' | 'en'): string => `${name}${locale === 'en' ? '' : '.pt-BR'}.md`
+
 /** How the server is, for whoever runs it. A part that could not be read is null. */
 export const ServerStatus = z
   .object({
@@ -115,10 +118,14 @@ export const ServerStatus = z
       })
       .nullable(),
     updates: z.array(ServerRun).nullable(),
+    /** The newest looks of the doctor that were put on record; their details: fail, warn, ids. */
+    doctor: z.array(ServerRun).nullable(),
     /** Null as well when people come by http. */
     certificate: Certificate.nullable(),
     disks: z.array(ServerDisk).nullable(),
     alerts: z.object({ list: z.array(ServerAlert), channels: z.array(AlertChannelState) }).nullable(),
+    /** Where the pages of deploy/runbooks can be read; null where no address is known. */
+    runbooks: z.url().nullable(),
   })
   .meta({ id: 'ServerStatus' })
 export type ServerStatus = z.infer<typeof ServerStatus>

@@ -1,11 +1,22 @@
 import { createInterface } from 'node:readline/promises'
+import { setTimeout as pause } from 'node:timers/promises'
 import { type Command, Option } from 'commander'
 import type { Language } from '../operations/doctor/check.ts'
 import type { DoctorEnv } from '../operations/doctor/doctor-env.ts'
 import type { Judged } from '../operations/doctor/run-doctor.ts'
 import { Ended, print, say, table, UsageError, warn } from './output.ts'
 
-type Options = { only?: string; fix?: boolean; yes?: boolean; strict?: boolean; list?: boolean; lang: Language; json?: boolean }
+type Options = {
+  only?: string
+  fix?: boolean
+  yes?: boolean
+  strict?: boolean
+  record?: boolean
+  list?: boolean
+  wait?: string
+  lang: Language
+  json?: boolean
+}
 const FAILS = 1
 const WARNS = 3
 
@@ -17,11 +28,13 @@ export function doctorCommands(program: Command): void {
     .option('--fix', 'mend what is safe to mend: shows it, asks, looks again; drops nothing, restarts nothing')
     .option('--yes', 'with --fix: do not ask')
     .option('--strict', 'exit code 3 when there are warnings')
+    .option('--wait <seconds>', 'ask again until nothing is wrong any more, at most so long: after a start or a restart')
+    .option('--record', 'keep the verdict for the status page; an alert is told when something is wrong')
     .option('--list', 'the ids of all checks')
     .addOption(new Option('--lang <language>', 'language of the report').choices(['en', 'pt-BR']).default('en'))
     .addHelpText(
       'after',
-      '\nExit codes: 0 all well, 1 something is wrong, 3 warnings only (with --strict), 2 used wrongly.\n\nExamples:\n  atende doctor\n  atende doctor --only database,disk.space --json\n  atende doctor --fix --lang pt-BR',
+      '\nExit codes: 0 all well, 1 something is wrong, 3 warnings only (with --strict), 2 used wrongly.\n\nExamples:\n  atende doctor\n  atende doctor --only database,disk.space --json\n  atende doctor --wait 60 --only server.running\n  atende doctor --fix --lang pt-BR\n  atende doctor --record',
     )
     .action(doctor)
 }
@@ -135,20 +148,57 @@ async function examine(o: Options, only: ReadonlySet<string> | undefined, env: D
   return { judged: mended.length > 0 ? await runChecks(env, only) : first, mended }
 }
 
+const PAUSE_MS = 2000
+function waitOf({ wait = '0', fix }: Options): number {
+  if (!/^\d{1,4}$/.test(wait)) throw new UsageError(`--wait ${wait}: how many seconds?`)
+  if (fix && wait !== '0') throw new UsageError('--wait goes without --fix: mend first, then wait')
+  return Number(wait) * 1000
+}
+
+/** What has just been started needs a moment: asks again, from the beginning, while something is wrong and time is left. */
+async function examinePatiently(o: Options, only: ReadonlySet<string> | undefined) {
+  const { openDoctorEnv } = await import('../operations/doctor/doctor-env.ts')
+  const until = Date.now() + waitOf(o)
+  for (;;) {
+    const env = await openDoctorEnv()
+    const seen = await examine(o, only, env).finally(() => env.close().catch(() => {}))
+    const left = until - Date.now()
+    if (left <= 0 || !seen.judged.some((j) => j.status === 'fail')) return seen
+    await pause(Math.min(PAUSE_MS, left))
+  }
+}
+
 async function listChecks(o: Options): Promise<void> {
   const { CHECK_TEXTS, inLanguage } = await import('../operations/doctor/run-doctor.ts')
   const all = Object.entries(CHECK_TEXTS).map(([id, t]) => ({ id, title: inLanguage(t.title, o.lang), runbook: t.runbook ?? null }))
   print(o.json ?? false, all, table(all.map((c) => [c.id, c.title])))
 }
 
+/** For the status page and the alerts. Without a database there is nowhere to keep it, which alerts tell by themselves. */
+async function record(judged: readonly Judged[]): Promise<void> {
+  const { openDoctorEnv, reasonOf } = await import('../operations/doctor/doctor-env.ts')
+  const [{ recordDoctor }, { openDatabase }] = await Promise.all([import('../operations/server-runs.ts'), import('../platform/database.ts')])
+  const env = await openDoctorEnv()
+  const { database } = env
+  await env.close()
+  if (!database) return warn('not recorded: the database does not answer')
+  const of = (status: string) => judged.filter((j) => j.status === status).map((j) => j.id)
+  const [fail, care] = [of('fail'), of('warn')]
+  // The doctor's own connection only reads.
+  const { db } = openDatabase(database.ownerUrl, 1, 'atende-doctor')
+  await recordDoctor(db, { fail: fail.length, warn: care.length, ids: [...fail, ...care] })
+    .catch((e: unknown) => warn(`not recorded: ${reasonOf(e)}`))
+    .finally(() => db.destroy())
+}
+
 async function doctor(_: unknown, command: Command): Promise<void> {
   const o = command.optsWithGlobals<Options>()
   if (o.list) return listChecks(o)
+  if (o.record && o.only !== undefined) throw new UsageError('--record keeps the verdict about everything: leave --only out')
   const only = await wanted(o.only)
   const { toResult } = await import('../operations/doctor/run-doctor.ts')
-  const { openDoctorEnv } = await import('../operations/doctor/doctor-env.ts')
-  const env = await openDoctorEnv()
-  const { judged, mended } = await examine(o, only, env).finally(() => env.close().catch(() => {}))
+  const { judged, mended } = await examinePatiently(o, only)
+  if (o.record) await record(judged)
   const results = judged.map((j) => toResult(j, o.lang))
   const fails = results.some((r) => r.status === 'fail')
   const warns = results.some((r) => r.status === 'warn')

@@ -97,6 +97,21 @@ async function endMaster(i: Installation, fromSettings: boolean): Promise<void> 
   saveSecrets(i.home, secrets)
 }
 
+const NO_NEW_KEY = `there is no new master key yet: everything is wrapped by the one of ENCRYPTION_KEY already, so nothing was changed.
+Keep the current key as ENCRYPTION_KEY_PREVIOUS, put a new one (openssl rand -hex 32) in its place as ENCRYPTION_KEY, restart all processes,
+then run this again.`
+
+/** With the key in the settings a new one is the operator's to make: without it a rotation would do nothing and say that it did. */
+async function requireNewMaster(i: Installation): Promise<void> {
+  const { askOwner } = await import('./with-installation.ts')
+  const keys = await askOwner<{ wrapped: Buffer }>(
+    i,
+    'select wrapped from tenant_keys union all select wrapped from server_keys union all select wrapped from server_key_versions',
+  )
+  i.keys.masters.refresh()
+  if (keys.every((k) => i.keys.masters.isCurrent(k.wrapped))) throw new UsageError(NO_NEW_KEY)
+}
+
 async function rotateMasterKey(_: unknown, command: Command): Promise<void> {
   const { json = false } = command.optsWithGlobals<Options>()
   const { withInstallation } = await import('./with-installation.ts')
@@ -104,6 +119,7 @@ async function rotateMasterKey(_: unknown, command: Command): Promise<void> {
   const { noteServerOperator } = await import('./note-operator.ts')
   const result = await withInstallation(async ({ config, installation: i }) => {
     const fromSettings = config.ENCRYPTION_KEY !== undefined
+    if (fromSettings && config.ENCRYPTION_KEY_PREVIOUS.length === 0) await requireNewMaster(i)
     await beginMaster(i, fromSettings)
     const rewrapped = await asOwner(i, (owner) => rotateMaster(owner, i.db, i.keys, showProgress('companies', json)))
     await endMaster(i, fromSettings)

@@ -4,9 +4,9 @@ import type { Database } from '../platform/database.ts'
 import { uuidv7 } from '../platform/ids.ts'
 
 /** What a server does for itself, rather than for a tenant. `archive`: as long as the timer of backups runs. */
-export type RunKind = 'backup' | 'restore' | 'restore-test' | 'update' | 'archive'
+export type RunKind = 'backup' | 'restore' | 'restore-test' | 'update' | 'archive' | 'doctor'
 /** Figures, file names and codes; never anything about people. */
-export type RunDetails = Record<string, string | number | boolean | null | undefined>
+export type RunDetails = Record<string, string | number | boolean | readonly string[] | null | undefined>
 /** `lost`: it has said nothing for ten minutes, so its process has died. */
 export type RunOutcome = 'running' | 'ok' | 'failed' | 'lost'
 export type ServerRun<K extends RunKind = RunKind> = {
@@ -71,4 +71,13 @@ export async function latestRuns<K extends RunKind>(db: Database, kinds: readonl
     outcome: r.outcome === 'running' && now - r.beat_at.getTime() > LOST_MS ? 'lost' : r.outcome,
     details: r.details,
   }))
+}
+
+/** `ids`: of the checks that failed, then of those that warned. */
+export type DoctorVerdict = { fail: number; warn: number; ids: string[] }
+
+/** Puts on record what the doctor found. Only what is wrong makes it a failure. */
+export async function recordDoctor(db: Database, verdict: DoctorVerdict): Promise<void> {
+  const run = await beginRun(db, 'doctor')
+  await run.end(verdict.fail > 0 ? 'failed' : 'ok', verdict)
 }

@@ -14,8 +14,11 @@ export type TenantTx = Transaction<DB> & { readonly [tenantMark]: true }
 /** A transaction without a tenant: sees no tenant's rows, may call the doors. */
 export type SystemTx = Transaction<DB>
 
+/** Whoever has waited so long for a connection is told no: a database that hangs refuses nobody by itself. */
+const CONNECT_MS = 30_000
+
 export const openDatabase = (url: string, max: number, name = 'atende'): { db: Database; pool: pg.Pool } => {
-  const pool = new pg.Pool({ connectionString: url, max, application_name: name, idleTimeoutMillis: 60_000 })
+  const pool = new pg.Pool({ connectionString: url, max, application_name: name, idleTimeoutMillis: 60_000, connectionTimeoutMillis: CONNECT_MS })
   pool.on('error', () => {})
   // A connection that is lost while it is lent out tells its query; its own event would end the process.
   pool.on('connect', (client) => client.on('error', () => {}))

@@ -1,5 +1,5 @@
 import { statfs } from 'node:fs/promises'
-import { availableParallelism, loadavg, totalmem } from 'node:os'
+import { cpus, loadavg, totalmem } from 'node:os'
 import { sql } from 'kysely'
 import type { Context } from './context.ts'
 import { poolState } from './database.ts'
@@ -49,7 +49,8 @@ export function checkMemory(): Check {
 }
 
 export function checkCpu(): Check {
-  const cores = availableParallelism()
+  // Of the machine, whose load it is; this process may be limited to fewer.
+  const cores = cpus().length
   const [one = 0, five = 0] = loadavg()
   return { status: five > cores * 2 ? 'degraded' : 'up', cores, load1: round(one, 2), load5: round(five, 2) }
 }

@@ -52,7 +52,7 @@ export function createAuthority() {
 }
 
 /** Ends TLS in front of a server, as nginx does; `change` stands for what goes wrong in front. */
-export async function startTlsProxy(certificate: { key: string; cert: string }, target: string, host = '127.0.0.1') {
+export async function startTlsProxy(certificate: { key: string; cert: string }, target: string, { host = '127.0.0.1', port = 0 } = {}) {
   const change: { date: string | undefined; answer: ((url: string) => string | undefined) | undefined } = { date: undefined, answer: undefined }
   const server = createServer(certificate, (incoming, outgoing) => {
     const instead = change.answer?.(incoming.url ?? '')
@@ -65,7 +65,7 @@ export async function startTlsProxy(certificate: { key: string; cert: string }, 
     onward.once('error', () => outgoing.writeHead(502).end())
     incoming.pipe(onward)
   })
-  await new Promise<void>((done) => server.listen(0, host, done))
+  await new Promise<void>((done) => server.listen(port, host, done))
   const address = server.address()
   return {
     port: typeof address === 'object' && address ? address.port : 0,

@@ -19,6 +19,7 @@ import { onboardingTexts } from '../features/onboarding/onboarding.texts.ts'
 import type { rolesTexts } from '../features/roles/roles.texts.ts'
 import type { securityTexts } from '../features/security/security.texts.ts'
 import type { serverLimitsTexts } from '../features/server-limits/server-limits.texts.ts'
+import type { serverDoctorTexts } from '../features/server-status/server-doctor.texts.ts'
 import type { serverStatusTexts } from '../features/server-status/server-status.texts.ts'
 import { settingsTexts } from '../features/settings/settings.texts.ts'
 import { tagsTexts } from '../features/tags/tags.texts.ts'
@@ -63,6 +64,7 @@ export type LateNamespaces = {
   usage: typeof usageTexts
   serverLimits: typeof serverLimitsTexts
   serverStatus: typeof serverStatusTexts
+  serverDoctor: typeof serverDoctorTexts
   interactive: typeof interactiveTexts
   roles: typeof rolesTexts
   apiKeys: typeof apiKeysTexts

@@ -144,6 +144,45 @@ export const ALERTS = {
     ['O certificado venceu há {{days}} dias', 'Ninguém entra e o WhatsApp não entrega: rode `certbot renew`, leia o que ele diz e recarregue o nginx.'],
     ['The certificate expired {{days}} days ago', 'Nobody gets in and WhatsApp cannot deliver: run `certbot renew`, read what it says, and reload nginx.'],
   ),
+  public_unreached: kind(
+    'critical',
+    5,
+    'start',
+    [
+      'O endereço público não responde ({{error}})',
+      'Ninguém entra e o WhatsApp não entrega. Veja se o nginx está no ar, a porta 443 e o DNS. Se de fora tudo abre, defina CERTIFICATE_FILE.',
+    ],
+    [
+      'The public address does not answer ({{error}})',
+      'Nobody gets in and WhatsApp cannot deliver. See whether nginx runs, port 443 and the DNS. If all opens from outside, set CERTIFICATE_FILE.',
+    ],
+  ),
+  certificate_unseen: kind(
+    'warning',
+    5,
+    'certificate',
+    [
+      'Não dá para ler o certificado ({{error}})',
+      'Veja se CERTIFICATE_FILE aponta para o arquivo certo e se o Atende pode lê-lo. Até lá, ninguém vê quando vence.',
+    ],
+    [
+      'The certificate cannot be read ({{error}})',
+      'See whether CERTIFICATE_FILE names the right file and Atende may read it. Until then nobody sees when it expires.',
+    ],
+  ),
+  doctor_failed: kind(
+    'warning',
+    0,
+    'start',
+    [
+      'O exame diário encontrou {{count}} problema(s): {{ids}}',
+      'Rode `atende doctor --lang pt-BR --record` no servidor: ele diz o que fazer em cada um e encerra este aviso.',
+    ],
+    [
+      'The daily look found {{count}} thing(s) wrong: {{ids}}',
+      'Run `atende doctor --record` on the server: it says what to do about each, and ends this alert.',
+    ],
+  ),
   memory_high: kind(
     'warning',
     5,

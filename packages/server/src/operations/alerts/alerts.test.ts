@@ -1,4 +1,5 @@
 import { rmSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
 import path from 'node:path'
 import type { ServerStatus } from '@atende/contracts/server-status'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -8,7 +9,7 @@ import { startSlackStandIn } from '../../testing/slack-stand-in.ts'
 import { startSmtpStandIn } from '../../testing/smtp-stand-in.ts'
 import { connectChannel } from '../../testing/test-channel.ts'
 import { eventually, startTestServer, type TestServer } from '../../testing/test-server.ts'
-import { beginRun } from '../server-runs.ts'
+import { beginRun, recordDoctor } from '../server-runs.ts'
 
 /** Each thing that may go wrong goes wrong for real, as far as a test can; a minute of the alerts lasts 60 ms. */
 const OPERATOR = { email: 'operadora@example.com', password: 'uma senha bem longa' }
@@ -118,6 +119,15 @@ describe('what is wrong is told, and its end', () => {
     await run.end('ok')
   })
 
+  it('what the doctor found wrong', async () => {
+    await recordDoctor(server.ctx.db, { fail: 2, warn: 1, ids: ['disk.space', 'network.dns', 'machine.memory'] })
+    await shows((s) => s.doctor?.[0]?.outcome === 'failed')
+    expect((await status()).doctor?.[0]).toMatchObject({ details: { fail: 2, warn: 1, ids: ['disk.space', 'network.dns', 'machine.memory'] } })
+    const mend = () => recordDoctor(server.ctx.db, { fail: 0, warn: 1, ids: ['machine.memory'] })
+    await comesAndGoes('O exame diário encontrou 2 problema(s): disk.space, network.dns', mend)
+    expect(told('machine.memory')).toBe(0)
+  })
+
   it('a process that fell silent', async () => {
     const id = uuidv7()
     await server.sql(
@@ -146,11 +156,20 @@ describe('what is wrong is told, and its end', () => {
         free,
         ago,
       ])
+    // Of a container that was exchanged, nobody wants to know any more.
+    await server.sql(`insert into server_disks (host, mount, used_mib, free_mib) values ('maquina-trocada', 'data', 99000, 1000)`)
+    const id = uuidv7()
+    await server.sql(
+      `insert into server_processes values ($1, 'web', 'maquina-4', 3001, 1, '0.1.0', now() - interval '1 day', now() + interval '1 hour', 100, 50, 0, 0)`,
+      [id],
+    )
     await plant('data', 99_000, 1000, 0)
     for (let day = 0; day < 6; day++) await plant('logs', 50_000 - day * 5000, 20_000, day)
     await isTold('Nesse ritmo o disco enche em 4 dias (logs em maquina-4)')
     await shows((s) => s.disks?.some((d) => d.mount === 'logs' && d.fullInDays === 4 && d.mibPerDay === 5000 && d.measuredDays === 5))
-    await comesAndGoes('O disco está quase cheio: restam 1 GB (1 %), data em maquina-4', () => server.sql(`delete from server_disks where host = 'maquina-4'`))
+    await comesAndGoes('O disco está quase cheio: restam 1 GB (1 %), data em maquina-4', () => server.sql('delete from server_processes where id = $1', [id]))
+    await shows((s) => s.disks?.every((d) => d.host === hostname()))
+    expect(told('maquina-trocada')).toBe(0)
   })
 
   it('a number whose token is dead; only how many', async () => {
@@ -195,7 +214,7 @@ describe('what is wrong is told, and its end', () => {
 
 describe('channels', () => {
   it('mails carry the same, to everybody on the list, with the runbook', async () => {
-    const mail = await eventually(() => smtp.received.find((m) => m.raw.includes('runbooks/redis.md')))
+    const mail = await eventually(() => smtp.received.find((m) => m.raw.includes('deploy/runbooks/redis.pt-BR.md')))
     expect(mail.to).toEqual(['plantao@example.com'])
     expect(mail.raw).toContain('ALERT_EMAILS')
   })

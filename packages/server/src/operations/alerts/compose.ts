@@ -1,9 +1,10 @@
 import { hostname } from 'node:os'
+import { runbookFile } from '@atende/contracts/server-status'
 import type { Config } from '../../platform/config.ts'
 import type { Due } from './alert-state.ts'
 import { ALERTS, type AlertLocale, alertWords } from './alert-texts.ts'
 
-/** One thing to tell, in words: a line, what to do, and where it is explained. */
+/** One thing to tell, in words: a line, what to do, and where it is explained: an address, or a file of the repository. */
 export type Telling = { mark: '🔴' | '🟠' | '🟢' | '🔔'; line: string; todo: string | null; runbook: string | null }
 /** Everything that one channel is told at once. */
 export type Message = { subject: string; tellings: Telling[]; server: string; locale: AlertLocale }
@@ -28,19 +29,24 @@ const WORDS = {
 /** By which people know this server. */
 export const serverName = (config: Pick<Config, 'PUBLIC_URL'>): string => (config.PUBLIC_URL ? new URL(config.PUBLIC_URL).host : hostname())
 
-function tell({ alert, as }: Due, locale: AlertLocale): Telling {
+function tell({ alert, as }: Due, { ALERT_LOCALE: locale, RUNBOOK_URL }: Pick<Config, 'ALERT_LOCALE' | 'RUNBOOK_URL'>): Telling {
   const { title, todo } = alertWords(alert, locale)
   const { severity, runbook } = ALERTS[alert.code]
   if (as === 'resolved') return { mark: '🟢', line: `${WORDS[locale].resolved}: ${title}`, todo: null, runbook: null }
   const line = as === 'reminder' ? `${WORDS[locale].still}: ${title}` : title
-  return { mark: severity === 'critical' ? '🔴' : '🟠', line, todo, runbook }
+  return {
+    mark: severity === 'critical' ? '🔴' : '🟠',
+    line,
+    todo,
+    runbook: `${RUNBOOK_URL?.replace(/\/+$/, '') ?? 'deploy/runbooks'}/${runbookFile(runbook, locale)}`,
+  }
 }
 
-export function messageOf(due: readonly Due[], config: Pick<Config, 'PUBLIC_URL' | 'ALERT_LOCALE'>): Message {
+export function messageOf(due: readonly Due[], config: Pick<Config, 'PUBLIC_URL' | 'ALERT_LOCALE' | 'RUNBOOK_URL'>): Message {
   const locale = config.ALERT_LOCALE
   // What is wrong comes before what is over, and what is worse before the rest.
   const order = ['🔴', '🟠', '🟢']
-  const tellings = due.map((d) => tell(d, locale)).toSorted((a, b) => order.indexOf(a.mark) - order.indexOf(b.mark))
+  const tellings = due.map((d) => tell(d, config)).toSorted((a, b) => order.indexOf(a.mark) - order.indexOf(b.mark))
   const [first] = tellings
   const more = tellings.length > 1 ? ` (${WORDS[locale].and} ${tellings.length - 1})` : ''
   return { subject: `${first?.mark ?? ''} ${first?.line ?? ''}${more}`, tellings, server: serverName(config), locale }

@@ -12,7 +12,7 @@ const FOOT = {
 export async function tellByMail(deps: { config: Config; mail: Mailer }, message: Message): Promise<Outcome> {
   if (deps.mail.mode === 'off') return { told: false, error: 'mail_off' }
   const { subject, tellings, server, locale } = message
-  const lines = tellings.flatMap((t) => [`${t.mark} ${t.line}`, ...(t.todo ? [t.todo] : []), ...(t.runbook ? [`deploy/runbooks/${t.runbook}.md`] : [])])
+  const lines = tellings.flatMap((t) => [`${t.mark} ${t.line}`, ...(t.todo ? [t.todo] : []), ...(t.runbook ? [t.runbook] : [])])
   const words = { subject: `[${server}] ${subject}`, lines }
   const foot = FOOT[locale](server)
   const sent = await Promise.allSettled(

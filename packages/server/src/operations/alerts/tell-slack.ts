@@ -9,9 +9,7 @@ const plain = (text: string): string => text.replaceAll('&', '&amp;').replaceAll
 /** To the incoming webhook. */
 export async function tellSlack(deps: { config: Config; outgoing: Outgoing }, message: Message): Promise<Outcome> {
   const { tellings, server } = message
-  const blocks = tellings.map((t) =>
-    [`${t.mark} *${plain(t.line)}*`, ...(t.todo ? [plain(t.todo)] : []), ...(t.runbook ? [`_deploy/runbooks/${t.runbook}.md_`] : [])].join('\n'),
-  )
+  const blocks = tellings.map((t) => [`${t.mark} *${plain(t.line)}*`, ...(t.todo ? [plain(t.todo)] : []), ...(t.runbook ? [plain(t.runbook)] : [])].join('\n'))
   const text = [`*${plain(server)}*`, ...blocks].join('\n\n')
   try {
     const answer = await deps.outgoing.fetch(deps.config.ALERT_SLACK_URL ?? '', {

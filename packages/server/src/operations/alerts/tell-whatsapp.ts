@@ -10,6 +10,7 @@ import type { TenantLogin } from '../../platform/auth.ts'
 import type { Config } from '../../platform/config.ts'
 import { type Database, inTenant, type TenantTx } from '../../platform/database.ts'
 import { AppError } from '../../platform/errors.ts'
+import { within } from '../../platform/health.ts'
 import { uuidv7 } from '../../platform/ids.ts'
 import { SERVER_RIGHTS } from '../../platform/rights.ts'
 import { tenantOfSlug } from './alerts.store.ts'
@@ -17,6 +18,8 @@ import { type Message, type Outcome, outcomeOf, type Queued } from './compose.ts
 
 type Deps = { config: Config; db: Database }
 type Way = { tenantId: string; channelId: string; template: Template }
+/** This way leads through the database: while that hangs, it is closed. */
+const DATABASE_MS = 5_000
 /** Why nothing can be sent; said on the status page. */
 class NoWay extends Error {}
 
@@ -46,7 +49,7 @@ async function findWay({ config, db }: Deps): Promise<Way> {
 
 /** Whether alerts can leave by WhatsApp as the settings are now; the code of what is missing. */
 export async function whatsappFault(deps: Deps): Promise<string | null> {
-  return findWay(deps).then(
+  return within(DATABASE_MS, findWay(deps)).then(
     () => null,
     (e: unknown) => codeOf(e),
   )
@@ -91,13 +94,14 @@ const codeOf = (e: unknown): string => (e instanceof NoWay ? e.message : e insta
 /** Queues the template for each number; it leaves like any other message. */
 export async function tellByWhatsapp(deps: Deps, message: Message): Promise<Outcome> {
   try {
-    const way = await findWay(deps)
+    const way = await within(DATABASE_MS, findWay(deps))
     const phones = deps.config.ALERT_WHATSAPP_TO.flatMap((n) => normalizePhone(n) ?? [])
     if (phones.length === 0) return outcomeOf('whatsapp_number_wrong')
     const messageIds: string[] = []
-    await inTenant(deps.db, way.tenantId, async (tx) => {
+    const queueing = inTenant(deps.db, way.tenantId, async (tx) => {
       for (const phone of phones) messageIds.push(await sendTo(deps, tx, way, phone, message))
     })
+    await within(DATABASE_MS, queueing)
     return { ...outcomeOf(null), queued: { tenantId: way.tenantId, messageIds } }
   } catch (e) {
     return outcomeOf(codeOf(e))

@@ -1,5 +1,6 @@
 import type { Config } from '../../platform/config.ts'
 import type { Database } from '../../platform/database.ts'
+import { within } from '../../platform/health.ts'
 import type { Mailer } from '../../platform/mail.ts'
 import type { Outgoing } from '../../platform/outgoing/outgoing.ts'
 import type { AlertChannel } from './alert-state.ts'
@@ -22,10 +23,13 @@ export const ALERT_CHANNELS = ['email', 'slack', 'whatsapp'] as const satisfies 
 /** Those that the settings name. */
 export const channelsOn = (config: Config): AlertChannel[] => ALERT_CHANNELS.filter((c) => CHANNELS[c].isOn(config))
 
+/** A database that hangs holds up no alert. */
+const DATABASE_MS = 5_000
+
 /** Tells one channel, and keeps how that went; with the database away it is told all the same. */
 export async function tellChannel(deps: TellDeps, channel: AlertChannel, message: Message): Promise<Outcome> {
   const outcome = await CHANNELS[channel].tell(deps, message)
-  await noteChannel(deps.db, channel, outcome.error).catch(() => {})
+  await within(DATABASE_MS, noteChannel(deps.db, channel, outcome.error)).catch(() => {})
   return outcome
 }
 

@@ -8,8 +8,8 @@ import { createConditions } from './conditions.ts'
 import { channelsOn, tellChannel } from './tell.ts'
 import { whatsappFate, whatsappFault } from './tell-whatsapp.ts'
 
-/** Number of the advisory lock of whoever watches; any constant that nothing else uses. */
-const WATCH_LOCK = 7_204_114
+/** Number of the advisory lock of whoever watches; any constant that nothing else uses (7_204_114 is that of the diary's keys). */
+const WATCH_LOCK = 7_204_131
 const DATABASE_MS = 5_000
 /** In minutes of the alerts: a channel that failed is left alone for so long. */
 const CHANNEL_AGAIN = 5
@@ -31,11 +31,12 @@ class Lead {
       }
       const client = new pg.Client({ connectionString: this.#url, application_name: 'atende-alerts', connectionTimeoutMillis: DATABASE_MS })
       client.on('error', () => {})
+      this.#client = client
       await client.connect()
-      const { rows } = await client.query<{ ok: boolean }>('select pg_try_advisory_lock($1) ok', [WATCH_LOCK])
-      if (rows[0]?.ok) this.#client = client
-      else await client.end()
-      return rows[0]?.ok ? 'mine' : 'other'
+      const { rows } = await within(DATABASE_MS, client.query<{ ok: boolean }>('select pg_try_advisory_lock($1) ok', [WATCH_LOCK]))
+      if (rows[0]?.ok) return 'mine'
+      await this.end()
+      return 'other'
     } catch {
       await this.end()
       return 'unknown'
@@ -98,7 +99,7 @@ class Watch {
     this.#queued = undefined
     if (fate === 'arrived') return
     this.#ctx.log.error({ channel: 'whatsapp', error: 'whatsapp_failed' }, 'alerts: a channel does not take alerts')
-    await noteChannel(this.#ctx.db, 'whatsapp', 'whatsapp_failed').catch(() => {})
+    await within(DATABASE_MS, noteChannel(this.#ctx.db, 'whatsapp', 'whatsapp_failed')).catch(() => {})
   }
 
   /** Another watches: what only this process knows is handed over. */

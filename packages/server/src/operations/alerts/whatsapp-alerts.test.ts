@@ -34,6 +34,7 @@ const settings = () => ({
   ALERT_WHATSAPP_TO: '+55 11 95555-4444',
   ALERT_WHATSAPP_TENANT: 'central-de-alertas',
   ALERT_SLACK_URL: slack.url,
+  RUNBOOK_URL: 'https://guias.example.com/runbooks/',
 })
 
 beforeAll(async () => {
@@ -99,6 +100,8 @@ test('one that Meta refuses afterwards is seen', async () => {
   emulator.control.setScenario({ deliveredMs: 600_000 })
   await (await beginRun(db, 'backup')).end('failed', { error: 'disk_full' })
   await eventually(() => onPhone().some((m) => m.includes('disk_full')), 15_000)
+  // Slack makes a link of it.
+  await eventually(() => slack.state.texts.some((t) => t.split('\n').includes('https://guias.example.com/runbooks/restore.pt-BR.md')))
   const error = async () => (await server.call<ServerStatus>('GET', '/api/admin/status', { token })).body.alerts?.channels[2]?.error
   await eventually(async () => (await error()) === null)
   await server.sql(`update messages set status = 'failed' where direction = 'out' and id = (select max(id::text)::uuid from messages where direction = 'out')`)

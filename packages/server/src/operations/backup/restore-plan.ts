@@ -49,14 +49,15 @@ export type Plan = {
   existing: { data: boolean; media: boolean; running: boolean; maybeRunning: boolean }
 }
 
-const KeyFile = z.object({ encryptionKey: z.string(), previousKeys: z.array(z.string()).optional() })
+/** Without a key where that comes from the settings, as on every server of the installer. */
+const KeyFile = z.object({ encryptionKey: z.string().optional(), previousKeys: z.array(z.string()).optional() })
 
 /** The master keys that are here; nothing is made. */
 function keysHere(config: Config, home: string): string[] {
   const file = path.join(home, 'secrets.json')
   const fromFile = existsSync(file) ? KeyFile.parse(JSON.parse(readFileSync(file, 'utf8'))) : undefined
   const fromSettings = config.ENCRYPTION_KEY ? [config.ENCRYPTION_KEY, ...config.ENCRYPTION_KEY_PREVIOUS] : []
-  return [...fromSettings, ...(fromFile ? [fromFile.encryptionKey, ...(fromFile.previousKeys ?? [])] : [])]
+  return [...fromSettings, ...(fromFile?.encryptionKey ? [fromFile.encryptionKey] : []), ...(fromFile?.previousKeys ?? [])]
 }
 
 /** Keys of the restored server: those of the settings, else of the data folder. */

@@ -40,7 +40,7 @@ beforeAll(async () => {
   const address = meta.address()
   const port = await freePort(57_500)
   // An address of this machine that no interface names, as behind the translation of a cloud.
-  proxy = await startTlsProxy(authority.issue(HOST, 60), `http://127.0.0.1:${port}`, '127.0.0.2')
+  proxy = await startTlsProxy(authority.issue(HOST, 60), `http://127.0.0.1:${port}`, { host: '127.0.0.2' })
   env = {
     DATA_DIR: home,
     container: '',

@@ -116,6 +116,27 @@ describe('everything well', () => {
   })
 })
 
+describe('its verdict on record', () => {
+  const newest = async () => (await sql("select outcome, details from server_runs where kind = 'doctor' order by started_at desc limit 1"))[0]
+
+  it('is kept when asked for, with what was wrong', async () => {
+    const looked = await doctor(['--record'])
+    const ids = (status: string) => looked.report.checks.filter((c) => c.status === status).map((c) => c.id)
+    const details = { fail: ids('fail').length, warn: ids('warn').length, ids: [...ids('fail'), ...ids('warn')] }
+    expect(await newest()).toEqual({ outcome: looked.code === 0 ? 'ok' : 'failed', details })
+    const ill = await doctor(['--record'], { SUPER_ADMIN_PASSWORD: 'changeme' })
+    expect(ill.code).toBe(1)
+    expect(await newest()).toMatchObject({ outcome: 'failed', details: { ids: expect.arrayContaining(['secrets.strength']) } })
+    await sql("delete from server_runs where kind = 'doctor'")
+  })
+
+  it('is about everything, or there is none', async () => {
+    expect(await atende(['doctor', '--record', '--only', 'disk'], env)).toMatchObject({ code: 2, stderr: expect.stringContaining('--only') })
+    await doctor()
+    expect(await newest()).toBeUndefined()
+  })
+})
+
 describe('faults of the settings', () => {
   it('names each, and looks at everything else all the same', async () => {
     const wrong = {

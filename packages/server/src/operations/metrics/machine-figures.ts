@@ -1,5 +1,5 @@
 import { readFile, statfs } from 'node:fs/promises'
-import { availableParallelism, freemem, loadavg, totalmem } from 'node:os'
+import { cpus, freemem, loadavg, totalmem } from 'node:os'
 import { VERSION } from '../../platform/config.ts'
 import { findHome } from '../../platform/home.ts'
 import type { Collector } from './collectors.ts'
@@ -29,7 +29,8 @@ export const machineFigures: Collector = {
         [{ minutes: '1' }, one],
         [{ minutes: '5' }, five],
       ]),
-      gauge('machine_cores', 'Cores that this process may use.', availableParallelism()),
+      // Not those that this process may use: a limit of its container leaves the machine's load as it is.
+      gauge('machine_cores', 'Cores of the machine, which its load is held against.', cpus().length),
     ]
   },
 }

@@ -2,7 +2,7 @@ import { collectDefaultMetrics } from 'prom-client'
 import type { Context } from '../../platform/context.ts'
 import { notFound } from '../../platform/errors.ts'
 import type { Http } from '../../platform/http.ts'
-import { certificateFigures } from './certificate.ts'
+import { certificateFigures, publicAddress } from './certificate.ts'
 import { type Collector, createCollection, type MetricParts } from './collectors.ts'
 import { databaseFigures, databaseState, poolFigures, tableFigures } from './database-figures.ts'
 import { registryOf } from './figure.ts'
@@ -13,7 +13,7 @@ import { backlogs, jobFigures, serverFigures, socketFigures, storageFigures, ten
 import { runFigures } from './run-figures.ts'
 
 const COLLECTORS: readonly Collector[] = [
-  ...[partFigures, socketFigures, machineFigures, storageState, certificateFigures],
+  ...[partFigures, socketFigures, machineFigures, storageState, certificateFigures, publicAddress],
   ...[poolFigures, databaseState, databaseFigures, tableFigures],
   ...[backlogs, jobFigures, serverFigures, tenantFigures, storageFigures, runFigures],
 ]

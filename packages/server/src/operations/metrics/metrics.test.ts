@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { request as httpRequest } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
+import { cpus, tmpdir } from 'node:os'
 import path from 'node:path'
 import { createServer as createTlsServer } from 'node:tls'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -156,6 +156,21 @@ describe('what it says', () => {
       await fresh.stop()
     } finally {
       await own.close()
+    }
+  })
+
+  it('the load of the machine is held against the cores of the machine, however few this process may use', async () => {
+    const taskset = (...args: string[]) => spawnSync('taskset', args, { encoding: 'utf8' }).stdout
+    const all = taskset('-pc', String(process.pid)).split(':')[1]?.trim() ?? ''
+    taskset('-acp', '0', String(process.pid))
+    try {
+      const fresh = await startTestServer({}, server)
+      expect(seriesValue(await readMetrics(fresh), 'atende_machine_cores')).toBe(cpus().length)
+      const { checks } = (await fresh.call<{ checks: Record<string, { cores?: number }> }>('GET', '/health')).body
+      expect(checks.cpu?.cores).toBe(cpus().length)
+      await fresh.stop()
+    } finally {
+      taskset('-acp', all, String(process.pid))
     }
   })
 

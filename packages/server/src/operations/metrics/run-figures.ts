@@ -3,7 +3,7 @@ import { latestRuns, type RunKind, type ServerRun } from '../server-runs.ts'
 import type { Collector } from './collectors.ts'
 import { gauge, gauges } from './figure.ts'
 
-const KINDS = ['backup', 'restore-test', 'update'] as const satisfies RunKind[]
+const KINDS = ['backup', 'restore-test', 'update', 'doctor'] as const satisfies RunKind[]
 /** A daily run that fails for a month is known by then. */
 const LOOK_BACK = 40
 

@@ -31,13 +31,16 @@ describe('how long the certificate holds', () => {
   })
 
   it('is read from its file, and at the address that people use', async () => {
-    for (const settings of [{ CERTIFICATE_FILE }, { PUBLIC_URL }]) {
+    const named = { PUBLIC_URL: PUBLIC_URL.replace('127.0.0.1', 'atende.test'), OUTGOING_HOSTS: ['atende.test=127.0.0.1'] }
+    for (const some of [{ CERTIFICATE_FILE }, { PUBLIC_URL }, named]) {
+      const settings = { OUTGOING_HOSTS: [], ...some }
       expect(await certificateDays(settings as Parameters<typeof certificateDays>[0], END - 10 * DAY)).toMatchObject({ days: 10, notAfter: new Date(END) })
       expect(await certificateDays(settings as Parameters<typeof certificateDays>[0], END + DAY / 2)).toMatchObject({ days: -1 })
     }
   })
   it('says why it could not be looked at, and nothing where there is none', async () => {
-    const look = (settings: { CERTIFICATE_FILE?: string; PUBLIC_URL?: string }) => certificateDays(settings as Parameters<typeof certificateDays>[0])
+    const look = (settings: { CERTIFICATE_FILE?: string; PUBLIC_URL?: string }) =>
+      certificateDays({ OUTGOING_HOSTS: [], ...settings } as Parameters<typeof certificateDays>[0])
     expect(await look({ CERTIFICATE_FILE: '/nowhere.pem' })).toEqual({ from: 'file', error: 'ENOENT' })
     expect(await look({ PUBLIC_URL: 'https://127.0.0.1:1' })).toEqual({ from: 'address', error: 'ECONNREFUSED' })
     expect(await look({ PUBLIC_URL: 'http://127.0.0.1:1' })).toBeUndefined()

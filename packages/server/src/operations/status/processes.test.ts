@@ -47,6 +47,19 @@ it('a lost one is missed until another of its role starts, whatever goes on beat
   await successor.stop()
 })
 
+it('two containers may share host, role and port, and both live; one that is silent there makes room', async () => {
+  const first = startBeating(server.ctx, 4003, new AnswerCount())
+  await eventually(() => lives(first.id))
+  const second = startBeating(server.ctx, 4003, new AnswerCount())
+  await eventually(() => lives(second.id))
+  expect(await lives(first.id)).toBe(true)
+  await server.sql(`update server_processes set beat_at = now() - interval '40 seconds' where id = $1`, [first.id])
+  const third = startBeating(server.ctx, 4003, new AnswerCount())
+  await eventually(() => lives(third.id))
+  expect([await lives(first.id), await lives(second.id)]).toEqual([false, true])
+  for (const p of [first, second, third]) await p.stop()
+})
+
 it('answers are counted for five minutes; what says how the server is does not count', () => {
   const count = new AnswerCount()
   const start = Date.parse('2026-11-29T12:00:00Z')

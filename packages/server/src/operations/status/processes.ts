@@ -1,9 +1,10 @@
-import { freemem, hostname, totalmem } from 'node:os'
+import { hostname } from 'node:os'
 import { sql } from 'kysely'
 import { VERSION } from '../../platform/config.ts'
 import type { Context } from '../../platform/context.ts'
 import type { Database } from '../../platform/database.ts'
 import { uuidv7 } from '../../platform/ids.ts'
+import { memoryPercent } from '../probe/memory-use.ts'
 import type { AnswerCount } from './answers.ts'
 import { noteDisks } from './disks.ts'
 
@@ -26,14 +27,6 @@ export type ServerProcess = {
   memoryPercent: number
   answers: number
   errors: number
-}
-
-/** Of what this process may use: the machine's, or its container's. */
-function memoryPercent(): number {
-  const limit = process.constrainedMemory()
-  const total = limit > 0 ? Math.min(limit, totalmem()) : totalmem()
-  const free = process.availableMemory() || freemem()
-  return Math.round(Math.max(0, Math.min(1, 1 - free / total)) * 1000) / 10
 }
 
 type Row = Pick<ServerProcess, 'id' | 'role' | 'host' | 'port' | 'version' | 'answers' | 'errors'> & {
@@ -65,7 +58,7 @@ export function startBeating(ctx: Context, port: number, count: AnswerCount): Be
   async function beat(): Promise<void> {
     const { role, host } = { role: ctx.config.ROLE, host: hostname() }
     const rssMib = Math.round(process.memoryUsage.rss() / 1024 ** 2)
-    const facts = { role, host, port, pid: process.pid, version: VERSION, rssMib, memoryPercent: memoryPercent(), ...count.recent() }
+    const facts = { role, host, port, pid: process.pid, version: VERSION, rssMib, memoryPercent: await memoryPercent(), ...count.recent() }
     await sql`select door_beat_process(${id}, ${JSON.stringify(facts)}::jsonb)`.execute(ctx.db)
     if (Date.now() - disksAt < DISK_MS) return
     disksAt = Date.now()

@@ -16,6 +16,7 @@ import { listProcesses } from './processes.ts'
 const ANSWER_MS = 4_000
 const KEEP_MS = 2_000
 const CERTIFICATE_MS = 5 * 60_000
+const CERTIFICATE_AGAIN_MS = 30_000
 const HOUR_MS = 3600_000
 const RUNS = 5
 const FAILED = 50
@@ -24,7 +25,7 @@ const presentRun = <K extends RunKind>({ startedAt, endedAt, details, ...r }: Se
   ...r,
   startedAt: startedAt.toISOString(),
   endedAt: endedAt?.toISOString() ?? null,
-  details: Object.fromEntries(Object.entries(details).map(([k, v]) => [k, v ?? null])),
+  details: Object.fromEntries(Object.entries(details).map(([k, v]) => [k, typeof v === 'object' && v !== null ? [...v] : (v ?? null)])),
 })
 
 async function backups(ctx: Context): Promise<NonNullable<ServerStatus['backups']>> {
@@ -60,16 +61,29 @@ async function disks(ctx: Context) {
   }))
 }
 
+/** Null only where there is none to see, because people come by http. */
 function presentCertificate(look: CertificateLook | undefined): ServerStatus['certificate'] {
   if (!look) return null
   if ('error' in look) return { from: look.from, days: null, notAfter: null, error: look.error }
   return { from: look.from, days: look.days, notAfter: look.notAfter.toISOString(), error: null }
 }
 
+/** Looked at now and then, sooner again when it could not be seen: whoever mends that watches this page. */
+function certificateLooks(ctx: Context): () => Promise<CertificateLook | undefined> {
+  let kept: { until: number; look: CertificateLook | undefined } | undefined
+  const late: CertificateLook = { from: ctx.config.CERTIFICATE_FILE === undefined ? 'address' : 'file', error: 'ETIMEDOUT' }
+  return async () => {
+    if (kept && Date.now() < kept.until) return kept.look
+    const look = await within(ANSWER_MS, certificateDays(ctx.config)).catch(() => late)
+    kept = { until: Date.now() + (look && 'error' in look ? CERTIFICATE_AGAIN_MS : CERTIFICATE_MS), look }
+    return look
+  }
+}
+
 /** Looks at everything; callers within two seconds share an answer. `ownId` is the beat of this process. */
 export function createStatus(ctx: Context, parts: HealthParts, ownId: () => string | undefined): () => Promise<ServerStatus> {
   const health = createHealth(ctx, parts, operationChecks(ctx))
-  let certificate: { at: number; look: Promise<CertificateLook | undefined> } | undefined
+  const lookAtCertificate = certificateLooks(ctx)
   let kept: { at: number; status: Promise<ServerStatus> } | undefined
   /** What cannot be read leaves a gap, and the rest is shown. */
   const guarded = <T>(part: string, work: Promise<T>): Promise<T | null> =>
@@ -78,20 +92,16 @@ export function createStatus(ctx: Context, parts: HealthParts, ownId: () => stri
       return null
     })
 
-  function lookAtCertificate() {
-    if (!certificate || Date.now() - certificate.at > CERTIFICATE_MS) certificate = { at: Date.now(), look: certificateDays(ctx.config) }
-    return certificate.look
-  }
-
   async function look(): Promise<ServerStatus> {
-    const [report, all, queues, failed, saved, updates, cert, full, list, channels] = await Promise.all([
+    const [report, all, queues, failed, saved, updates, doctor, certificateNow, full, list, channels] = await Promise.all([
       health(),
       guarded('processes', processes(ctx, ownId())),
       guarded('jobs', ctx.jobs.stats()),
       guarded('failed jobs', failedJobs(ctx.db, FAILED)),
       guarded('backups', backups(ctx)),
       guarded('updates', latestRuns(ctx.db, ['update'], RUNS)),
-      guarded('certificate', lookAtCertificate()),
+      guarded('doctor', latestRuns(ctx.db, ['doctor'], RUNS)),
+      lookAtCertificate(),
       guarded('disks', disks(ctx)),
       guarded('alerts', readAlerts(ctx.db)),
       guarded('alert channels', readAlertChannels({ config: ctx.config, db: ctx.db, mailMode: ctx.mail.mode })),
@@ -100,8 +110,10 @@ export function createStatus(ctx: Context, parts: HealthParts, ownId: () => stri
       ...{ at: new Date().toISOString(), version: VERSION, host: hostname(), health: report, processes: all, backups: saved, disks: full },
       jobs: queues && failed && { queues, failed: failed.map((j) => ({ ...j, at: j.at.toISOString() })) },
       updates: updates?.map(presentRun) ?? null,
-      certificate: presentCertificate(cert ?? undefined),
+      doctor: doctor?.map(presentRun) ?? null,
+      certificate: presentCertificate(certificateNow),
       alerts: list && channels && { list, channels },
+      runbooks: ctx.config.RUNBOOK_URL ?? null,
     }
   }
 

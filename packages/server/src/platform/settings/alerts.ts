@@ -22,6 +22,8 @@ export const ALERT_SETTINGS = {
   ALERT_BACKUP_HOURS: z.coerce.number().int().min(0).max(10_000).default(26),
   /** Where the certificate lies, when it is not to be looked at over PUBLIC_URL. */
   CERTIFICATE_FILE: z.string().optional(),
+  /** Where the pages of deploy/runbooks can be read, so that alerts lead there; without it they name the file. */
+  RUNBOOK_URL: z.url({ protocol: /^https?$/ }).optional(),
   /** How long a minute of the alerts lasts: once a minute they look. Change it for tests only. */
   ALERT_MINUTE_MS: z.coerce.number().int().min(20).max(60_000).default(60_000),
 }

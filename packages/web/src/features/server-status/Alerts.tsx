@@ -1,5 +1,5 @@
-import type { AlertChannelState, ServerAlert, ServerStatus } from '@atende/contracts/server-status'
-import { Button } from '@mantine/core'
+import { type AlertChannelState, runbookFile, type ServerAlert, type ServerStatus } from '@atende/contracts/server-status'
+import { Anchor, Button } from '@mantine/core'
 import { BellRing, CircleAlert, CircleCheck, CircleX } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { getLocale } from '../../lib/locale.ts'
@@ -24,7 +24,20 @@ function AlertPill({ alert }: { alert: ServerAlert }) {
   )
 }
 
-function AlertRow({ alert, now }: { alert: ServerAlert; now: number }) {
+/** Where it is explained: to click on where the server knows an address, by its file otherwise. */
+function Runbook({ alert, base }: { alert: ServerAlert; base: string | null }) {
+  const { t } = useTranslation('serverStatus')
+  const file = runbookFile(alert.runbook, getLocale())
+  const words = t('alerts.runbook', { name: `deploy/runbooks/${file}` })
+  if (base === null) return words
+  return (
+    <Anchor href={`${base.replace(/\/+$/, '')}/${file}`} target="_blank" rel="noopener noreferrer" fz="inherit">
+      {words}
+    </Anchor>
+  )
+}
+
+function AlertRow({ alert, runbooks, now }: { alert: ServerAlert; runbooks: string | null; now: number }) {
   const { t } = useTranslation('serverStatus')
   const { title, todo } = alert.words[getLocale()]
   const over = alert.resolvedAt
@@ -38,8 +51,12 @@ function AlertRow({ alert, now }: { alert: ServerAlert; now: number }) {
         {over === null && <div className={classes.small}>{todo}</div>}
         <div className={classes.small}>
           {over === null ? t('alerts.since', { when }) : t('alerts.was', { when, time: formatDuration(lasted) })} · {told}
-          {over === null && ` · ${t('alerts.runbook', { name: alert.runbook })}`}
         </div>
+        {over === null && (
+          <div className={classes.small}>
+            <Runbook alert={alert} base={runbooks} />
+          </div>
+        )}
       </div>
       <AlertPill alert={alert} />
     </Row>
@@ -93,7 +110,7 @@ function ChannelRow({ state, now }: { state: AlertChannelState; now: number }) {
   )
 }
 
-export function Alerts({ alerts, now }: { alerts: ServerStatus['alerts']; now: number }) {
+export function Alerts({ alerts, runbooks, now }: Pick<ServerStatus, 'alerts' | 'runbooks'> & { now: number }) {
   const { t } = useTranslation('serverStatus')
   const test = useTestAlert()
   const send = (
@@ -106,7 +123,7 @@ export function Alerts({ alerts, now }: { alerts: ServerStatus['alerts']; now: n
       {alerts === null && <NotRead />}
       {alerts?.list.length === 0 && <EmptyState compact icon={<CircleCheck size={24} aria-hidden />} title={t('alerts.none')} text={t('alerts.noneText')} />}
       {alerts?.list.map((alert) => (
-        <AlertRow key={alert.id} alert={alert} now={now} />
+        <AlertRow key={alert.id} alert={alert} runbooks={runbooks} now={now} />
       ))}
       {alerts !== null && <div className={classes.sub}>{t('alerts.channels')}</div>}
       {alerts?.channels.map((state) => (

@@ -13,6 +13,7 @@ import { PageHeader } from '../../ui/PageHeader.tsx'
 import { Section } from '../../ui/Section.tsx'
 import { Alerts } from './Alerts.tsx'
 import { Components } from './Components.tsx'
+import { Doctor } from './Doctor.tsx'
 import { Jobs } from './Jobs.tsx'
 import { Machine } from './Machine.tsx'
 import { Processes } from './Processes.tsx'
@@ -69,10 +70,11 @@ function Content() {
         </Alert>
       )}
       {error === null && <Overall status={status} knownAt={dataUpdatedAt} now={now} />}
-      <Alerts alerts={status.alerts} now={now} />
+      <Alerts alerts={status.alerts} runbooks={status.runbooks} now={now} />
       <Components status={status} />
       <Processes processes={status.processes} now={now} />
       <Machine certificate={status.certificate} disks={status.disks} />
+      <Doctor doctor={status.doctor} now={now} />
       <Backups backups={status.backups} now={now} />
       <Jobs jobs={status.jobs} now={now} />
       <Updates updates={status.updates} now={now} />

@@ -126,7 +126,7 @@ export const serverStatusTexts = texts(
       noTest: 'nunca testado',
       runs: 'Últimas execuções',
     },
-    kind: { backup: 'Backup', restore: 'Restauração', 'restore-test': 'Teste de restauração', update: 'Atualização' },
+    kind: { backup: 'Backup', restore: 'Restauração', 'restore-test': 'Teste de restauração', update: 'Atualização', doctor: 'Exame diário' },
     outcome: { running: 'Em andamento', ok: 'Deu certo', failed: 'Falhou', lost: 'Parou no meio' },
     machine: {
       title: 'Certificado e disco',
@@ -274,7 +274,7 @@ export const serverStatusTexts = texts(
       noTest: 'never tested',
       runs: 'Last runs',
     },
-    kind: { backup: 'Backup', restore: 'Restore', 'restore-test': 'Restore test', update: 'Update' },
+    kind: { backup: 'Backup', restore: 'Restore', 'restore-test': 'Restore test', update: 'Update', doctor: 'Daily look' },
     outcome: { running: 'Running', ok: 'Succeeded', failed: 'Failed', lost: 'Stopped halfway' },
     machine: {
       title: 'Certificate and disk',

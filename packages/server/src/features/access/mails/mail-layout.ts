@@ -20,7 +20,10 @@ export function textOf({ lines, button }: MailWords, foot: string): string {
 }
 
 export function htmlOf({ subject, lines, button }: MailWords, foot: string, locale: string): string {
-  const paragraph = (line: string) => `<p style="margin:0 0 16px">${escapeHtml(line)}</p>`
+  // A line that is an address and nothing else is one to click on; addresses within a sentence stay words.
+  const shown = (line: string) =>
+    /^https?:\/\/\S+$/.test(line) ? `<a href="${escapeHtml(line)}" style="color:#0f766e">${escapeHtml(line)}</a>` : escapeHtml(line)
+  const paragraph = (line: string) => `<p style="margin:0 0 16px">${shown(line)}</p>`
   const link = button && escapeHtml(button.link)
   const action = button
     ? `<p style="margin:24px 0"><a href="${link}" style="display:inline-block;padding:12px 20px;border-radius:8px;background:#0f766e;color:#ffffff;text-decoration:none;font-weight:600">${escapeHtml(button.label)}</a></p><p style="margin:0 0 16px;font-size:13px;color:#57534e;word-break:break-all"><a href="${link}" style="color:#0f766e">${link}</a></p>`

@@ -24,7 +24,7 @@ const LATE_MINUTES = 30
 type Looked = Tail & { name: string; lastAt: Date | null }
 async function lookAtChains(db: DoctorDatabase): Promise<Looked[]> {
   const newest = await db.ask<{ id: string | null; name: string; at: Date | null }>(
-    `select h.tenant_id id, coalesce(t.slug, 'server') name, (select max(l.at) from audit_logs l where l.tenant_id is not distinct from h.tenant_id and l.seq = h.seq) at
+    `select h.tenant_id id, coalesce(t.slug, 'server') name, case when h.seq > 0 then h.at end at
     from audit_heads h left join tenants t on t.id = h.tenant_id order by 3 desc nulls last limit ${CHAINS}`,
   )
   const looked: Looked[] = []

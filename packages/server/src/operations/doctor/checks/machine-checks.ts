@@ -1,7 +1,8 @@
 import { accessSync, chownSync, constants, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
-import { availableParallelism, freemem, loadavg, totalmem } from 'node:os'
+import { cpus, freemem, loadavg, totalmem, userInfo } from 'node:os'
 import path from 'node:path'
+import { readEnvironment } from '../../../platform/config.ts'
 import { bad, both, type CheckText, type Finding, family, judge, ok, type Status, skipped, warn } from '../check.ts'
 import type { DoctorEnv } from '../doctor-env.ts'
 import { processesHere } from '../identity.ts'
@@ -62,7 +63,8 @@ const gib = (bytes: number) => `${(bytes / GIB).toFixed(1)} GiB`
 type Place = { name: string; folder: string; later: boolean }
 function places(env: DoctorEnv): Place[] {
   const { config, home, raw } = env
-  const logs = raw.LOG_DIR ?? (existsSync('/var/log/atende') ? '/var/log/atende' : undefined)
+  // The installer makes it on every plain server, and no setting names it.
+  const logs = raw.LOG_DIR ?? (existsSync('/var/log/atende') || existsSync('/opt/atende/current') ? '/var/log/atende' : undefined)
   return [
     { name: 'data', folder: home, later: false },
     ...(config.STORAGE === 'disk' ? [{ name: 'media', folder: path.join(home, 'media'), later: true }] : []),
@@ -90,12 +92,23 @@ function makeFolder(home: string, folder: string): void {
   chownSync(folder, uid, gid)
 }
 
+const nearest = (folder: string): string => (isMissing(folder) ? nearest(path.dirname(folder)) : folder)
+
+/** Below a folder of root's only root makes one; its owner and mode are those that the installer gives. */
+function commandOfRoot(name: string, folder: string): string {
+  const user = userInfo().username
+  const as = name === 'logs' ? `-o root -g ${user} -m 1770` : `-o ${user} -g ${user} -m ${name === 'backups' ? '0700' : '0750'}`
+  return `sudo install -d ${as} ${folder}`
+}
+
 function checkFolders(home: string, list: readonly Place[]): Finding<Id>[] {
   const wrong = list.flatMap(({ name, folder, later }): Finding<Id>[] => {
     if (isMissing(folder)) {
-      const what = `mkdir -p ${folder}`
-      const fix = { what: both(what, what), run: async () => makeFolder(home, folder) }
-      return [(later ? warn : bad)('disk.folders', `${folder} (${name}) is missing`, `${folder} (${name}) não existe`, { fix })]
+      const [what, command] = [`mkdir -p ${folder}`, commandOfRoot(name, folder)]
+      const more = isWritable(nearest(folder))
+        ? { fix: { what: both(what, what), run: async () => makeFolder(home, folder) } }
+        : { todo: both(`as root: ${command}`, `como root: ${command}`) }
+      return [(later ? warn : bad)('disk.folders', `${folder} (${name}) is missing`, `${folder} (${name}) não existe`, more)]
     }
     return isWritable(folder) ? [] : [bad('disk.folders', `${folder} (${name}) cannot be written`, `${folder} (${name}) não aceita escrita`)]
   })
@@ -122,7 +135,9 @@ async function checkDisks(list: readonly Place[]): Promise<Finding<Id>[]> {
 }
 
 function checkMemory(): Finding<Id> {
-  const meminfo = existsSync('/proc/meminfo') ? readFileSync('/proc/meminfo', 'utf8') : ''
+  // As for the installer: where the machine's figures are not those to go by.
+  const file = readEnvironment().ATENDE_MEMINFO ?? '/proc/meminfo'
+  const meminfo = existsSync(file) ? readFileSync(file, 'utf8') : ''
   const kib = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(meminfo)?.[1] ?? 0) * 1024
   const total = kib('MemTotal') || totalmem()
   const available = kib('MemAvailable') || freemem()
@@ -138,7 +153,7 @@ function checkMemory(): Finding<Id> {
 }
 
 function checkLoad(): Finding<Id> {
-  const cores = availableParallelism()
+  const cores = cpus().length
   const [, , fifteen = 0] = loadavg()
   return judge(
     'machine.load',

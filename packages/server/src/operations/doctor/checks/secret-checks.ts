@@ -75,8 +75,13 @@ function checkFiles(env: DoctorEnv): Finding<'secrets.files'>[] {
     // A file of the user's own need not be open to its group; one of root's is read by it.
     const wanted = uid === 0 && own !== 0 ? 0o640 : mode & 0o040 && uid === 0 ? 0o640 : 0o600
     if ((mode & 0o777 & ~0o640) !== 0) {
-      const fix = { what: both(`chmod 0${wanted.toString(8)} ${file}`, `chmod 0${wanted.toString(8)} ${file}`), run: async () => chmodSync(file, wanted) }
-      return [bad('secrets.files', `${file} has mode ${octal}`, `${file} tem modo ${octal}`, { fix })]
+      const command = `chmod 0${wanted.toString(8)} ${file}`
+      // Only its owner and root may.
+      const mine = own === 0 || uid === own
+      const more = mine
+        ? { fix: { what: both(command, command), run: async () => chmodSync(file, wanted) } }
+        : { todo: both(`as root: sudo ${command}`, `como root: sudo ${command}`) }
+      return [bad('secrets.files', `${file} has mode ${octal}`, `${file} tem modo ${octal}`, more)]
     }
     if (uid !== 0 && own !== 0 && uid !== own)
       return [warn('secrets.files', `${file} belongs to another user (${uid})`, `${file} pertence a outro usuário (${uid})`)]

@@ -20,8 +20,8 @@ const texts = {
   'server.running': {
     title: both('Atende runs', 'o Atende está no ar'),
     todo: both(
-      'systemctl start atende-web@blue atende-worker@blue (plain) or docker compose up -d (compose); then journalctl -u "atende-*" -n 50 or docker compose logs',
-      'systemctl start atende-web@blue atende-worker@blue (direto) ou docker compose up -d (compose); depois journalctl -u "atende-*" -n 50 ou docker compose logs',
+      'systemctl start atende.target (plain) or docker compose up -d (compose); then journalctl -u "atende-*" -n 50 or docker compose logs',
+      'systemctl start atende.target (direto) ou docker compose up -d (compose); depois journalctl -u "atende-*" -n 50 ou docker compose logs',
     ),
     runbook: 'start',
   },
