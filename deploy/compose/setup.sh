@@ -2,7 +2,9 @@
 # Prepares a server for `docker compose up -d`: settings in .env and a strong secret in each file of secrets/. What is there already is
 # never touched, so it may be run again at any time.
 #
-#   ./setup.sh --domain atende.example [--email you@example.com] [--admin you@example.com] [--memory 2|4|8]
+#   ./setup.sh --domain atende.example [--email you@example.com] [--admin you@example.com] [--memory 2|4|8] [--version 1.2.3]
+#
+# The version is that of the images: of the release that this file lies in, unless another one is named.
 #
 # Exit codes: 0 done, 1 failed, 2 used wrongly.
 set -eu
@@ -11,12 +13,12 @@ cd "$(dirname "$0")"
 USER_OF_ATENDE=10001
 
 wrong() { echo "$1" >&2; sed -n '5p' "$0" | sed 's/^# *//' >&2; exit 2; }
-domain='' email='' admin='' memory=''
+domain='' email='' admin='' memory='' version=''
 while [ $# -gt 0 ]; do
   case "$1" in
-    --domain | --email | --admin | --memory)
+    --domain | --email | --admin | --memory | --version)
       [ $# -ge 2 ] || wrong "$1 needs a value"
-      case "$1" in --domain) domain=$2 ;; --email) email=$2 ;; --admin) admin=$2 ;; --memory) memory=$2 ;; esac
+      case "$1" in --domain) domain=$2 ;; --email) email=$2 ;; --admin) admin=$2 ;; --memory) memory=$2 ;; --version) version=$2 ;; esac
       shift 2
       ;;
     *) wrong "unknown: $1" ;;
@@ -24,6 +26,7 @@ while [ $# -gt 0 ]; do
 done
 case "$domain" in *[!A-Za-z0-9.-]*) wrong "--domain: '$domain' is no name" ;; esac
 case "$email$admin" in *[!A-Za-z0-9.@_+-]*) wrong '--email, --admin: no address' ;; esac
+case "$version" in *[!0-9A-Za-z.+-]*) wrong "--version: '$version' is no version" ;; esac
 case "$memory" in '' | 2 | 4 | 8) ;; *) wrong '--memory is 2, 4 or 8 (GB)' ;; esac
 
 made=''
@@ -96,9 +99,12 @@ fi
 set_once ATENDE_DOMAIN "$domain"
 set_once ATENDE_EMAIL "$email"
 set_once SUPER_ADMIN_EMAIL "$admin"
+if [ -z "$version" ] && [ -e ../../package.json ]; then version=$(sed -n 's/^ *"version": *"\([^"]*\)".*/\1/p' ../../package.json | head -n 1); fi
+for name in ATENDE_VERSION ATENDE_BLUE_VERSION ATENDE_GREEN_VERSION; do set_once "$name" "$version"; done
 chmod 0600 .env
 
 if [ -n "$made" ]; then echo "made:$made"; else echo 'nothing to do: everything is there'; fi
 if grep -q '^ATENDE_DOMAIN=$' .env; then echo 'ATENDE_DOMAIN in .env is still empty'; fi
+if grep -q '^ATENDE_VERSION=$' .env; then echo 'ATENDE_VERSION in .env is still empty: name the version of your images with --version'; fi
 if grep -q '^BACKUP_RECIPIENT=$' .env; then echo 'BACKUP_RECIPIENT in .env is still empty: there are no backups yet'; fi
 echo 'Keep a copy of secrets/ENCRYPTION_KEY away from this server: without it nothing in the database or a backup can be read.'

@@ -58,6 +58,7 @@ uninstall() {
   drop /usr/local/sbin/atende-deploy
   if [ "$KIND" = compose ]; then
     if acting && [ -e "$COMPOSE/compose.yml" ]; then (cd "$COMPOSE/" && run docker compose down); fi
+    drop /usr/local/bin/atende
   else
     for unit in atende-backup atende-doctor.timer atende-web@blue atende-web@green atende-worker@blue atende-worker@green atende-postgres atende.target; do
       machine systemctl disable --now "$unit" || true

@@ -10,7 +10,12 @@ if [ -z "${COMPOSE_DIR:-}" ]; then
   COMPOSE_DIR=$ATENDE_ROOT/deploy/compose
   if [ -e "$HERE/compose/.env" ]; then COMPOSE_DIR=$HERE/compose; fi
 fi
-: "${COMPOSE:=docker compose}" "${DOCKER:=docker}" "${ATENDE_IMAGE:=atende}"
+# A setting of compose.
+compose_setting() { sed -n "s/^$1=//p" "$COMPOSE_DIR/.env" 2> /dev/null | tail -n 1; }
+: "${COMPOSE:=docker compose}" "${DOCKER:=docker}"
+# Names of images and of the project are those that compose.yml uses.
+: "${ATENDE_IMAGE:=$(compose_setting ATENDE_IMAGE)}" "${ATENDE_BACKUP_IMAGE:=$(compose_setting ATENDE_BACKUP_IMAGE)}"
+: "${ATENDE_IMAGE:=atende}" "${COMPOSE_PROJECT_NAME:=$(compose_setting COMPOSE_PROJECT_NAME)}"
 BACKUP_IMAGE=${ATENDE_BACKUP_IMAGE:-$ATENDE_IMAGE-backup}
 : "${NGINX_UPSTREAM:=/etc/nginx/atende/upstream.conf}" "${NGINX_COMMAND:=nginx}" "${NGINX_ERROR_LOG:=/var/log/nginx/error.log}"
 : "${PORT_WEB_BLUE:=3001}" "${PORT_WEB_GREEN:=3002}" "${PORT_WORKER_BLUE:=3011}" "${PORT_WORKER_GREEN:=3012}"
@@ -61,11 +66,14 @@ setting() {
   for one in "${ENVIRONMENT[@]+"${ENVIRONMENT[@]}"}"; do if [ "${one%%=*}" = "$1" ]; then printf '%s' "${one#*=}"; return; fi; done
 }
 
-# The container of a service, or nothing. Labels are understood by docker and podman alike.
-container_of() { $DOCKER ps -q --filter "label=com.docker.compose.service=$1" --filter status=running | head -n 1; }
+# The container of a service, or nothing; not one that `compose run` has started for a moment. Docker and podman both know these labels.
+container_of() {
+  $DOCKER ps --format '{{.ID}} {{.Labels}}' --filter "label=com.docker.compose.project=${COMPOSE_PROJECT_NAME:-atende}" \
+    --filter "label=com.docker.compose.service=$1" --filter status=running | grep -v 'com.docker.compose.oneoff=True' | head -n 1 | cut -d ' ' -f 1 || true
+}
 compose() { (cd "$COMPOSE_DIR" && $COMPOSE -f compose.yml "$@"); }
 # Which image a colour runs stands in the settings of compose: ATENDE_BLUE_VERSION, ATENDE_GREEN_VERSION.
-compose_version() { sed -n "s/^ATENDE_$(upper "$1")_VERSION=//p" "$COMPOSE_DIR/.env" 2> /dev/null | tail -n 1; }
+compose_version() { compose_setting "ATENDE_$(upper "$1")_VERSION"; }
 compose_set() {
   local file="$COMPOSE_DIR/.env"
   touch "$file"

@@ -131,7 +131,12 @@ get_image() {
 build_image() {
   DOCKER_BUILDKIT=1 $DOCKER build -q -f "$TO/deploy/docker/Dockerfile" --target "$1" --build-arg "VERSION=$TO_VERSION" -t "$2:$TO_VERSION" "$TO" > /dev/null || die "the image $2 could not be built"
 }
-pull_image() { $DOCKER image inspect "$1:$TO_VERSION" > /dev/null 2>&1 || $DOCKER pull -q "$1:$TO_VERSION" > /dev/null; }
+# What a registry gives is not signed as the files of a release are: its digest is told, to be compared with what the release names.
+pull_image() {
+  if $DOCKER image inspect "$1:$TO_VERSION" > /dev/null 2>&1; then return 0; fi
+  $DOCKER pull -q "$1:$TO_VERSION" > /dev/null || return 1
+  say "the registry gave $($DOCKER image inspect -f '{{range .RepoDigests}}{{.}} {{end}}' "$1:$TO_VERSION")"
+}
 
 # Migrations that take something away have versions that cannot live with them.
 tell_plan() { svc_atende "$1" "$2" --json migrate --plan; }

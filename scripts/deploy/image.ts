@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { BASES, builds } from './base-images.ts'
@@ -41,6 +41,28 @@ export function buildImages(version: string): void {
   try {
     builds([...shared, '-t', `${IMAGE}:${version}`, context])
     builds([...shared, '--target', 'backup', '-t', `${BACKUP_IMAGE}:${version}`, context])
+  } finally {
+    rmSync(context, { recursive: true, force: true })
+  }
+}
+
+/** The same tree as `from` under the higher version `to`, and with more migrations: a thin layer, made in seconds. */
+export function deriveImages(from: string, to: string, migrations: Record<string, string>): void {
+  const context = mkdtempSync(path.join(tmpdir(), 'atende-next-'))
+  try {
+    for (const [name, sql] of Object.entries(migrations)) writeFileSync(path.join(context, name), sql, { mode: 0o644 })
+    for (const image of [IMAGE, BACKUP_IMAGE]) {
+      const lines = [
+        `FROM ${image}:${from}`,
+        'USER 0:0',
+        'COPY *.sql /app/packages/server/migrations/',
+        `RUN sed -i 's/"version": "${from}"/"version": "${to}"/' /app/package.json && grep -q '"version": "${to}"' /app/package.json`,
+        'USER 10001:10001',
+        `LABEL org.opencontainers.image.version="${to}"`,
+      ]
+      writeFileSync(path.join(context, 'Dockerfile'), `${lines.join('\n')}\n`)
+      builds(['-t', `${image}:${to}`, context])
+    }
   } finally {
     rmSync(context, { recursive: true, force: true })
   }

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 
 type Options = { cwd?: string; env?: Record<string, string>; input?: string; timeoutMs?: number; allowFailure?: boolean }
 export type Ended = { code: number; out: string; err: string }
@@ -18,6 +18,26 @@ export function run(command: string, args: readonly string[], options: Options =
     throw new Error(`${command} ${args.join(' ').slice(0, 300)} ended with ${ended.code}:\n${(ended.out + ended.err).slice(-4000)}`)
   }
   return ended
+}
+
+/** The same beside whatever goes on in this process, and without a throw. It is asked to end when its time is over. */
+export function runBeside(command: string, args: readonly string[], options: Pick<Options, 'cwd' | 'env' | 'timeoutMs'> = {}): Promise<Ended> {
+  const child = spawn(command, args, { cwd: options.cwd, env: { ...process.env, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const late = setTimeout(() => child.kill('SIGTERM'), options.timeoutMs ?? 900_000)
+  const said = { out: '', err: '' }
+  child.stdout.setEncoding('utf8').on('data', (d) => {
+    said.out += d
+  })
+  child.stderr.setEncoding('utf8').on('data', (d) => {
+    said.err += d
+  })
+  return new Promise((done, failed) => {
+    child.once('error', failed)
+    child.once('close', (code) => {
+      clearTimeout(late)
+      done({ code: code ?? 1, ...said })
+    })
+  })
 }
 
 export const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms))

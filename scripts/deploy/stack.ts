@@ -29,7 +29,7 @@ export async function openStack(version: string, settings: Record<string, string
   rmSync(path.join(home, '.env'), { force: true })
   rmSync(path.join(home, 'secrets'), { recursive: true, force: true })
   const [plain, secure, emulator] = [await freePort(), await freePort(), await freePort()]
-  run('sh', ['setup.sh', '--domain', DOMAIN, '--memory', '4'], { cwd: home })
+  run('sh', ['setup.sh', '--domain', DOMAIN, '--memory', '4', '--version', version], { cwd: home })
 
   /** Changes settings in .env, as an operator would. */
   function set(values: Record<string, string>): void {
@@ -43,9 +43,6 @@ export async function openStack(version: string, settings: Record<string, string
   set({
     ATENDE_IMAGE: IMAGE,
     ATENDE_BACKUP_IMAGE: BACKUP_IMAGE,
-    ATENDE_VERSION: version,
-    ATENDE_BLUE_VERSION: version,
-    ATENDE_GREEN_VERSION: version,
     // The emulator knows nginx by this name.
     ATENDE_MORE_DOMAINS: 'localhost nginx',
     ATENDE_HTTP_PUBLISH: `127.0.0.1:${plain}`,
@@ -59,6 +56,17 @@ export async function openStack(version: string, settings: Record<string, string
   })
 
   const compose = (...args: string[]): Ended => run('podman-compose', ['-p', project, '-f', 'compose.yml', '-f', 'compose.test.yml', ...args], { cwd: home })
+  /** For scripts that ask for Docker. */
+  const tools = { PATH: `${path.join(import.meta.dirname, 'stack-standins')}:${process.env.PATH}`, COMPOSE_PROJECT_NAME: project }
+  /** Which colour is in charge, and of which version: update.sh writes it down. */
+  function current(): { colour: string; version: string } {
+    const value = (name: string) => new RegExp(`^${name}=(.*)$`, 'm').exec(readFileSync(path.join(home, '.env'), 'utf8'))?.[1] ?? ''
+    return { colour: value('COMPOSE_PROFILES').includes('green') ? 'green' : 'blue', version: value('ATENDE_VERSION') }
+  }
+  /** The operator's command, as install.sh puts it into /usr/local/bin. @throws when it fails, unless that is an answer */
+  const operator = (allowFailure: boolean, args: string[]): Ended =>
+    run('sh', [path.join(folder, 'deploy/bin/atende-compose'), ...args], { env: { ...tools, ATENDE_COMPOSE_DIR: home }, timeoutMs: 300_000, allowFailure })
+  const atende = (...args: string[]): Ended => operator(false, args)
   const podman = (args: string[], options = {}): Ended => run('podman', args, options)
   const nameOf = (service: string) => `${project}_${service}_1`
 
@@ -129,7 +137,10 @@ export async function openStack(version: string, settings: Record<string, string
   return {
     project,
     home,
-    version,
+    current,
+    tools,
+    atende,
+    ask: (...args: string[]): Ended => operator(true, args),
     ports: { plain, secure, emulator },
     set,
     compose,

@@ -9,21 +9,24 @@ import { requireStrongSecrets } from '../../packages/server/src/platform/strong-
 
 /** The files that a server with containers is made from. The stack itself runs in `npm run test:deploy`. */
 const COMPOSE = path.resolve(import.meta.dirname, '../../deploy/compose')
-let folder = ''
+let [root, folder] = ['', '']
 const at = (name: string) => path.join(folder, name)
 const setup = (...args: string[]) => spawnSync('sh', [at('setup.sh'), ...args], { encoding: 'utf8' })
 const secrets = () => Object.fromEntries(readdirSync(at('secrets')).map((name) => [name, readFileSync(at(`secrets/${name}`), 'utf8')]))
 
 beforeAll(() => {
-  folder = mkdtempSync(path.join(tmpdir(), 'atende-compose-'))
+  root = mkdtempSync(path.join(tmpdir(), 'atende-compose-'))
+  folder = path.join(root, 'deploy/compose')
   cpSync(COMPOSE, folder, { recursive: true })
+  writeFileSync(path.join(root, 'package.json'), JSON.stringify({ name: 'atende', version: '9.8.7' }, null, 2))
   rmSync(at('.env'), { force: true })
   rmSync(at('secrets'), { recursive: true, force: true })
 })
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+afterAll(() => rmSync(root, { recursive: true, force: true }))
 
 type Service = {
   image: string
+  hostname?: string
   ports?: string[]
   restart: string
   read_only: boolean
@@ -52,6 +55,7 @@ describe('setup.sh', () => {
     }
     expect(statSync(at('secrets')).mode & 0o777).toBe(0o700)
     const env = readFileSync(at('.env'), 'utf8')
+    for (const name of ['ATENDE_VERSION', 'ATENDE_BLUE_VERSION', 'ATENDE_GREEN_VERSION']) expect(env).toContain(`${name}=9.8.7\n`)
     for (const line of ['ATENDE_DOMAIN=atende.example', 'ATENDE_EMAIL=eu@example.com', 'ATENDE_MEMORY_WEB=384m', 'ATENDE_SHARED_BUFFERS=128MB'])
       expect(env).toContain(`${line}\n`)
     for (const [name, value] of Object.entries(secrets())) if (value) expect(env, name).not.toContain(value)
@@ -83,7 +87,7 @@ describe('setup.sh', () => {
   })
 
   it('refuses what it does not understand, with exit code 2', () => {
-    for (const wrong of [['--domain'], ['--domian', 'x'], ['--domain', 'a b;rm'], ['--memory', '3']])
+    for (const wrong of [['--domain'], ['--version', '1.0; rm'], ['--domian', 'x'], ['--domain', 'a b;rm'], ['--memory', '3']])
       expect([wrong, setup(...wrong).status]).toEqual([wrong, 2])
   })
 })
@@ -137,6 +141,17 @@ describe('compose.yml', () => {
       }
     }
     for (const secret of Object.keys(declared)) expect([secret, existsSync(at(`secrets/${secret}`))]).toEqual([secret, true])
+  })
+
+  it('names no version of Atende: setup.sh takes that of its release', () => {
+    const lines = ['compose.yml', '.env.example'].flatMap((file) => readFileSync(path.join(COMPOSE, file), 'utf8').split('\n'))
+    expect(lines.filter((line) => /ATENDE_(BLUE_|GREEN_)?VERSION/.test(line) && /\d+\.\d+/.test(line))).toEqual([])
+  })
+
+  it('the two colours are two machines for the status page, and stay so when containers are made anew', () => {
+    const { services } = stack()
+    const hosts = ['web-blue', 'worker-blue', 'web-green', 'worker-green'].map((name) => services[name]?.hostname)
+    expect(hosts).toEqual(['atende-blue', 'atende-blue', 'atende-green', 'atende-green'])
   })
 
   it('what it mounts from the repository is there, and what it interpolates is explained', () => {

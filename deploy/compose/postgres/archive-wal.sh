@@ -12,12 +12,14 @@ if [ -e "$archive/$2" ]; then
 fi
 # Nobody fetches them (the backup service does not run): PostgreSQL must not stop on a full disk for it. The oldest goes, and is noted,
 # so that the next backup is known to be needed. The backup service itself lets go earlier (BACKUP_WAL_KEEP_MB).
-set -- "$1" "$2" "$archive"/[0-9A-F]*
-while [ $(($# - 2)) -gt "${WAL_ARCHIVE_KEEP:-512}" ]; do
-  case "${3##*/}" in *.history) ;; *) echo "${3##*/}" >> "$archive/.let-go" && rm -f "$3" ;; esac
-  path=$1 name=$2
-  shift 3
-  set -- "$path" "$name" "$@"
+segments=0
+for path in "$archive"/[0-9A-F]*; do case $path in *.history) ;; *) segments=$((segments + 1)) ;; esac; done
+for path in "$archive"/[0-9A-F]*; do
+  if [ "$segments" -lt "${WAL_ARCHIVE_KEEP:-512}" ] || ! [ -e "$path" ]; then break; fi
+  case $path in *.history) continue ;; esac
+  echo "${path##*/}" >> "$archive/.let-go"
+  rm -f "$path"
+  segments=$((segments - 1))
 done
 cp "$1" "$archive/.$2.part"
 sync "$archive/.$2.part"

@@ -14,4 +14,10 @@ alter schema public owner to atende_owner;
 create role atende_backup login replication bypassrls password '$(password_in BACKUP_DATABASE_URL)';
 grant pg_read_all_data, pg_monitor to atende_backup;
 grant execute on function pg_backup_start(text, boolean), pg_backup_stop(boolean), pg_switch_wal() to atende_backup;
+
+-- Figures of slow statements, for the doctor, where the image brings them (the official one does). Beside our own tables, not among them.
+-- The doctor asks as the owner, about the statements of the servers.
+grant pg_read_all_stats to atende_owner;
+select 'create schema statistics', 'grant usage on schema statistics to public', 'create extension pg_stat_statements schema statistics'
+from pg_available_extensions where name = 'pg_stat_statements' \gexec
 SQL

@@ -1,4 +1,5 @@
 import http from 'node:http'
+import https from 'node:https'
 import type { ClientToServerEvents, ServerToClientEvents } from '@atende/contracts/realtime'
 import { io, type Socket } from 'socket.io-client'
 import { delivery, inbound, sign } from '../../../packages/server/src/testing/test-channel.ts'
@@ -8,15 +9,25 @@ type Outcome = { at: number; kind: string; ms: number; status: number; error?: s
 type Socketed = Socket<ServerToClientEvents, ClientToServerEvents>
 
 /** Browsers send again what met a connection that was just being closed as idle; Node's client leaves that to its user. */
-const keptAlive = new http.Agent({ keepAlive: true, maxSockets: 32 })
+const KEPT = { keepAlive: true, maxSockets: 32 }
+const plainKept = new http.Agent(KEPT)
+/** The certificate is one of the test's own. */
+const TRUSTING = { rejectUnauthorized: false }
+const secureKept = new https.Agent({ ...KEPT, ...TRUSTING })
 
 type Ask = { method: string; path: string; headers: Record<string, string>; body?: string; keep?: boolean }
 function once(url: string, { method, path, headers, body, keep }: Ask): Promise<{ status: number; text: string; reused: boolean; error?: string }> {
   return new Promise((done) => {
-    const agent = keep ? keptAlive : new http.Agent({ keepAlive: false })
-    const request = http.request(
+    const secure = url.startsWith('https:')
+    const kept = secure ? secureKept : plainKept
+    const request = (secure ? https : http).request(
       url + path,
-      { method, agent, headers: { ...headers, ...(body ? { 'content-length': String(Buffer.byteLength(body)) } : {}) } },
+      {
+        method,
+        agent: keep ? kept : false,
+        ...(secure ? TRUSTING : {}),
+        headers: { ...headers, ...(body ? { 'content-length': String(Buffer.byteLength(body)) } : {}) },
+      },
       (response) => {
         let text = ''
         response.setEncoding('utf8')
@@ -38,15 +49,20 @@ class Watcher {
   readonly seen = new Set<string>()
   connects = 0
   resets = 0
+  /** When it was last told to load everything again: what was there by then is on the screen. */
+  reloadedAt = 0
   readonly socket: Socketed
   #cursor: string | undefined
   constructor(url: string, token: string) {
-    this.socket = io(url, { transports: ['websocket'], forceNew: true, reconnectionDelay: 400, reconnectionDelayMax: 2000 })
+    this.socket = io(url, { transports: ['websocket'], forceNew: true, reconnectionDelay: 400, reconnectionDelayMax: 2000, ...TRUSTING })
     this.socket.on('connect', () => {
       this.connects++
       this.socket.timeout(10_000).emit('authenticate', this.#cursor ? { token, cursor: this.#cursor } : { token }, (late, answer) => {
         if (late || !answer.ok) return void this.socket.disconnect().connect()
-        if (answer.reset) this.resets++
+        if (answer.reset) {
+          this.resets++
+          this.reloadedAt = Date.now()
+        }
         if (answer.reset || this.#cursor === undefined) this.#cursor = answer.cursor
       })
     })
@@ -60,6 +76,11 @@ class Watcher {
     this.socket.onAny((_, event: unknown) => {
       if (typeof event === 'object' && event !== null && 'cursor' in event && typeof event.cursor === 'string') this.#cursor = event.cursor
     })
+  }
+  /** Of these messages, those that it was not told of and did not find when it loaded everything again. Ids are UUIDv7: they begin with the time. */
+  missed(ids: readonly string[]): string[] {
+    const madeAt = (id: string) => Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16)
+    return ids.filter((id) => !this.seen.has(id) && madeAt(id) > this.reloadedAt)
   }
   get ready(): boolean {
     return this.#cursor !== undefined && this.socket.connected
@@ -131,7 +152,8 @@ export function startLoad(target: LoadTarget, rates: { webhooks: number; reads: 
     close(): void {
       for (const timer of timers) clearInterval(timer)
       for (const { socket } of watchers) socket.disconnect()
-      keptAlive.destroy()
+      plainKept.destroy()
+      secureKept.destroy()
     },
   }
 }

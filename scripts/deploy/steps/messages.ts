@@ -5,11 +5,20 @@ import { pause, until } from '../run.ts'
 import type { Stack } from '../stack.ts'
 
 type Conversation = { id: string; contact: { phone: string | null; name: string } }
-export type Shop = { token: string; channelId: string; phone: string; conversationId: string; texts: string[]; pictures: { id: string; sha256: string }[] }
+type Channel = { phoneNumberId: string; wabaId: string; appSecret: string }
+export type Shop = {
+  token: string
+  channelId: string
+  channel: Channel
+  phone: string
+  conversationId: string
+  texts: string[]
+  pictures: { id: string; sha256: string }[]
+}
 
 const PHONE = '+5511987654321'
 /** A customer's side of the emulator, which stands in a container of its own beside the stack. */
-const control = async <T>(stack: Stack, path: string, body?: object): Promise<T> => {
+export const control = async <T>(stack: Stack, path: string, body?: object): Promise<T> => {
   const answer = await fetch(`http://127.0.0.1:${stack.ports.emulator}/control${path}`, {
     ...(body ? { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) } : {}),
     signal: AbortSignal.timeout(20_000),
@@ -59,10 +68,11 @@ export async function openShop(stack: Stack): Promise<Shop> {
   })
   if (channel.status !== 201) throw new Error(`channel: ${channel.status} ${channel.bytes}`)
   await control(stack, `/numbers/${phoneNumberId}/webhook`, { callbackUrl: 'http://nginx/webhooks/whatsapp', verifyToken })
-  return { token, channelId: channel.body.id, phone: PHONE, conversationId: '', texts: [], pictures: [] }
+  return { token, channelId: channel.body.id, channel: { phoneNumberId, wabaId, appSecret }, phone: PHONE, conversationId: '', texts: [], pictures: [] }
 }
 
 type Item = { id: string; direction: string; status: string; content: { type: string; text?: string; media?: { id: string; url: string | null } } }
+type Page = { items: Item[]; olderCursor: string | null }
 export const messagesOf = async (stack: Stack, shop: Shop): Promise<Item[]> =>
   (await stack.call<{ items: Item[] }>('GET', `/api/messages?conversationId=${shop.conversationId}&limit=100`, { token: shop.token })).body.items
 
@@ -137,11 +147,31 @@ export async function exchange(stack: Stack, shop: Shop): Promise<string[]> {
   }
 }
 
+export async function login(stack: Stack, shop: Shop): Promise<void> {
+  const answer = await stack.call<{ accessToken: string }>('POST', '/api/auth/login', { body: { email: 'dona@example.com', password: 'uma senha bem longa' } })
+  if (answer.status !== 200) throw new Error(`login: ${answer.status} ${answer.bytes}`)
+  shop.token = answer.body.accessToken
+}
+
+/** Every message of the conversations with these phones. */
+export async function allMessages(stack: Stack, shop: Shop, phones: readonly string[]): Promise<Item[]> {
+  const { body } = await stack.call<{ items: Conversation[] }>('GET', '/api/conversations?limit=100', { token: shop.token })
+  const theirs = body.items.filter((c) => phones.includes((c.contact.phone ?? '').replace('+', '')))
+  const items: Item[] = []
+  for (const { id } of theirs) {
+    for (let older: string | null = ''; older !== null; ) {
+      const page: Page = (await stack.call<Page>('GET', `/api/messages?conversationId=${id}&limit=100${older && `&before=${older}`}`, { token: shop.token }))
+        .body
+      items.push(...page.items)
+      older = page.olderCursor
+    }
+  }
+  return items
+}
+
 /** All that was said and sent is there, byte by byte. @throws when it is not */
 export async function compare(stack: Stack, shop: Shop): Promise<void> {
-  const login = await stack.call<{ accessToken: string }>('POST', '/api/auth/login', { body: { email: 'dona@example.com', password: 'uma senha bem longa' } })
-  if (login.status !== 200) throw new Error(`login: ${login.status} ${login.bytes}`)
-  shop.token = login.body.accessToken
+  await login(stack, shop)
   const items = await messagesOf(stack, shop)
   const texts = items.map((m) => m.content.text ?? '').filter(Boolean)
   const lost = shop.texts.filter((t) => !texts.includes(t))

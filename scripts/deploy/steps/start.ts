@@ -1,4 +1,5 @@
 import { availableParallelism, loadavg } from 'node:os'
+import { weighContainers } from '../host.ts'
 import { run, until } from '../run.ts'
 import type { Stack } from '../stack.ts'
 import { startEmulator } from './messages.ts'
@@ -11,12 +12,14 @@ export async function startStack(stack: Stack): Promise<string[]> {
     () => stack.podman(['inspect', '--format', '{{.State.Status}} {{.State.ExitCode}}', stack.nameOf('prepare')]).out.trim() === 'exited 0',
     20,
   )
+  weighContainers()
   const figures: string[] = []
   const start = async (service: string) => figures.push(`${service} healthy after ${(await stack.start(service)).toFixed(1)} s`)
   for (const service of ['postgres', 'redis']) await start(service)
   const emulator = await startEmulator(stack)
   stack.set({ TEST_POSTGRES: stack.addressOf('postgres', 'back'), TEST_REDIS: stack.addressOf('redis', 'back'), TEST_EMULATOR: emulator })
   for (const service of ['web-blue', 'worker-blue', 'nginx']) await start(service)
+  stack.compose('up', '-d', '--no-build', 'backup')
   await until('nginx to answer', async () => (await stack.call('GET', '/ready')).status === 200, 30)
   return figures
 }
@@ -42,8 +45,7 @@ export async function measureStart(stack: Stack): Promise<string> {
     'cat /sys/fs/cgroup/cpuacct/cpuacct.usage 2>/dev/null || sed -n "s/^usage_usec //p" /sys/fs/cgroup/cpu.stat',
   ])
   const cpu = Number(used.out) > 1e8 ? Number(used.out) / 1e9 : Number(used.out) / 1e6
-  // Its address may be another one now: nginx learns it.
-  stack.podman(['exec', stack.nameOf('nginx'), 'nginx', '-s', 'reload'])
+  // Its address may be another one now: nginx learns it by itself.
   await until('nginx to find it again', async () => (await stack.call('GET', '/ready')).status === 200, 20)
   const [load = 0] = loadavg()
   return (

@@ -47,11 +47,12 @@ export type UpdateFigures = {
 }
 
 /** What version 0.2.0 adds: a table and a column within a transaction, an index beside traffic. */
-const EXPAND = `create table update_proofs (id uuid primary key, said text);
+export const EXPAND = `create table update_proofs (id uuid primary key, said text);
 alter table update_proofs enable row level security;
 alter table messages add column update_proof text;
 `
-const OUTSIDE = '-- outside a transaction\ncreate index concurrently if not exists messages_update_proof on messages (conversation_id, at, update_proof);\n'
+export const OUTSIDE =
+  '-- outside a transaction\ncreate index concurrently if not exists messages_update_proof on messages (conversation_id, at, update_proof);\n'
 
 /** What makes version 0.3.0 ill four seconds after it was ready. */
 const ILL = '\nlet wellSince = 0\nconst stillWell = () => {\n  wellSince ||= Date.now()\n  return Date.now() - wellSince < 4000\n}\n'
@@ -90,7 +91,7 @@ async function openShop(stage: Stage) {
 type Shop = Awaited<ReturnType<typeof openShop>>
 
 /** What requests met between two moments. */
-function figures(load: Load, from: number, to: number): PhaseFigures {
+export function figures(load: Load, from: number, to: number): PhaseFigures {
   const then = load.outcomes.filter((o) => o.at >= from && o.at < to)
   const times = then.map((o) => o.ms).sort((a, b) => a - b)
   const failed = then.filter((o) => o.status < 200 || o.status >= 300)
@@ -118,7 +119,7 @@ async function compare(stage: Stage, shop: Shop, load: Load, superUrl: string): 
       [marks],
     )
     const wanted = rows.flatMap((r) => r.id ?? [])
-    const missing = () => load.watchers.flatMap((w) => wanted.filter((id) => !w.seen.has(id)))
+    const missing = () => load.watchers.flatMap((w) => w.missed(wanted))
     // The last events may still be on their way.
     await eventually(() => missing().length === 0, 20_000).catch(() => {})
     const { rows: states } = await db.query<{ status: string; n: string }>('select status, count(*) n from messages where id = any($1) group by status', [
@@ -257,7 +258,7 @@ export async function withOwnDatabase<T>(work: (database: Options['database']) =
 }
 
 /** What must not have happened. */
-export function faultsOf(f: UpdateFigures): string[] {
+export function faultsOf(f: Omit<UpdateFigures, 'runs' | 'closedIdle'>): string[] {
   const failed = [f.before, f.update, f.refused, f.rollback, f.again].flatMap((p) => p?.failed ?? [])
   const { lost, doubled, unsent, sentTwice } = f.messages
   return [
@@ -266,7 +267,7 @@ export function faultsOf(f: UpdateFigures): string[] {
   ]
 }
 
-const line = (name: string, p: PhaseFigures | undefined) =>
+export const line = (name: string, p: PhaseFigures | undefined) =>
   p ? [`${name}: ${p.seconds} s, ${p.requests} requests, ${p.failed.length} failed, slowest ${p.slowestMs} ms, median ${p.medianMs} ms`] : []
 
 /** The whole proof with its figures, for `npm run test:deploy` and the bench. @throws when a request, a message or an event was lost */
