@@ -216,8 +216,9 @@ test('the identity by standard input, also through the command of the operator',
   const home = lab.freshHome('stdin-home')
   const key = readFileSync(lab.at('identity'))
   const env = { PATH: process.env.PATH, ...lab.env, DATA_DIR: home }
+  // The place holds two histories by now.
   for (const name of ['-', '/dev/stdin']) {
-    const r = spawnSync(process.execPath, [cli, 'restore', '--identity', name, '--dry-run', '--json'], { input: key, env, encoding: 'utf8' })
+    const r = spawnSync(process.execPath, [cli, 'restore', '--identity', name, '--timeline', '2', '--dry-run', '--json'], { input: key, env, encoding: 'utf8' })
     expect([r.status, JSON.parse(r.stdout)]).toMatchObject([0, { dryRun: true }])
   }
   expect(failure(await lab.restore(home, '--identity', lab.at('nowhere')))).toEqual([1, 'identity_unreadable'])
