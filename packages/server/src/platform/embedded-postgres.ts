@@ -191,12 +191,20 @@ export async function startEmbeddedPostgres(home: string, password: string, pref
     return { host: '127.0.0.1', port: left.port, password, adopted: true, stop: () => stopServer(data) }
   }
   const bin = await prepareCluster({ folder, data, run }, password, { native })
-  const port = await freePort(preferredPort)
-  const args = Object.entries({ ...SETTINGS, ...statementCounts(bin), port: String(port) }).flatMap(([k, v]) => ['-c', `${k}=${v}`])
-  // Detached: Ctrl+C goes to us, and we stop the database last, after what still writes to it.
-  const child = spawn(path.join(bin, 'postgres'), ['-D', data, ...args], { ...run, detached: true, stdio: ['ignore', 'ignore', 'pipe'] })
-  await untilUp(child, port, password)
-  return { host: '127.0.0.1', port, password, adopted: false, stop: () => stopServer(data) }
+  for (let wanted = preferredPort, tries = 1; ; tries++) {
+    const port = await freePort(wanted)
+    const args = Object.entries({ ...SETTINGS, ...statementCounts(bin), port: String(port) }).flatMap(([k, v]) => ['-c', `${k}=${v}`])
+    // Detached: Ctrl+C goes to us, and we stop the database last, after what still writes to it.
+    const child = spawn(path.join(bin, 'postgres'), ['-D', data, ...args], { ...run, detached: true, stdio: ['ignore', 'ignore', 'pipe'] })
+    try {
+      await untilUp(child, port, password)
+      return { host: '127.0.0.1', port, password, adopted: false, stop: () => stopServer(data) }
+    } catch (e) {
+      // Another program took the port between our look and PostgreSQL's.
+      if (tries === 5 || !(e instanceof Error && e.message.includes('could not create any TCP/IP sockets'))) throw e
+      wanted = port + 1
+    }
+  }
 }
 
 async function untilUp(child: ChildProcess, port: number, password: string): Promise<void> {

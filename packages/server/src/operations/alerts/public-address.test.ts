@@ -1,4 +1,4 @@
-import { copyFileSync, rmSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { createServer as createSilent } from 'node:net'
 import path from 'node:path'
 import type { ServerStatus } from '@atende/contracts/server-status'
@@ -12,7 +12,6 @@ import { createAuthority, startTlsProxy } from '../../testing/tls-stand-in.ts'
 /** What stands in front of the server goes away, or falls silent: nobody gets in, though the server itself is well. */
 const OPERATOR = { email: 'operadora@example.com', password: 'uma senha bem longa' }
 const HOST = 'atende.test'
-const FIXTURE = path.join(import.meta.dirname, '../probe/fixtures/localhost-2020.pem')
 const authority = createAuthority()
 let slack: Awaited<ReturnType<typeof startSlackStandIn>>
 let server: TestServer
@@ -76,7 +75,7 @@ it('a file that cannot be read is told as well', { timeout: 60_000 }, async () =
   const file = path.join(server.home, 'certificate.pem')
   const other = await startTestServer({ ALERT_MINUTE_MS: '60', ALERT_SLACK_URL: slack.url, CERTIFICATE_FILE: file })
   await isTold('Não dá para ler o certificado (ENOENT)')
-  copyFileSync(FIXTURE, file)
+  writeFileSync(file, authority.issue(HOST, new Date('2020-06-01')).cert)
   await isOver('Não dá para ler o certificado')
   await isTold('O certificado venceu há')
   rmSync(file)

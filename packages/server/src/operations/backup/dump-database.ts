@@ -24,10 +24,13 @@ export function toolEnvironment(url: string): { args: string[]; env: NodeJS.Proc
   return { args: ['--dbname', u.toString()], env }
 }
 
-/** Everything in the database, in PostgreSQL's own format; compressed by us. */
+/** Counts statements where somebody set it up (platform/installation.ts); only a superuser could put it back, and nothing of ours needs it. */
+const NOT_OURS = ['--exclude-extension=pg_stat_statements', '--exclude-schema=server_stats']
+
+/** Everything of ours in the database, in PostgreSQL's own format; compressed by us. */
 export async function* dumpDatabase(url: string, told: (bytes: number) => void): AsyncGenerator<Buffer> {
   const { args, env } = toolEnvironment(url)
-  const child = spawn('pg_dump', ['--format=custom', '--compress=0', '--no-password', ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn('pg_dump', ['--format=custom', '--compress=0', '--no-password', ...NOT_OURS, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   let said = ''
   child.stderr.on('data', (d) => {
     said = (said + d).slice(-2000)
