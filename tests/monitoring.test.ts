@@ -148,7 +148,14 @@ it('every metric that an alert asks for is there, but those that wait for someth
   const absent: string[] = []
   for (const name of names) if ((await prometheus.query(name)).length === 0) absent.push(name)
   // What nobody set up here.
-  const unused = ['archive_gap', 'archive_late', 'audit_uncopied', 'certificate_expiry_timestamp_seconds', 'database_replication_lag_seconds', 'public_address_up']
+  const unused = [
+    'archive_gap',
+    'archive_late',
+    'audit_uncopied',
+    'certificate_expiry_timestamp_seconds',
+    'database_replication_lag_seconds',
+    'public_address_up',
+  ]
   expect(absent.sort()).toEqual(unused.map((name) => `atende_${name}`))
 })
 

@@ -205,7 +205,8 @@ it('an update put green in charge; it was killed, and left its files', async () 
   expect(await doctor('server')).toMatchObject({ code: 1, output: expect.stringMatching(/no server answers[\s\S]*running\.json/) })
   expect(await mend('start')).toContain('All well')
   expect([await isReady(), existsSync(note)]).toEqual([true, false])
-  expect(await Promise.all(['web@green', 'worker@green', 'web@blue', 'worker@blue'].map((u) => stage.isActive(`atende-${u}`)))).toEqual([
+  const said = readFileSync(stage.at('var/lib/stand-in/log/atende-worker@green.log'), 'utf8')
+  expect(await Promise.all(['web@green', 'worker@green', 'web@blue', 'worker@blue'].map((u) => stage.isActive(`atende-${u}`))), said).toEqual([
     true,
     true,
     false,

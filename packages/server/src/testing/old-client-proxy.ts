@@ -32,8 +32,9 @@ function message(letter: string, body: Buffer): Buffer {
  */
 export async function startOldClientProxy(port: number): Promise<{ port: number; close: () => Promise<void> }> {
   const sockets = new Set<Socket>()
-  const server = createServer((client) => {
-    const upstream = dial(port, '127.0.0.1')
+  // Each message leaves at once: the programs ask thousands of things, one after the other.
+  const server = createServer({ noDelay: true }, (client) => {
+    const upstream = dial(port, '127.0.0.1').setNoDelay(true)
     for (const [socket, other] of [
       [client, upstream],
       [upstream, client],
