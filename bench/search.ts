@@ -202,7 +202,7 @@ async function sizes(owner: pg.Pool): Promise<Row> {
 
 const home = mkdtempSync(path.join(tmpdir(), 'atende-bench-search-'))
 chmodSync(home, 0o755)
-const env = { DATA_DIR: home, PORT: process.env.PORT ?? '39150', NODE_ENV: 'production', DATABASE_URL: '', DATABASE_OWNER_URL: '', ROLE: 'web' }
+const env = { DATA_DIR: home, PORT: process.env.PORT ?? '19150', NODE_ENV: 'production', DATABASE_URL: '', DATABASE_OWNER_URL: '', ROLE: 'web' }
 const server = await startServerProcess({ ...env, RATE_LIMIT_SESSION: '1000000', RATE_LIMIT_TENANT_BASIC: '1000000' })
 try {
   const call = async (url: string, body: object, token?: string) => {

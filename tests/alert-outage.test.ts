@@ -19,7 +19,7 @@ let admin = ''
 
 beforeAll(async () => {
   chmodSync(home, 0o755)
-  postgres = await startEmbeddedPostgres(home, 'outage', 55_780)
+  postgres = await startEmbeddedPostgres(home, 'outage', 25_780)
   slack = await startSlackStandIn()
   smtp = await startSmtpStandIn({ refuseFirst: 0 })
   admin = `postgres://postgres:outage@127.0.0.1:${postgres.port}/postgres`
@@ -39,7 +39,7 @@ beforeAll(async () => {
       SMTP_PORT: String(smtp.port),
       MAIL_FROM: 'Atende <atende@example.com>',
     })
-  workers = [await start('39780'), await start('39781')]
+  workers = [await start('19780'), await start('19781')]
 }, 120_000)
 afterAll(async () => {
   for (const worker of workers) await worker.stop()

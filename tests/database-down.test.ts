@@ -19,14 +19,14 @@ let admin = ''
 
 beforeAll(async () => {
   chmodSync(home, 0o755)
-  postgres = await startEmbeddedPostgres(home, 'outage', 55_700)
+  postgres = await startEmbeddedPostgres(home, 'outage', 25_700)
   admin = `postgres://postgres:outage@127.0.0.1:${postgres.port}/postgres`
   // One address with the right to make roles is all an operator gives.
   server = await startServerProcess({
     DATABASE_URL: admin,
     DATABASE_OWNER_URL: '',
     DATA_DIR: path.join(home, 'atende'),
-    PORT: '39700',
+    PORT: '19700',
     NODE_ENV: 'test',
     LOG_LEVEL: 'silent',
   })

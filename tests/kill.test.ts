@@ -18,7 +18,7 @@ let server: ServerProcess
 let token = ''
 const env = {
   DATA_DIR: home,
-  PORT: '39300',
+  PORT: '19300',
   NODE_ENV: 'test',
   DATABASE_URL: '',
   DATABASE_OWNER_URL: '',

@@ -166,7 +166,7 @@ describe('two servers on one database', () => {
   const start = async (): Promise<ServerProcess> => {
     const process = await startServerProcess({
       ROLE: 'web',
-      PORT: '39420',
+      PORT: '19420',
       NODE_ENV: 'test',
       LOG_LEVEL: 'silent',
       DATA_DIR: first.home,

@@ -12,7 +12,7 @@ beforeAll(async () => {
   one = await startTestServer()
   other = await startServerProcess({
     ROLE: 'web',
-    PORT: '39380',
+    PORT: '19380',
     PORT_SEARCH: 'true',
     NODE_ENV: 'test',
     LOG_LEVEL: 'silent',

@@ -16,7 +16,7 @@ const workers: ServerProcess[] = []
 const startWorker = async () => {
   const env = {
     ROLE: 'worker',
-    PORT: '39340',
+    PORT: '19340',
     NODE_ENV: 'test',
     LOG_LEVEL: 'silent',
     DATA_DIR: web.home,

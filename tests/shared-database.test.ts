@@ -12,7 +12,7 @@ import { eventually } from '../packages/server/src/testing/test-server.ts'
 const CLI = path.resolve(import.meta.dirname, '../packages/server/src/cli.ts')
 const home = mkdtempSync(path.join(tmpdir(), 'atende-shared-'))
 chmodSync(home, 0o755)
-const PORT = 55_900
+const PORT = 25_900
 const env = {
   DATA_DIR: home,
   EMBEDDED_DATABASE: 'shared',
@@ -74,12 +74,12 @@ const write = (server: ServerProcess | undefined, text: string) =>
 it('a process that starts before the database says what it waits for, and gives up with what to do', { timeout: 60_000 }, async () => {
   const early = run(['tenant', 'list'], { EMBEDDED_WAIT_SECONDS: '1' })
   expect(await early.ended).toBe(2)
-  expect(early.err()).toMatch(/waiting: the shared database is not there: nothing listens on 127\.0\.0\.1:55900; start it with "atende db serve"/)
+  expect(early.err()).toMatch(/waiting: the shared database is not there: nothing listens on 127\.0\.0\.1:25900; start it with "atende db serve"/)
   expect(early.err()).toMatch(/error \(config_invalid\): EMBEDDED_DATABASE=shared/)
 })
 
 it('whatever starts first, two web processes and a worker come to work on one database', { timeout: 120_000 }, async () => {
-  const waiting = [start(39_910, 'web'), start(39_920, 'web'), start(39_930, 'worker')]
+  const waiting = [start(19_910, 'web'), start(19_920, 'web'), start(19_930, 'worker')]
   await serve()
   ;[one, two, worker] = await Promise.all(waiting)
   const made = await call(one, 'POST', '/api/auth/register', { companyName: 'Junta', name: 'Teste', ...login })
@@ -119,7 +119,7 @@ it('nobody takes it over: a second service and a server that wants a database of
   const second = run(['db', 'serve'])
   expect(await second.ended).toBe(2)
   expect(second.err()).toContain('served by another "atende db serve"')
-  const own = run(['start'], { EMBEDDED_DATABASE: 'own', PORT: '39940' })
+  const own = run(['start'], { EMBEDDED_DATABASE: 'own', PORT: '19940' })
   expect(await own.ended).toBe(2)
   expect(own.err()).toContain('set EMBEDDED_DATABASE=shared')
   expect(postmaster()).toBe(before)
@@ -161,7 +161,7 @@ it('kill -9 of a web process and of the worker: the others go on, nothing accept
   await worker?.kill()
   expect(await logIn(two)).toBe(200)
   expect(await write(two, 'sem ninguém para ler')).toBe(200)
-  ;[one, worker] = await Promise.all([start(39_910, 'web'), start(39_930, 'worker')])
+  ;[one, worker] = await Promise.all([start(19_910, 'web'), start(19_930, 'worker')])
   await eventually(() => seen(one, 'sem ninguém para ler'), 30_000)
   expect(postmaster()).toBe(before)
 })
@@ -205,13 +205,13 @@ it('stopping: servers leave the database running; SIGTERM ends it cleanly, with 
 it('a foreign listener on its port is named, and left alone; with the master key elsewhere no other is made', { timeout: 60_000 }, async () => {
   const { createServer } = await import('node:net')
   const foreign = createServer((c) => c.end())
-  await new Promise<void>((done) => foreign.listen(55_950, '127.0.0.1', done))
+  await new Promise<void>((done) => foreign.listen(25_950, '127.0.0.1', done))
   const other = mkdtempSync(path.join(tmpdir(), 'atende-shared-other-'))
   chmodSync(other, 0o755)
   try {
-    const service = run(['db', 'serve'], { DATA_DIR: other, EMBEDDED_PORT: '55950', ENCRYPTION_KEY: '1f'.repeat(32) })
+    const service = run(['db', 'serve'], { DATA_DIR: other, EMBEDDED_PORT: '25950', ENCRYPTION_KEY: '1f'.repeat(32) })
     expect(await service.ended).toBe(2)
-    expect(service.err()).toContain('something else listens on 127.0.0.1:55950')
+    expect(service.err()).toContain('something else uses 127.0.0.1:25950')
     expect(Object.keys(JSON.parse(readFileSync(path.join(other, 'secrets.json'), 'utf8')))).toEqual(['postgresPassword'])
     expect(statSync(path.join(other, 'secrets.json')).mode & 0o777).toBe(0o600)
   } finally {

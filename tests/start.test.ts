@@ -8,7 +8,7 @@ import { eventually } from '../packages/server/src/testing/test-server.ts'
 
 /** Story 1: the two commands, on a machine that is not always kind. */
 const CLI = path.resolve(import.meta.dirname, '../packages/server/src/cli.ts')
-const PORT = 39_500
+const PORT = 19_500
 const home = mkdtempSync(path.join(tmpdir(), 'atende-start-'))
 const started: ChildProcess[] = []
 let squatter: Server

@@ -43,7 +43,7 @@ const running = async () => {
 }
 
 beforeAll(async () => {
-  let next = 39_900
+  let next = 19_900
   for (const name of ['web-blue', 'web-green', 'worker-blue', 'worker-green']) {
     const port = await freePort(next, '127.0.0.1')
     ports[name] = String(port)

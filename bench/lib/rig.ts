@@ -28,7 +28,7 @@ export async function startRig({ settings = {}, onSent, apart = false }: Options
   const media = await startMediaHost(onSent)
   const env = {
     DATA_DIR: home,
-    PORT: '39100',
+    PORT: '19100',
     NODE_ENV: 'production',
     GRAPH_URL: media.url,
     DATABASE_URL: '',

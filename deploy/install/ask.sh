@@ -20,7 +20,7 @@ Instala o Atende neste servidor (Debian 12/13, Ubuntu 22.04/24.04), como root. R
   --no-firewall  --no-swap
   --turn                   para chamadas: abre 3478 e 49160-49360/udp (--turn-range 49160:49360); com contêineres, liga o coturn
   --image NOME             imagem publicada, em vez de construída aqui (--kind compose)
-  --database-port N        porta local do PostgreSQL (54329)
+  --database-port N        porta local do PostgreSQL (25432)
   --change-domain          troca o domínio de uma instalação que já existe
   --yes                    não pergunta; --lang en: em inglês; --any-os
   --dry-run                diz o que faria, sem fazer; --root PASTA: escreve os arquivos só ali
@@ -46,7 +46,7 @@ Installs Atende on this server (Debian 12/13, Ubuntu 22.04/24.04), as root. Runn
   --no-firewall  --no-swap
   --turn                   for calls: opens 3478 and 49160-49360/udp (--turn-range 49160:49360); with containers, starts coturn
   --image NAME             published image, instead of one that is built here (--kind compose)
-  --database-port N        local port of PostgreSQL (54329)
+  --database-port N        local port of PostgreSQL (25432)
   --change-domain          changes the domain of an installation that is there
   --yes                    asks nothing; --lang en: English; --any-os
   --dry-run                says what it would do, and does not; --root DIR: writes files only below it
@@ -145,7 +145,7 @@ ask_all() {
   EMAIL=${EMAIL:-$(remembered EMAIL)}
   ADMIN_EMAIL=${ADMIN_EMAIL:-$(remembered ADMIN_EMAIL)}
   before=$(remembered DATABASE_PORT)
-  DATABASE_PORT=${DATABASE_PORT:-${before:-54329}}
+  DATABASE_PORT=${DATABASE_PORT:-${before:-25432}}
   # An earlier installer opened these ports unasked and remembered nothing.
   before=$(remembered TURN)
   TURN=${TURN:-${before:-0}}

@@ -24,7 +24,10 @@ const findPorts = async (base: number): Promise<Ports> => ({
   'worker-green': await freePort(base + 50),
 })
 
-/** `base`: where free ports are looked for; stages of two files stand side by side. */
+/**
+ * `base`: where free ports are looked for; stages of two files stand side by side. Below those that the kernel gives to outgoing
+ * connections (Linux: from 32768 on), since some of them are only used minutes later.
+ */
 type Wanted = { base?: number; more?: Record<string, string>; units?: readonly string[]; like?: Outside }
 
 /** Ends what was started here when the tests are gone without having done so. */
@@ -46,6 +49,8 @@ function settingsOf(places: Places, { proxy, ports }: Outside, more: Record<stri
     DATA_DIR: at('var/lib/atende'),
     EMBEDDED_DATABASE: 'shared',
     EMBEDDED_PORT: String(ports.postgres),
+    // Who gives up waiting is started again by systemd, and here by nobody.
+    EMBEDDED_WAIT_SECONDS: '140',
     ENCRYPTION_KEY_FILE: at('etc/atende/secrets/ENCRYPTION_KEY'),
     LOG_DIR: at('var/log/atende'),
     PUBLIC_URL: `https://${STAGE_HOST}:${proxy.port}`,
@@ -68,7 +73,7 @@ function settingsOf(places: Places, { proxy, ports }: Outside, more: Record<stri
  * A plain server in a folder, as deploy/install.sh leaves it: the real units with their user, the operator's real `atende`, secrets of
  * root. Its paths lie below the folder; `systemctl` is the stand-in of the installer's tests, which returns before anything is ready.
  */
-export async function setStage({ base = 57_400, more = {}, units = UNITS, like }: Wanted = {}) {
+export async function setStage({ base = 27_100, more = {}, units = UNITS, like }: Wanted = {}) {
   if (!REDIS) throw new Error('The tests of runbooks need redis-server. Install it (Debian: apt-get install redis-server) or set REDIS_SERVER to its path.')
   const root = mkdtempSync(path.join(tmpdir(), 'atende-runbooks-'))
   chmodSync(root, 0o755)
@@ -130,7 +135,9 @@ export async function setStage({ base = 57_400, more = {}, units = UNITS, like }
     /** Enables and starts what belongs to an installation, and waits. */
     async start() {
       await must(`systemctl enable atende.target ${units.join(' ')} && systemctl start redis-server atende.target`)
-      await eventually(isReady, 150_000)
+      await eventually(isReady, 150_000).catch((cause) => {
+        throw new Error(units.map((u) => `${u} said:\n${readFileSync(at('var/lib/stand-in/log', `${u}.log`), 'utf8')}`).join('\n'), { cause })
+      })
     },
     /** As a crash does: nobody is asked, and no service manager brings it back. */
     async kill(unit: string) {

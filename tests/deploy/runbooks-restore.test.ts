@@ -10,7 +10,7 @@ vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 })
 const UNITS = ['atende-postgres', 'atende-web@green', 'atende-worker@green', 'atende-backup']
 const LOGIN = { email: 'helena@recanto.example', password: 'uma senha bem longa' }
 const MOMENT = '2026-11-29T12:00:00-03:00'
-const BASE = 57_600
+const BASE = 27_600
 let stage: Stage
 let fresh: Stage | undefined
 let identity = ''

@@ -68,7 +68,7 @@ export async function openStage(database: { appUrl: string; ownerUrl: string }, 
   const root = mkdtempSync(path.join(tmpdir(), 'atende-update-'))
   chmodSync(root, 0o755)
   for (const folder of ['nginx', 'etc', 'data', 'opt/releases', 'build']) mkdirSync(path.join(root, folder), { recursive: true })
-  const port = await freePort(39_700, '127.0.0.1')
+  const port = await freePort(19_700, '127.0.0.1')
   const ports: Record<string, string> = {}
   let next = port + 1
   for (const name of ['PORT_WEB_BLUE', 'PORT_WEB_GREEN', 'PORT_WORKER_BLUE', 'PORT_WORKER_GREEN']) {

@@ -241,7 +241,7 @@ export async function withOwnDatabase<T>(work: (database: Options['database']) =
   const home = mkdtempSync(path.join(tmpdir(), 'atende-update-db-'))
   const { chmodSync } = await import('node:fs')
   chmodSync(home, 0o755)
-  const server = await startEmbeddedPostgres(home, 'update', 55_600)
+  const server = await startEmbeddedPostgres(home, 'update', 25_600)
   const urlFor = (user: string, name = 'atende') => `postgres://${user}:update@127.0.0.1:${server.port}/${name}`
   const admin = new pg.Client({ connectionString: urlFor('postgres', 'postgres') })
   await admin.connect()

@@ -98,7 +98,7 @@ export async function serveEmbedded(options: ServiceOptions): Promise<DatabaseSe
     log.warn({ pid: left.pid }, 'ending the database that a killed service left running')
     await stopServer(place.data)
   }
-  if (!(await isFree(port, '127.0.0.1'))) throw new ConfigError(`EMBEDDED_PORT: something else listens on 127.0.0.1:${port}; end it, or choose another port`)
+  if (!(await isFree(port, '127.0.0.1'))) throw new ConfigError(`EMBEDDED_PORT: something else uses 127.0.0.1:${port}; end it, or choose another port`)
   const child = await startUntilReady(options, place)
   const ended: DatabaseService['ended'] = hasEnded(child)
     ? Promise.resolve({ code: child.exitCode, signal: child.signalCode })

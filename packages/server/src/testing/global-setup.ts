@@ -13,7 +13,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   // PostgreSQL runs as another user when the tests run as root.
   const { chmodSync } = await import('node:fs')
   chmodSync(home, 0o755)
-  const server = await startEmbeddedPostgres(home, 'test', 55_400)
+  const server = await startEmbeddedPostgres(home, 'test', 25_400)
   const admin = `postgres://postgres:test@127.0.0.1:${server.port}/postgres`
   for (const role of Object.values(TEST_ROLES)) await sqlAs(admin, `create role ${role} login nosuperuser nobypassrls password 'test'`)
   await sqlAs(admin, 'alter system set fsync = off')

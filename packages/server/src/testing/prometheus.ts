@@ -19,7 +19,7 @@ export type Prometheus = {
 
 /** The real Prometheus on loopback, with this configuration; its data lies in `folder`. */
 export async function startPrometheus(config: string, folder: string): Promise<Prometheus> {
-  const port = await freePort(59_090, '127.0.0.1')
+  const port = await freePort(29_090, '127.0.0.1')
   const child = spawn(
     PROMETHEUS,
     [`--config.file=${config}`, `--storage.tsdb.path=${path.join(folder, 'data')}`, `--web.listen-address=127.0.0.1:${port}`, '--log.level=warn'],

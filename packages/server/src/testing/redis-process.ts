@@ -24,7 +24,7 @@ export async function startRedis() {
     throw new Error('The tests of limits in Redis need redis-server. Install it (Debian: apt-get install redis-server) or set REDIS_SERVER to its path.')
   const binary = BINARY
   const folder = mkdtempSync(path.join(tmpdir(), 'atende-redis-'))
-  const port = await freePort(56_400, '127.0.0.1')
+  const port = await freePort(26_400, '127.0.0.1')
   let child: ChildProcess | undefined
 
   async function start(): Promise<void> {

@@ -21,7 +21,7 @@ let proxy: Awaited<ReturnType<typeof front>>
 
 beforeAll(async () => {
   slack = await startSlackStandIn()
-  port = await freePort(57_800, '127.0.0.1')
+  port = await freePort(27_800, '127.0.0.1')
   proxy = await front()
   server = await startTestServer({
     SUPER_ADMIN_EMAIL: OPERATOR.email,

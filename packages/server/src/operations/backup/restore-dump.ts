@@ -98,7 +98,7 @@ export async function restoreDump(config: Config, plan: Plan, o: Restoring, url:
   return { backup: manifest.id, seconds: secondsSince(began), segments: 0, checked, media, faults: found, aside: aside ? [aside] : [] }
 }
 
-const TEST_PORT = 34_532
+const TEST_PORT = 24_532
 /** For a test: into a PostgreSQL of its own in that folder, which is gone afterwards. @throws BackupError */
 export async function withDumpLoaded<T>(feeding: Omit<Feeding, 'told'>, scratch: string, then: (url: string) => Promise<T>): Promise<T> {
   requireTool('pg_restore', feeding.plan.manifest.database.postgres)

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { SETTING_NAMES } from '../../platform/config.ts'
+import { loadConfig, SETTING_NAMES } from '../../platform/config.ts'
 import { distance, misspelt } from './checks/config-checks.ts'
 import { judgeUnits } from './checks/host-checks.ts'
 import { FAMILIES } from './checks.ts'
 import { readGateway, readListeners } from './listeners.ts'
-import { judgePorts } from './ports.ts'
+import { judgeOwnPorts, judgePorts } from './ports.ts'
 
 const ALL = FAMILIES.flatMap((f) => Object.entries(f.texts))
 
@@ -97,6 +97,21 @@ describe('what listens', () => {
     expect(judgePorts(table(['00000000:1538', '00000000000000000000000000000000:18EB']), [5432, 6379])).toMatchObject([
       { status: 'fail', message: { en: '0.0.0.0:5432, :::6379 listens for everybody' } },
     ])
+  })
+})
+
+describe('ports of its own', () => {
+  it('one that the system gives to outgoing connections is told, unless it is kept free', () => {
+    const status = (ports: number[], reserved = '\n') => judgeOwnPorts('32768\t60999\n', reserved, ports)
+    expect(status([3000, 25_432, 61_000])).toMatchObject({ status: 'ok' })
+    expect(status([3000, 54_329])).toMatchObject({ status: 'warn', message: { en: expect.stringMatching(/^54329: /) } })
+    expect(status([54_329], '8080,54320-54330\n')).toMatchObject({ status: 'ok' })
+    expect(status([54_329], '54330\n')).toMatchObject({ status: 'warn' })
+  })
+
+  it('the ports that Atende has when nobody says otherwise are none of them', () => {
+    const { PORT, EMBEDDED_PORT } = loadConfig({ PORT: undefined, EMBEDDED_PORT: undefined })
+    expect(judgeOwnPorts('32768 60999', '', [PORT, EMBEDDED_PORT])).toMatchObject({ status: 'ok' })
   })
 })
 

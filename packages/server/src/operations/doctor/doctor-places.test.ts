@@ -38,7 +38,7 @@ const sql = <R extends Record<string, unknown>>(text: string) => sqlAs<R>(superU
 beforeAll(async () => {
   await new Promise<void>((done) => meta.listen(0, '127.0.0.1', done))
   const address = meta.address()
-  const port = await freePort(57_500)
+  const port = await freePort(27_500)
   // An address of this machine that no interface names, as behind the translation of a cloud.
   proxy = await startTlsProxy(authority.issue(HOST, 60), `http://127.0.0.1:${port}`, { host: '127.0.0.2' })
   env = {
@@ -133,7 +133,7 @@ describe('in a container', () => {
     const look = async (container: string) => (await doctor('server.leftovers', { DATA_DIR: other, container, PORT: '9' })).of('server.leftovers')
     plant(peekEmbedded(home)?.port ?? 0)
     expect(await look('')).toMatchObject({ status: 'ok' })
-    plant(await freePort(57_700))
+    plant(await freePort(27_700))
     expect(await look('')).toMatchObject({ status: 'warn', fix: expect.stringContaining('postmaster.pid') })
     const inside = await look('docker')
     expect([inside?.status, inside?.fix]).toEqual(['skipped', undefined])

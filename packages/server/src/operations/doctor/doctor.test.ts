@@ -45,7 +45,7 @@ const sql = (text: string, values: unknown[] = []) => sqlAs(superUrl(), text, va
 
 beforeAll(async () => {
   ;[redis, smtp] = await Promise.all([startRedis(), startSmtpStandIn({ refuseFirst: 0 })])
-  const port = await freePort(57_300)
+  const port = await freePort(27_300)
   proxy = await startTlsProxy(authority.issue(HOST, 60), `http://127.0.0.1:${port}`)
   env = {
     DATA_DIR: home,
@@ -199,7 +199,11 @@ describe('faults of the settings', () => {
 describe('faults of the database', () => {
   const ids = ['secrets.files', 'database.roles', 'database.rls', 'database.indexes', 'database.bloat', 'jobs.failed']
   it('finds them, mends what is safe, and is well again', async () => {
-    chmodSync(path.join(home, 'secrets.json'), 0o644)
+    // Not secrets.json: a server that looks after its keys meanwhile closes that one by itself.
+    const secret = path.join(home, 'metrics.token')
+    writeFileSync(secret, 'c2'.repeat(20))
+    chmodSync(secret, 0o644)
+    const more = { METRICS_TOKEN_FILE: secret }
     await sql('alter role atende_app superuser')
     await sql('alter table messages no force row level security')
     await sql("update pg_index set indisvalid = false where indexrelid = 'messages_words'::regclass")
@@ -212,7 +216,7 @@ describe('faults of the database', () => {
     await eventually(async () => (await sql("select 1 from pg_stat_user_tables where relname = 'server_runs' and n_dead_tup > 10000")).length > 0)
 
     const only = ['--only', ids.join(',')]
-    const found = await doctor(only)
+    const found = await doctor(only, more)
     expect(found.code).toBe(1)
     expect(found.status).toEqual({
       'secrets.files': 'fail',
@@ -225,12 +229,10 @@ describe('faults of the database', () => {
     for (const check of found.report.checks) expect(check).toMatchObject({ todo: expect.stringMatching(/\w/), fix: expect.stringMatching(/\w/) })
     expect(found.of('database.rls')?.message).toBe('messages is open to every company')
 
-    const asked = await atende(['doctor', '--fix', ...only], env)
+    const asked = await atende(['doctor', '--fix', ...only], { ...env, ...more })
     expect([asked.code, asked.stdout.includes('Would mend:'), /^mended/m.test(asked.stdout)]).toEqual([1, true, false])
 
-    // A server that looks after its keys meanwhile closes it by itself.
-    chmodSync(path.join(home, 'secrets.json'), 0o644)
-    const mended = await doctor(['--fix', '--yes', ...only])
+    const mended = await doctor(['--fix', '--yes', ...only], more)
     expect(mended.report.mended?.filter((m) => m.error !== undefined)).toEqual([])
     expect(new Set(mended.report.mended?.map((m) => m.id))).toEqual(new Set(ids))
     // It has looked again by itself.

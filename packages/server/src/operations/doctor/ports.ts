@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { connect } from 'node:net'
-import { bad, both, type Finding, ok, skipped } from './check.ts'
+import { bad, both, type Finding, ok, skipped, warn } from './check.ts'
 import type { DoctorEnv } from './doctor-env.ts'
 import { readGateway, readListeners } from './listeners.ts'
 
-type Id = 'network.closed_ports'
+type Id = 'network.closed_ports' | 'network.own_ports'
 
 /** Never for the outside: PostgreSQL, Redis, Atende's own ports behind the proxy, metrics. */
 const INNER = [5432, 6379, 3000, 3001, 3002, 3011, 3012, 9090, 9093, 9100]
@@ -72,4 +72,41 @@ export async function checkPorts(env: DoctorEnv, url: URL | undefined): Promise<
   const own = [env.config.PORT, env.serverUrl ? portOf(env.serverUrl) : env.config.PORT].filter((p) => p > 0 && env.config.TRUSTED_PROXIES.length > 0)
   const ports = [...new Set([...INNER, ...database, ...own])]
   return judgePorts(tables.map((f) => readFileSync(f, 'utf8')).join('\n'), ports)
+}
+
+/** Parts of a list as ip_local_reserved_ports has it: "8080,9148-9150". */
+const isListed = (list: string, port: number): boolean =>
+  list
+    .trim()
+    .split(',')
+    .filter(Boolean)
+    .map((part) => part.split('-').map(Number))
+    .some(([first = 0, last = first]) => port >= first && port <= last)
+
+/**
+ * What listens at a port of the range for outgoing connections (https://docs.kernel.org/networking/ip-sysctl.html) cannot start while
+ * such a connection happens to hold it.
+ * @param range ip_local_port_range; `reserved`: ip_local_reserved_ports
+ */
+export function judgeOwnPorts(range: string, reserved: string, ports: readonly number[]): Finding<Id> {
+  const [first = 0, last = 0] = range.trim().split(/\s+/).map(Number)
+  const taken = ports.filter((port) => port >= first && port <= last && !isListed(reserved, port)).join(', ')
+  const between = `${first}–${last}`
+  return taken === ''
+    ? ok('network.own_ports', `${ports.join(', ')}: outside of ${between}`, `${ports.join(', ')}: fora de ${between}`)
+    : warn(
+        'network.own_ports',
+        `${taken}: an outgoing connection may hold it (${between}) when Atende starts`,
+        `${taken}: uma conexão de saída pode ocupá-la (${between}) quando o Atende iniciar`,
+      )
+}
+
+const RANGE = '/proc/sys/net/ipv4/ip_local_port_range'
+const RESERVED = '/proc/sys/net/ipv4/ip_local_reserved_ports'
+/** Ports that the settings fix; where the next free one serves as well, nothing waits for one. */
+export function checkOwnPorts({ config, container }: DoctorEnv): Finding<Id>[] {
+  const database = config.EMBEDDED_DATABASE === 'shared' && !config.DATABASE_URL ? [config.EMBEDDED_PORT] : []
+  const ports = [...(config.PORT_SEARCH || config.PORT === 0 ? [] : [config.PORT]), ...database]
+  if (container || ports.length === 0 || !existsSync(RANGE)) return []
+  return [judgeOwnPorts(readFileSync(RANGE, 'utf8'), existsSync(RESERVED) ? readFileSync(RESERVED, 'utf8') : '', ports)]
 }

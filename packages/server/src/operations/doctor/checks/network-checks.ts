@@ -6,7 +6,7 @@ import { type Both, bad, both, type CheckText, type Finding, family, judge, ok, 
 import { checkClock } from '../clocks.ts'
 import { type DoctorEnv, reasonOf } from '../doctor-env.ts'
 import { type Answerer, type Whose, whoAnswers } from '../identity.ts'
-import { checkPorts, opens } from '../ports.ts'
+import { checkOwnPorts, checkPorts, opens } from '../ports.ts'
 
 const texts = {
   'network.dns': {
@@ -53,6 +53,14 @@ const texts = {
       'deixe-as só em 127.0.0.1 (listen_addresses, bind, HOST) e feche-as no firewall',
     ),
     runbook: 'personal-data-incident',
+  },
+  'network.own_ports': {
+    title: both('nothing else is given the ports of Atende', 'ninguém mais recebe as portas do Atende'),
+    todo: both(
+      'set PORT and EMBEDDED_PORT below 32768, or keep them free: sysctl -w net.ipv4.ip_local_reserved_ports=… (and in /etc/sysctl.d)',
+      'use PORT e EMBEDDED_PORT abaixo de 32768, ou reserve-as: sysctl -w net.ipv4.ip_local_reserved_ports=… (e em /etc/sysctl.d)',
+    ),
+    runbook: 'start',
   },
   'network.open_ports': {
     title: both('port 80 is open (renewal of the certificate)', 'porta 80 aberta (renovação do certificado)'),
@@ -167,6 +175,7 @@ export const networkChecks = family(texts, async (env) => {
       ...(base && seen ? [checkPublic(env, base, seen)] : []),
       checkClock(env, date),
       checkPorts(env, whose === 'ours' ? url : undefined),
+      checkOwnPorts(env),
     ])
   ).flat()
 })
