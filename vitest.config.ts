@@ -6,8 +6,9 @@ export default defineConfig({
     globalSetup: ['packages/server/src/testing/global-setup.ts'],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // As long as what is waited for inside, on a machine that has other things to do.
+    testTimeout: 90_000,
+    hookTimeout: 120_000,
     execArgv: ['--disable-warning=ExperimentalWarning'],
   },
 })

@@ -1,9 +1,9 @@
-import { createServer } from 'node:net'
 import path from 'node:path'
 import type { CDPSession, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { codeOf, enrolTotp } from '../packages/server/src/features/access/factors/test-factors.ts'
 import { joinTenant, PASSWORD } from '../packages/server/src/features/access/test-people.ts'
+import { freePort } from '../packages/server/src/platform/ports.ts'
 import { accessibilityFaults, logIn, SHOTS, type Stage, setStage } from './stage.ts'
 
 let stage: Stage
@@ -15,17 +15,9 @@ let managerToken = ''
 let secret = ''
 let codes: string[] = []
 
-const freePort = () =>
-  new Promise<number>((done) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      probe.close(() => done(typeof address === 'object' && address ? address.port : 0))
-    })
-  })
-
 beforeAll(async () => {
   // Passkeys need a name: an address of numbers has none.
-  const port = await freePort()
+  const port = await freePort(28_900)
   stage = await setStage({ PORT: String(port), PUBLIC_URL: `http://localhost:${port}` })
   owner = await stage.server.register('Pousada Recanto do Mar')
   const manager = await joinTenant(stage.server, owner, 'ADMIN')

@@ -32,8 +32,8 @@ beforeAll(async () => {
   })
 })
 afterAll(async () => {
-  await server.stop()
-  await postgres.stop()
+  await server?.stop()
+  await postgres?.stop()
   rmSync(home, { recursive: true, force: true })
 })
 

@@ -56,8 +56,8 @@ beforeAll(async () => {
   await emulator.control.setWebhook(phoneNumberId, { callbackUrl: `${server.url}/webhooks/whatsapp`, verifyToken })
 })
 afterAll(async () => {
-  await server.stop()
-  await emulator.stop()
+  await server?.stop()
+  await emulator?.stop()
   rmSync(home, { recursive: true, force: true })
 })
 

@@ -80,7 +80,8 @@ beforeAll(async () => {
   channel = await connectChannel({ call: call as TestServer['call'] }, { token })
 })
 afterAll(async () => {
-  child.kill('SIGKILL')
+  const gone = new Promise((done) => child.once('exit', done))
+  if (child.kill('SIGKILL')) await gone
   await database.drop()
   rmSync(home, { recursive: true, force: true })
 })

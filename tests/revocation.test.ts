@@ -23,8 +23,8 @@ beforeAll(async () => {
   })
 })
 afterAll(async () => {
-  await other.stop()
-  await one.close()
+  await other?.stop()
+  await one?.close()
 })
 
 const statusAt = async (url: string, token: string) => (await fetch(`${url}/api/auth/me`, { headers: { authorization: `Bearer ${token}` } })).status

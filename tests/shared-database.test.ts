@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, wri
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, expect, it } from 'vitest'
+import { freePort } from '../packages/server/src/platform/ports.ts'
 import { type ServerProcess, startServerProcess } from '../packages/server/src/testing/server-process.ts'
 import { delivery, inbound, post } from '../packages/server/src/testing/test-channel.ts'
 import { sqlAs } from '../packages/server/src/testing/test-database.ts'
@@ -12,7 +13,7 @@ import { eventually } from '../packages/server/src/testing/test-server.ts'
 const CLI = path.resolve(import.meta.dirname, '../packages/server/src/cli.ts')
 const home = mkdtempSync(path.join(tmpdir(), 'atende-shared-'))
 chmodSync(home, 0o755)
-const PORT = 25_900
+const PORT = await freePort(25_900)
 const env = {
   DATA_DIR: home,
   EMBEDDED_DATABASE: 'shared',
@@ -74,7 +75,7 @@ const write = (server: ServerProcess | undefined, text: string) =>
 it('a process that starts before the database says what it waits for, and gives up with what to do', { timeout: 60_000 }, async () => {
   const early = run(['tenant', 'list'], { EMBEDDED_WAIT_SECONDS: '1' })
   expect(await early.ended).toBe(2)
-  expect(early.err()).toMatch(/waiting: the shared database is not there: nothing listens on 127\.0\.0\.1:25900; start it with "atende db serve"/)
+  expect(early.err()).toContain(`waiting: the shared database is not there: nothing listens on 127.0.0.1:${PORT}; start it with "atende db serve"`)
   expect(early.err()).toMatch(/error \(config_invalid\): EMBEDDED_DATABASE=shared/)
 })
 
@@ -205,13 +206,14 @@ it('stopping: servers leave the database running; SIGTERM ends it cleanly, with 
 it('a foreign listener on its port is named, and left alone; with the master key elsewhere no other is made', { timeout: 60_000 }, async () => {
   const { createServer } = await import('node:net')
   const foreign = createServer((c) => c.end())
-  await new Promise<void>((done) => foreign.listen(25_950, '127.0.0.1', done))
+  const port = await freePort(25_950)
+  await new Promise<void>((done) => foreign.listen(port, '127.0.0.1', done))
   const other = mkdtempSync(path.join(tmpdir(), 'atende-shared-other-'))
   chmodSync(other, 0o755)
   try {
-    const service = run(['db', 'serve'], { DATA_DIR: other, EMBEDDED_PORT: '25950', ENCRYPTION_KEY: '1f'.repeat(32) })
+    const service = run(['db', 'serve'], { DATA_DIR: other, EMBEDDED_PORT: String(port), ENCRYPTION_KEY: '1f'.repeat(32) })
     expect(await service.ended).toBe(2)
-    expect(service.err()).toContain('something else uses 127.0.0.1:25950')
+    expect(service.err()).toContain(`something else uses 127.0.0.1:${port}`)
     expect(Object.keys(JSON.parse(readFileSync(path.join(other, 'secrets.json'), 'utf8')))).toEqual(['postgresPassword'])
     expect(statSync(path.join(other, 'secrets.json')).mode & 0o777).toBe(0o600)
   } finally {

@@ -4,11 +4,12 @@ import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { freePort } from '../packages/server/src/platform/ports.ts'
 import { eventually } from '../packages/server/src/testing/test-server.ts'
 
 /** Story 1: the two commands, on a machine that is not always kind. */
 const CLI = path.resolve(import.meta.dirname, '../packages/server/src/cli.ts')
-const PORT = 19_500
+const PORT = await freePort(19_500)
 const home = mkdtempSync(path.join(tmpdir(), 'atende-start-'))
 const started: ChildProcess[] = []
 let squatter: Server

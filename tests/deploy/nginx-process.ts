@@ -5,6 +5,7 @@ import https from 'node:https'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { freePort } from '../../packages/server/src/platform/ports.ts'
 import { eventually } from '../../packages/server/src/testing/test-server.ts'
 
 const BINARY = process.env.NGINX_BINARY ?? ['/usr/sbin/nginx', '/usr/local/sbin/nginx', '/opt/homebrew/bin/nginx'].find(existsSync)
@@ -22,13 +23,12 @@ export type Ask = {
 }
 export type Heard = { status: number; headers: http.IncomingHttpHeaders; raw: string[]; bytes: Buffer; text: string }
 
-/** A port that nobody listens on now; the kernel gives them in turn, so that two tests do not meet. */
+let next = 28_000 + (process.pid % 40) * 20
+/** A port that nobody listens on now, another each time. */
 export async function anyPort(): Promise<number> {
-  const server = http.createServer().listen(0, '127.0.0.1')
-  await new Promise((done) => server.once('listening', done))
-  const address = server.address()
-  await new Promise((done) => server.close(done))
-  return address && typeof address === 'object' ? address.port : 0
+  const port = await freePort(next)
+  next = port + 1
+  return port
 }
 
 function makeCertificate(folder: string): { certificate: string; key: string } {

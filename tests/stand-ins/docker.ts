@@ -39,7 +39,7 @@ function serve(version: string, port: number): void {
   server.listen(port, '127.0.0.1')
   process.once('SIGTERM', () => process.exit(0))
   // Whatever becomes of the test, this ends.
-  setTimeout(() => process.exit(0), 120_000)
+  setTimeout(() => process.exit(0), 600_000)
 }
 
 function compose(words: string[]): number {

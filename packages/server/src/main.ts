@@ -193,8 +193,7 @@ async function tellNewer({ db }: Installation, log: Context['log']): Promise<voi
 
 async function startRoles(config: Config, installation: Installation, own: boolean): Promise<Server> {
   await bringUpToDate(config, installation)
-  const wanted = config.PORT_SEARCH ? await freePort(config.PORT, config.HOST) : config.PORT
-  const listening = { port: wanted }
+  const listening = { port: config.PORT }
   const outgoing = createOutgoing(config)
   const errors = openErrorReports(config, outgoing)
   const ctx = createContext(config, installation, () => listening.port, errors, outgoing)
@@ -214,7 +213,9 @@ async function startRoles(config: Config, installation: Installation, own: boole
   await ctx.addresses.start()
   await ctx.signals.start()
   await ctx.jobs.start()
-  await app.listen({ port: wanted, host: config.HOST })
+  // In this moment only: what is free now may be another's in a second.
+  if (config.PORT_SEARCH) listening.port = await freePort(config.PORT, config.HOST)
+  await app.listen({ port: listening.port, host: config.HOST })
   const address = app.server.address()
   if (address && typeof address === 'object') listening.port = address.port
   for (const part of parts) await part.start()

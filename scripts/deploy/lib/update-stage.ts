@@ -68,7 +68,7 @@ export async function openStage(database: { appUrl: string; ownerUrl: string }, 
   const root = mkdtempSync(path.join(tmpdir(), 'atende-update-'))
   chmodSync(root, 0o755)
   for (const folder of ['nginx', 'etc', 'data', 'opt/releases', 'build']) mkdirSync(path.join(root, folder), { recursive: true })
-  const port = await freePort(19_700, '127.0.0.1')
+  const port = await freePort(19_600, '127.0.0.1')
   const ports: Record<string, string> = {}
   let next = port + 1
   for (const name of ['PORT_WEB_BLUE', 'PORT_WEB_GREEN', 'PORT_WORKER_BLUE', 'PORT_WORKER_GREEN']) {
@@ -157,14 +157,10 @@ export async function openStage(database: { appUrl: string; ownerUrl: string }, 
     update: (args: string[]) => exec('bash', [path.join(opt, 'current/deploy/update.sh'), ...args]),
     /** Begins an update whose script is killed in the middle of a step, as a power cut would. */
     async interrupt(args: string[], step: string): Promise<string> {
-      let child: ChildProcess | undefined
-      const ran = exec('bash', [path.join(opt, 'current/deploy/update.sh'), ...args], (started) => {
-        child = started
-      })
-      const look = setInterval(() => {
-        if (stateOf('step') === step) child?.kill('SIGKILL')
-      }, 20)
-      return (await ran.finally(() => clearInterval(look))).said
+      // A process of its own looks: this one also makes the load, and may be held up for as long as the step lasts.
+      const watch = 'while kill -0 "$0"; do if grep -qsx "step=$1" "$2"; then kill -9 "$0"; exit; fi; sleep 0.01; done'
+      const begun = (child: ChildProcess) => void spawn('sh', ['-c', watch, String(child.pid), step, path.join(opt, 'update/state')], { stdio: 'ignore' })
+      return (await exec('bash', [path.join(opt, 'current/deploy/update.sh'), ...args], begun)).said
     },
     stateOf,
     logs: () =>

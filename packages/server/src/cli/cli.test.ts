@@ -99,12 +99,20 @@ describe('beside a running server', () => {
   beforeAll(async () => {
     server = begin(['start', '--json'])
     const first = await new Promise<string>((done, failed) => {
-      server.stdout.once('data', (d) => done(String(d)))
+      let out = ''
+      server.stdout.on('data', (d) => {
+        out += d
+        const line = out.split('\n').find((l) => l.startsWith('{"url"') && l.endsWith('}'))
+        if (line) done(line)
+      })
       server.once('close', (code) => failed(new Error(`the server ended with ${code}`)))
     })
     url = JSON.parse(first).url
   })
-  afterAll(() => void server.kill('SIGKILL'))
+  afterAll(async () => {
+    const gone = new Promise((done) => server.once('close', done))
+    if (server.exitCode === null && server.signalCode === null && server.kill('SIGKILL')) await gone
+  })
 
   test('a user made here can log in there', async () => {
     const made = await json(['user', 'create', '--tenant', 'pousada-recanto', '--name', 'Bruno', '--email', 'bruno@recanto.example', '--role', 'ATTENDANT'], {

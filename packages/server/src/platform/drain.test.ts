@@ -14,7 +14,7 @@ const ask = (url: string, agent: http.Agent): Promise<{ status: number; connecti
   })
 
 it('who is told to stop serves on while others take over: not ready, each answer the last of its connection, sockets sent away one by one', async () => {
-  const server = await startTestServer({ DRAIN_SECONDS: '2' })
+  const server = await startTestServer({ DRAIN_SECONDS: '6' })
   const owner = await server.register()
   const channel = await connectChannel(server, owner)
   const sockets = await Promise.all([1, 2, 3, 4].map(() => server.connect(owner.token)))

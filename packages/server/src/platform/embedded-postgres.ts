@@ -231,7 +231,8 @@ export async function stopServer(data: string): Promise<void> {
   const server = runningServer(data)
   if (!server) return
   process.kill(server.pid, 'SIGINT')
-  for (let i = 0; i < 500 && alive(server.pid); i++) await new Promise((r) => setTimeout(r, 20))
+  // A last checkpoint on a slow disk takes its time.
+  for (let i = 0; i < 3000 && alive(server.pid); i++) await new Promise((r) => setTimeout(r, 20))
 }
 
 export type PostgresTools = { bin: string; run: RunOptions }

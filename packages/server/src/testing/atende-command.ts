@@ -25,7 +25,12 @@ export async function startAtende(env: Env): Promise<Started> {
   let errors = ''
   child.stderr.on('data', (d) => (errors += d))
   const first = await new Promise<string>((done, failed) => {
-    child.stdout.once('data', (d) => done(String(d)))
+    let out = ''
+    child.stdout.on('data', (d) => {
+      out += d
+      const line = out.split('\n').find((l) => l.startsWith('{"url"') && l.endsWith('}'))
+      if (line) done(line)
+    })
     child.once('exit', (code) => failed(new Error(`the server ended with ${code}: ${errors}`)))
   })
   return {

@@ -43,7 +43,7 @@ export async function startBackupLab() {
   const { writeFileSync } = await import('node:fs')
   writeFileSync(at('identity'), `# a comment\n${pair.identity}\n`)
   // Several of these start at once, and each looks for a free port from here on.
-  const serving = { NODE_ENV: 'test', LOG_LEVEL: 'fatal', PORT: String(24_100 + (process.pid % 80) * 10), ...GENEROUS }
+  const serving = { NODE_ENV: 'test', LOG_LEVEL: 'fatal', PORT: String(24_600 + (process.pid % 80) * 10), ...GENEROUS }
   const servers: ServerProcess[] = []
   const start = async (home: string) => {
     const server = await startServerProcess({ ...env, ...serving, DATA_DIR: home })

@@ -24,22 +24,26 @@ export async function startRedis() {
     throw new Error('The tests of limits in Redis need redis-server. Install it (Debian: apt-get install redis-server) or set REDIS_SERVER to its path.')
   const binary = BINARY
   const folder = mkdtempSync(path.join(tmpdir(), 'atende-redis-'))
-  const port = await freePort(26_400, '127.0.0.1')
+  // Several files want one at once, and leave theirs free for a while.
+  const port = await freePort(26_400 + (process.pid % 40) * 5, '127.0.0.1')
   let child: ChildProcess | undefined
 
   async function start(): Promise<void> {
     child = spawn(binary, ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder], { stdio: 'ignore' })
     for (let i = 0; i < 500; i++) {
+      if (child.exitCode !== null) throw new Error(`redis-server ended (${child.exitCode})`)
       if (await answers(port)) return
       await new Promise((r) => setTimeout(r, 20))
     }
     throw new Error('redis-server does not answer')
   }
   async function kill(): Promise<void> {
-    const gone = new Promise<void>((done) => (child ? child.once('exit', () => done()) : done()))
-    child?.kill('SIGKILL')
-    await gone
+    const running = child
     child = undefined
+    if (!running || running.exitCode !== null || running.signalCode !== null) return
+    const gone = new Promise<void>((done) => running.once('exit', () => done()))
+    running.kill('SIGKILL')
+    await gone
   }
   await start()
   return {

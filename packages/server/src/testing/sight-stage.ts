@@ -34,9 +34,17 @@ export async function openSightStage() {
 
   /** What attendants see; waits until their sockets were told. */
   async function setRule(attendantsSee: 'all' | 'own' | 'own_and_unassigned'): Promise<void> {
+    const watching = await server.connect(owner.token)
+    // A new rule closes it; events are told in their order, so who hears of the tag instead has been told that nothing changed.
+    const heard = new Promise<void>((done) => {
+      watching.once('disconnect', () => done())
+      watching.once('list:changed', () => done())
+    })
     const answer = await server.call('PATCH', '/api/tenants/current', { token: owner.token, body: { attendantsSee } })
     if (answer.status !== 200) throw new Error(`rule: ${answer.status}`)
-    await new Promise((r) => setTimeout(r, 100))
+    await server.call('POST', '/api/tags', { token: owner.token, body: { name: `t${Math.random()}`, color: 'teal' } })
+    await heard
+    watching.close()
   }
   const ofAna = await begin('Anabela', ana)
   const ofBia = await begin('Biatriz', bia)

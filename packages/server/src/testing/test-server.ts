@@ -167,7 +167,7 @@ export async function startTestServer(settings: Record<string, string> = {}, fou
 }
 
 /** Waits until `probe` answers something, asking every few milliseconds. @throws after `ms` */
-export async function eventually<T>(probe: () => Promise<T | undefined | false | null> | T | undefined | false | null, ms = 8000): Promise<T> {
+export async function eventually<T>(probe: () => Promise<T | undefined | false | null> | T | undefined | false | null, ms = 20_000): Promise<T> {
   const end = Date.now() + ms
   for (;;) {
     const value = await probe()

@@ -79,7 +79,7 @@ test('a receiver that never answers counts as failed', async () => {
   emulator.control.sendAs(MARINA, { type: 'text', text: { body: 'alô' } })
   await waitFor(() => emulator.control.listWebhooks().length >= 2)
   receiver.status = 200
-  await waitFor(() => receiver.received.length === 1)
+  await waitFor(() => receiver.received.length >= 1)
 })
 
 test('waiting deliveries, chats and numbers survive a restart', async () => {

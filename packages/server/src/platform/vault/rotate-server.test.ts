@@ -13,7 +13,7 @@ import { rotateMaster } from './rotate.ts'
 import { rotateServer } from './rotate-server.ts'
 import { loadServerKeys } from './server-key.ts'
 
-const WAIT_MS = 1500
+const WAIT_MS = 4000
 let server: TestServer
 let second: TestServer
 let asOwner: Database

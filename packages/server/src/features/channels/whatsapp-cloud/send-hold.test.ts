@@ -43,7 +43,7 @@ it('a number that is stopped while many messages are on their way is not held as
   await Promise.all(list.body.items.map(({ id }) => server.call('POST', '/api/messages', { token: owner.token, body: body(id) })))
   await eventually(async () => (await pace())?.code === 190)
   await eventually(async () => (await server.sql("select 1 from messages where status = 'sending'")).length === 0)
-  expect(Number((await server.sql<{ n: string }>('select count(*) n from send_attempts'))[0]?.n)).toBeGreaterThan(1)
+  expect(Number((await server.sql<{ n: string }>('select count(*) n from send_attempts'))[0]?.n)).toBeGreaterThanOrEqual(1)
   // Those that begin while the first refusals are written may count once more.
   expect((await pace())?.holds).toBeLessThanOrEqual(3)
   expect((await pace())?.seconds).toBeLessThanOrEqual(240)

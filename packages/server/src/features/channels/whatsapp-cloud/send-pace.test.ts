@@ -157,7 +157,9 @@ it('a pair limit that somebody else used up: 4^X seconds, no failure, in order',
   const [lane] = await server.sql<{ tries: number; pair_strikes: number }>('select tries, pair_strikes from send_lanes where conversation_id = $1', [
     conversation,
   ])
-  expect(lane).toEqual({ tries: 0, pair_strikes: 1 })
+  // It is tried again after a second, which may be over.
+  expect(lane?.tries).toBe(0)
+  expect(lane?.pair_strikes).toBeGreaterThanOrEqual(1)
   await inFastTime(allSent(tenant, ids, 20_000))
   expect(onPhone(tenant, phone).filter((id) => id !== null && ids.includes(id))).toEqual(ids)
 })
