@@ -6,6 +6,8 @@ import { isWeakPassword } from './weak-password.ts'
 it.each([
   ...['1234567890', '0987654321', 'qwertyuiop', 'qwerty1234', 'abcdefghij', 'aaaaaaaaaa', '1212121212', 'abcabcabcabc', '1q2w3e4r5t', 'zaq12wsxcde3'],
   ...['password123', 'P@ssw0rd123', 'senha12345', 'Senha@2026', 'minhasenha1', 'flamengo10!!', 'Corinthians2012', 'brasil@1234', 'euteamo123', 'jesuscristo'],
+  // Made of nothing that we know; published lists know them.
+  ...['1234567890q', 'harrypotter', 'Tinkerbell', 'realmadrid!', 'Strawberry99', 'nuttertools'],
   ...['mariajose10', 'qwerty123456', 'admin12345', 'iloveyou12', 'mudar12345', '12345senha', 'football2024', '11111111111'],
 ])('%s is refused', (password) => expect(isWeakPassword(password)).toBe(true))
 

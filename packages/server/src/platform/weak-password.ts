@@ -1,3 +1,5 @@
+import { createRequire } from 'node:module'
+import { z } from 'zod'
 import { invalidField } from './errors.ts'
 
 /** What the commonest passwords are made of, in Portuguese and English; matched without case, accents and signs. */
@@ -78,11 +80,27 @@ function isMadeOf(text: string, words: readonly string[]): boolean {
   return goOn(0, 0, 0)
 }
 
+const require = createRequire(import.meta.url)
+const Dictionary = z.object({ dictionary: z.object({ 'passwords-common': z.array(z.string()) }) })
+let published: Set<string> | undefined
+/** The list that https://github.com/zxcvbn-ts/zxcvbn publishes, some 49,000: read when the first password is chosen, since it is large. */
+function isPublished(text: string): boolean {
+  published ??= new Set(Dictionary.parse(require('@zxcvbn-ts/language-common')).dictionary['passwords-common'])
+  return published.has(text)
+}
+/** Digits and signs behind one make no other of it. */
+const isCommonest = (password: string): boolean => {
+  const whole = password.toLowerCase()
+  const [start = ''] = /^.*?(?=[\d\W_]*$)/.exec(whole) ?? []
+  return isPublished(whole) || isPublished(bare(whole)) || (start.length >= 6 && whole.length - start.length <= 4 && isPublished(start))
+}
+
 /** Would it be among the first guesses? `own`: what everybody knows of the person and the company. */
 export function isWeakPassword(password: string, own: readonly string[] = []): boolean {
   const text = bare(password)
   // One to four signs, again and again.
   if (/^(.{1,4})\1{2,}.{0,3}$/.test(password.toLowerCase())) return true
+  if (isCommonest(password)) return true
   if (text.length > MAX_LENGTH) return false
   const theirs = own.flatMap((o) => [bare(o), ...o.split(/[^\p{L}\p{N}]+/u).map(bare)]).filter((w) => w.length >= 3)
   const words = [...new Set([...COMMON, ...theirs])]
