@@ -222,13 +222,15 @@ describe('a first run', () => {
 
   it('of an earlier installer, which remembered none of it: what is not there stays away', () => {
     const home = newMachine()
-    const choices = `TLS=''; ask_all; echo "$FIREWALL $BACKUP"`
-    mkdirSync(path.join(home, 'etc'))
-    writeFileSync(path.join(home, 'etc/install.conf'), "KIND='plain'\nDOMAIN='x.example'\nEMAIL='ti@x.example'\nADMIN_MADE='1'\n")
-    expect(told(home, choices).out).toBe('0 0\n')
+    const choices = `TLS=''; ask_all; echo "$FIREWALL $BACKUP $TLS"`
+    const [conf, settings] = [path.join(home, 'etc/install.conf'), path.join(home, 'opt/deploy/compose/.env')]
+    for (const file of [conf, settings]) mkdirSync(path.dirname(file), { recursive: true })
+    writeFileSync(conf, "KIND='compose'\nDOMAIN='x.example'\nEMAIL='ti@x.example'\nADMIN_MADE='1'\n")
+    writeFileSync(settings, 'ATENDE_EMAIL=\nBACKUP_RECIPIENT=\n')
+    expect(told(home, choices).out).toBe('0 0 self-signed\n')
     writeFileSync(path.join(home, 'ufw-is-on'), '')
-    writeFileSync(path.join(home, 'etc/atende.env'), `BACKUP_RECIPIENT="${RECIPIENT}"\n`)
-    expect(told(home, choices).out).toBe('1 1\n')
+    writeFileSync(settings, `ATENDE_EMAIL=ti@x.example\nBACKUP_RECIPIENT=${RECIPIENT}\n`)
+    expect(told(home, choices).out).toBe('1 1 letsencrypt\n')
   })
 })
 

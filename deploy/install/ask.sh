@@ -161,6 +161,9 @@ recall_unsaid() {
   if [ "$(remembered ADMIN_MADE)" != 1 ] || [ -n "$(remembered FIREWALL)" ]; then return; fi
   if ! firewall_is_on; then FIREWALL=${FIREWALL:-0}; fi
   if [ -z "$(recipient_there)" ]; then BACKUP=${BACKUP:-0}; fi
+  if [ ! -e "$ROOT/swapfile" ]; then SWAP=${SWAP:-0}; fi
+  # Containers were given the address only together with the wish for a certificate.
+  if [ "$KIND" = compose ] && grep -qsx 'ATENDE_EMAIL=' "$ROOT$COMPOSE/.env"; then TLS=${TLS:-self-signed}; fi
 }
 
 # What stands in no flag is what the run before said, else it is asked.
