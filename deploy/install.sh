@@ -10,8 +10,8 @@ HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
   RELEASED=2026-11-29 READY_SECONDS=180 REGISTRY=https://registry.npmjs.org
   DOMAIN='' EMAIL='' KIND='' ADMIN_NAME='' ADMIN_EMAIL='' ADMIN_PASSWORD='' PASSWORD_FILE='' SHOWN_PASSWORD=''
   FROM='' GIT_URL='' GIT_REF='' NODE_GIVEN='' SOURCE='' WORK='' NODE='' IMAGE=''
-  RECIPIENT='' AGE_IDENTITY='' BACKUP=1 TLS=letsencrypt DNS_STATE=unknown
-  FIREWALL=1 TURN='' TURN_RANGE='' DATABASE_PORT='' SWAP=1
+  RECIPIENT='' AGE_IDENTITY='' BACKUP='' TLS='' DNS_STATE=unknown
+  FIREWALL='' TURN='' TURN_RANGE='' DATABASE_PORT='' SWAP=''
   YES=0 ANY_OS=0 CHANGE_DOMAIN=0 UNINSTALL=0 HELP=0 LANGUAGE_CHOSEN=pt SETTINGS='' SETTINGS_CHANGED=0
   WARNINGS=()
 }
@@ -73,28 +73,18 @@ main() {
   fi
   step step_ask
   ask_all
-  remember_answers
   step step_check
   check_system
   check_room
   check_ports
   check_domain
   check_clock
+  remember_answers
   if [ "$KIND" = plain ]; then install_plain; else install_containers; fi
   # For deploys over SSH: does nothing until sudo lets somebody call it.
   put /usr/local/sbin/atende-deploy 0755 root:root <"$HERE/bin/atende-deploy"
   step step_finish
   summary
-}
-
-remember_answers() {
-  remember KIND "$KIND"
-  remember DOMAIN "$DOMAIN"
-  remember EMAIL "$EMAIL"
-  remember ADMIN_EMAIL "$ADMIN_EMAIL"
-  remember DATABASE_PORT "$DATABASE_PORT"
-  remember TURN "$TURN"
-  remember TURN_RANGE "$TURN_RANGE"
 }
 
 install_plain() {
@@ -139,7 +129,7 @@ install_containers() {
 
 # The command line of what was installed, with its settings.
 atende_command() {
-  if [ "$KIND" = compose ]; then (cd "$COMPOSE" && docker compose exec -T "$(web_container)" atende "$@"); else /usr/local/bin/atende "$@"; fi
+  if [ "$KIND" = compose ]; then (cd "$COMPOSE" && docker compose exec -T "$(web_container)" atende "$@"); else "$COMMANDS/atende" "$@"; fi
 }
 
 # What is shown only once is shown also when a later step fails.

@@ -15,7 +15,7 @@ afterAll(() => rmSync(temporary, { recursive: true, force: true }))
 
 const RECIPIENT = 'age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kudh2nsfq5l8k3x'
 const DEBIAN_13 = 'docker.io 26.1.5+dfsg1-9\ndocker-cli 26.1.5+dfsg1-9\ndocker-compose 2.26.1-4\ndocker-buildx 0.13.1+ds1-3\n'
-const STAND_INS = ['apt-get', 'apt-cache', 'dpkg-query', 'curl', 'getent', 'systemctl', 'iptables', 'nproc']
+const STAND_INS = ['apt-get', 'apt-cache', 'dpkg-query', 'curl', 'getent', 'systemctl', 'iptables', 'nproc', 'ss', 'ufw']
 
 /** The system's programs, but no Docker of its own; those that change it are stand-ins. */
 function newMachine(candidates = DEBIAN_13): string {
@@ -34,10 +34,12 @@ function newMachine(candidates = DEBIAN_13): string {
   return home
 }
 
-/** A release of another version than this checkout. */
-function releaseOf(version: string): string {
+/** A release of another version than this checkout, with what is said at the end of some of its files. */
+function releaseOf(version: string, ends: Record<string, string> = {}): string {
   const folder = mkdtempSync(path.join(temporary, 'release-'))
-  for (const name of ['deploy', 'packages', 'scripts', 'package-lock.json', '.npmrc', 'tsconfig.base.json', 'LICENSE', 'SECURITY.md']) {
+  cpSync(path.join(ROOT, 'deploy'), path.join(folder, 'deploy'), { recursive: true })
+  for (const [file, text] of Object.entries(ends)) appendFileSync(path.join(folder, 'deploy', file), text)
+  for (const name of ['packages', 'scripts', 'package-lock.json', '.npmrc', 'tsconfig.base.json', 'LICENSE', 'SECURITY.md']) {
     symlinkSync(path.join(ROOT, name), path.join(folder, name))
   }
   const manifest = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8'))
@@ -51,7 +53,7 @@ HERE=${ROOT}/deploy
 eval "$(sed -n '/^{$/,/^}$/p' "$HERE/install.sh")"
 for part in $(sed -n 's|^\\. "$HERE/\\(install/[a-z-]*\\.sh\\)"$|\\1|p' "$HERE/install.sh"); do
   . "$HERE/$part"
-  BASE=$STAND_IN_HOME/opt ETC=$STAND_IN_HOME/etc CONF=$STAND_IN_HOME/etc/install.conf
+  BASE=$STAND_IN_HOME/opt ETC=$STAND_IN_HOME/etc CONF=$STAND_IN_HOME/etc/install.conf COMMANDS=$STAND_IN_HOME/commands CRON=$STAND_IN_HOME/cron.d
 done
 LOG=$STAND_IN_HOME/install.log
 KIND=compose DOMAIN=atende.hotel.example EMAIL=ti@hotel.example YES=1 TLS=self-signed RECIPIENT=${RECIPIENT} TURN=0 TURN_RANGE=49160:49360 READY_SECONDS=3
@@ -135,6 +137,103 @@ describe('on a machine that has no Docker yet', () => {
   })
 })
 
+describe('on a server that runs already', () => {
+  const home = newMachine()
+  const anew = () => calls(home).filter((c) => /^(re)?created (?!prepare)/.test(c))
+  it('is set up', () => expect(install(home, releaseOf('0.7.0')).code).toBe(0))
+
+  it('new files of nginx and PostgreSQL come into force, of nobody else, and once', () => {
+    const next = releaseOf('0.7.0', { 'nginx/entrypoint.sh': '# new', 'compose/postgres/postgresql.conf': '# new', 'nginx/pages/maintenance.html': ' ' })
+    forget(home)
+    const { code, out } = install(home, next)
+    expect([code, out]).toEqual([0, expect.stringContaining('uma pausa de até dois minutos')])
+    expect(anew().toSorted()).toEqual(['recreated nginx', 'recreated postgres'])
+    forget(home)
+    expect(install(home, next)).toEqual({ code: 0, out: expect.stringContaining('changes: 0\n') })
+    expect(anew()).toEqual([])
+  })
+
+  it('also when the run that brought them stopped before; whom `up` has made anew is not stopped twice. Another key of backups is taken', () => {
+    const next = releaseOf('0.7.0', { 'nginx/entrypoint.sh': '# newer', 'compose/redis/redis.conf': '# newer' })
+    expect(bash(home, `${PARTS}\nFROM=${next}; find_source; copy_compose`).code).toBe(0)
+    forget(home)
+    writeFileSync(path.join(home, 'opt/deploy/compose/.env'), env(home).replace('ATENDE_MORE_DOMAINS=', 'ATENDE_MORE_DOMAINS=chat.hotel.example'))
+    const other = `age1${'q'.repeat(58)}`
+    expect(install(home, next, `RECIPIENT=${other}`)).toEqual({ code: 0, out: expect.stringContaining('A chave das cópias mudou') })
+    for (const name of ['nginx', 'redis', 'postgres']) expect(anew().filter((c) => c === `recreated ${name}`)).toHaveLength(1)
+    expect(env(home)).toMatch(new RegExp(`^BACKUP_RECIPIENT=${other}$`, 'm'))
+  })
+
+  it('the keys that stand in .env are not asked for again, also when there are several', () => {
+    const two = `BACKUP_RECIPIENT=${RECIPIENT},age1${'q'.repeat(58)}\n`
+    writeFileSync(path.join(home, 'opt/deploy/compose/.env'), env(home).replace(/^BACKUP_RECIPIENT=.*\n/m, two))
+    for (const told of ["RECIPIENT=''", "RECIPIENT=''; BACKUP=0"]) {
+      expect(bash(home, `${PARTS}\n${told}; take_recipient 0.7.0`)).toEqual({ code: 0, out: expect.stringContaining('cifradas para') })
+      expect(env(home)).toContain(`\n${two}`)
+    }
+  })
+
+  it('cron looks at it once a day, until it is removed', () => {
+    expect(read(home, 'cron.d/atende-doctor')).toMatch(new RegExp(`^40 6 \\* \\* \\* root ${home}/commands/atende doctor --record >/dev/null 2>&1$`, 'm'))
+    expect(bash(home, `${PARTS}\nuninstall`).code).toBe(0)
+    for (const file of ['cron.d/atende-doctor', 'commands/atende']) expect(existsSync(path.join(home, file)), file).toBe(false)
+  })
+})
+
+describe('a first run', () => {
+  const LISTENERS = 'LISTEN 0 511 0.0.0.0:80 0.0.0.0:* users:(("%s",pid=1,fd=3))\n'
+  const told = (home: string, script: string) => bash(home, `${PARTS}\nKIND='' DOMAIN='' EMAIL='' ADMIN_NAME=Rita RECIPIENT=''; ${script}`)
+  const said = '--domain atnde.hotel.example --email ti@hotel.example'
+
+  it('that stopped can be told another kind and another name; one that went through cannot', () => {
+    const home = newMachine()
+    expect(told(home, `read_flags --kind compose ${said}; ask_all; remember_answers`).code).toBe(0)
+    const second = 'read_flags --kind plain --domain atende.hotel.example; ask_all; remember_answers'
+    expect(told(home, second)).toEqual({ code: 0, out: '' })
+    expect(read(home, 'etc/install.conf')).toMatch(/^KIND='plain'\nDOMAIN='atende.hotel.example'$/m)
+    mkdirSync(path.join(home, 'opt/current'), { recursive: true })
+    expect(told(home, 'read_flags --kind compose; ask_all')).toEqual({ code: 1, out: expect.stringContaining('já tem a instalação do tipo plain') })
+    expect(told(home, `read_flags ${said}; ask_all`)).toEqual({ code: 1, out: expect.stringContaining('--change-domain') })
+  })
+
+  it.each([
+    ['compose', 'docker-proxy', false],
+    ['compose', 'nginx', false],
+    ['plain', 'nginx', true],
+    ['plain', 'node', false],
+  ])('with %s, %s on port 80: %s', (kind, program, fine) => {
+    const home = newMachine()
+    writeFileSync(path.join(home, 'listeners'), LISTENERS.replace('%s', program))
+    // Answers of a run that stopped are no installation.
+    expect(told(home, `read_flags --kind ${kind} ${said}; ask_all; remember_answers; check_ports`).code).toBe(fine ? 0 : 1)
+    mkdirSync(path.join(home, 'opt/current'), { recursive: true })
+    expect(told(home, 'ask_all; check_ports').code).toBe(0)
+  })
+
+  it('says what later ones go without, until they are told otherwise', () => {
+    const home = newMachine()
+    const choices = 'ask_all; remember_answers; echo "$FIREWALL $BACKUP $SWAP $TLS"'
+    expect(told(home, `TLS=''; read_flags --kind plain ${said} --no-firewall --no-backup --no-swap --self-signed; ${choices}`).out).toBe('0 0 0 self-signed\n')
+    expect(told(home, `TLS=''; ${choices}`).out).toBe('0 0 0 self-signed\n')
+    expect(told(home, `TLS=''; read_flags --firewall --backup --swap --letsencrypt; ${choices}`).out).toBe('1 1 1 letsencrypt\n')
+    expect(told(home, `TLS=''; read_flags --staging; ${choices}`).out).toBe('1 1 1 staging\n')
+    expect(told(home, `TLS=''; ${choices}`).out).toBe('1 1 1 letsencrypt\n')
+  })
+
+  it('of an earlier installer, which remembered none of it: what is not there stays away', () => {
+    const home = newMachine()
+    const choices = `TLS=''; ask_all; echo "$FIREWALL $BACKUP $TLS"`
+    const [conf, settings] = [path.join(home, 'etc/install.conf'), path.join(home, 'opt/deploy/compose/.env')]
+    for (const file of [conf, settings]) mkdirSync(path.dirname(file), { recursive: true })
+    writeFileSync(conf, "KIND='compose'\nDOMAIN='x.example'\nEMAIL='ti@x.example'\nADMIN_MADE='1'\n")
+    writeFileSync(settings, 'ATENDE_EMAIL=\nBACKUP_RECIPIENT=\n')
+    expect(told(home, choices).out).toBe('0 0 self-signed\n')
+    writeFileSync(path.join(home, 'ufw-is-on'), '')
+    writeFileSync(settings, `ATENDE_EMAIL=ti@x.example\nBACKUP_RECIPIENT=${RECIPIENT}\n`)
+    expect(told(home, choices).out).toBe('1 1 letsencrypt\n')
+  })
+})
+
 it('no program and no page of the installer leads to the link that was there once', () => {
   const r = spawnSync('git', ['grep', '-nE', '/opt/atende/compose|ATENDE_ROOT/compose', '--', 'deploy', ':!deploy/runbooks'], { cwd: ROOT, encoding: 'utf8' })
   expect([r.stdout, r.status]).toEqual(['', 1])
@@ -193,6 +292,14 @@ describe('what a machine may be like', () => {
     // What ufw makes of it.
     writeFileSync(path.join(home, 'iptables'), '-P INPUT DROP\n-A INPUT -j ufw-before-input\n')
     expect(asked().out).toBe('')
+  })
+
+  it('speaking Portuguese: a firewall that is on is not switched on again', () => {
+    const home = newMachine()
+    const set = () => bash(home, `${PARTS}\nexport LANG=pt_BR.UTF-8; set_firewall`).code
+    for (const _ of [1, 2]) expect(set()).toBe(0)
+    expect(calls(home).filter((c) => c === 'ufw --force enable')).toHaveLength(1)
+    expect(calls(home).filter((c) => c === 'ufw allow 443/tcp')).toHaveLength(1)
   })
 
   it('with a domain for IPv6: containers cannot tell those visitors apart, which is said', () => {

@@ -99,8 +99,12 @@ describe('the first run, and the second', () => {
     writeFileSync(path.join(root, 'etc/nginx/atende-site/tls.conf'), 'broken')
     rmSync(path.join(root, 'etc/systemd/system/atende-postgres.service'))
     chmodSync(path.join(root, 'etc/atende/secrets/ENCRYPTION_KEY'), 0o666)
-    const { code, out } = install(root, ['--yes', '--any-os', '--self-signed', '--admin-name', 'Rita'])
+    // Two keys that open the backups, where there was one.
+    const two = `${RECIPIENT},age1${'q'.repeat(58)}`
+    const { code, out } = install(root, ['--yes', '--any-os', '--self-signed', '--admin-name', 'Rita', '--backup-recipient', two])
     expect(code).toBe(0)
+    expect(out).toContain('A chave das cópias mudou')
+    expect(read(root, 'etc/atende/atende.env').match(/^BACKUP_RECIPIENT=.*$/gm)).toEqual([`BACKUP_RECIPIENT="${two}"`])
     expect(out).toContain('+ /etc/nginx/atende-site/tls.conf')
     expect(out).toContain('+ /etc/systemd/system/atende-postgres.service')
     expect(modeOf(root, 'etc/atende/secrets/ENCRYPTION_KEY')).toBe('640')
@@ -144,6 +148,20 @@ describe('what a run is told', () => {
     const log = () => read(root, 'var/log/atende/install.log')
     expect(log()).toContain('ufw allow 443/tcp')
     expect(log()).not.toContain('ufw allow 3478')
+    // What certbot calls, with a certificate of ours and one of somebody else's.
+    const hook = path.join(root, 'hook')
+    writeFileSync(hook, read(root, 'etc/letsencrypt/renewal-hooks/deploy/atende-nginx.sh').replace(' /etc/atende/', ` ${root}/etc/atende/`))
+    mkdirSync(path.join(root, 'bin'))
+    writeFileSync(path.join(root, 'bin/nginx'), `#!/bin/sh\necho "$*" >> ${root}/nginx-calls\n`, { mode: 0o755 })
+    for (const name of ['atende.hotel.example', 'blog.hotel.example']) {
+      const lineage = path.join(root, 'live', name)
+      mkdirSync(lineage, { recursive: true })
+      writeFileSync(path.join(lineage, 'fullchain.pem'), name, { mode: 0o600 })
+      const env = { PATH: `${root}/bin:${process.env.PATH}`, RENEWED_LINEAGE: lineage }
+      expect(spawnSync('sh', [hook], { env }).status).toBe(0)
+    }
+    expect([read(root, 'etc/atende/certificate.pem'), modeOf(root, 'etc/atende/certificate.pem')]).toEqual(['atende.hotel.example', '644'])
+    expect(read(root, 'nginx-calls')).toBe('-t -q\n-s reload\n'.repeat(2))
     expect(install(root, [...more, '--turn', '--turn-range', '50000:50100']).code).toBe(0)
     expect(log()).toContain('ufw allow 50000:50100/udp')
     expect(log()).not.toContain('5349')
@@ -158,13 +176,15 @@ describe('what a run is told', () => {
     expect(install(root).code).toBe(0)
     const file = path.join(root, 'etc/atende/atende.env')
     const usual = read(root, 'etc/atende/atende.env')
-    writeFileSync(file, usual.replace('"/var/lib/atende"', '"/mnt/grande"').replace('"/var/backups/atende"', '"/mnt/cópias 100%"'))
+    const moved = usual.replace('"/var/lib/atende"', '"/mnt/grande"').replace('"/var/backups/atende"', '"/mnt/cópias 100%"')
+    writeFileSync(file, `${moved}AUDIT_COPY_DIR="/mnt/prova"\n`)
     expect(install(root, more).code).toBe(0)
     const placesOf = (unit: string) => read(root, `etc/systemd/system/${unit}.service.d/places.conf`).match(/^ReadWritePaths=.*$/gm)
-    for (const unit of ['atende-backup', 'atende-doctor']) {
-      expect(placesOf(unit)).toEqual(['ReadWritePaths="-/mnt/grande"', 'ReadWritePaths="-/mnt/cópias 100%%"'])
-    }
-    for (const unit of ['atende-postgres', 'atende-web@', 'atende-worker@']) expect(placesOf(unit)).toEqual(['ReadWritePaths="-/mnt/grande"'])
+    const [data, backups, proofs] = ['/mnt/grande', '/mnt/cópias 100%%', '/mnt/prova'].map((place) => `ReadWritePaths="-${place}"`)
+    expect(placesOf('atende-backup')).toEqual([data, backups])
+    expect(placesOf('atende-doctor')).toEqual([data, backups, proofs])
+    expect(placesOf('atende-worker@')).toEqual([data, proofs])
+    for (const unit of ['atende-postgres', 'atende-web@']) expect(placesOf(unit)).toEqual([data])
     writeFileSync(file, usual)
     expect(install(root, more).code).toBe(0)
     expect(existsSync(path.join(root, 'etc/systemd/system/atende-backup.service.d/places.conf'))).toBe(false)
@@ -207,6 +227,9 @@ describe('asked and told', () => {
     [['--domain', 'http://x'], 'não é um nome de domínio'],
     [['--email', 'rita'], 'não é um e-mail'],
     [['--email', 'rita$(id)@x.example'], 'não é um e-mail'],
+    [['--email', 'joão@x.example'], 'não é um e-mail'],
+    [['--email', 'rita&filhos@x.example'], 'não é um e-mail'],
+    [['--backup-recipient', `${RECIPIENT};id`], 'não é uma chave pública do age'],
     [['--kind', 'docker'], 'plain ou compose'],
     [['--turn-range', 'all'], 'faixa de portas'],
     [['--no-such'], 'Não conheço a opção --no-such'],
@@ -220,6 +243,14 @@ describe('asked and told', () => {
     expect(existsSync(path.join(root, 'etc/atende/secrets'))).toBe(said.startsWith('Não encontro'))
   })
 
+  it('remembers no answer of a machine on which it does not work', () => {
+    const root = newRoot()
+    writeFileSync(path.join(root, 'meminfo'), 'MemTotal:  1000000 kB\n')
+    const { code, out } = install(root, ANSWERS, { env: { ATENDE_MEMINFO: path.join(root, 'meminfo') } })
+    expect([code, out]).toEqual([1, expect.stringContaining('São precisos pelo menos 1800 MB')])
+    expect(existsSync(path.join(root, 'etc/atende/install.conf'))).toBe(false)
+  })
+
   it('with --yes, what is missing is named', () => {
     for (const flag of ['--domain', '--email', '--admin-name']) {
       const at = ANSWERS.indexOf(flag)
@@ -231,16 +262,23 @@ describe('asked and told', () => {
 
   it('at a terminal it asks in Portuguese, and again after an answer that cannot be', () => {
     const root = newRoot()
-    const typed = ['hotel', 'Atende.Hotel.example', 'ti@hotel.example', '', 'Rita Lopes', '', 'curta', 'uma senha longa', 'uma senha longa', ''].join('\n')
+    // What a first run was told that stopped is offered again, and may have been wrong.
+    mkdirSync(path.join(root, 'etc/atende'), { recursive: true })
+    writeFileSync(path.join(root, 'etc/atende/install.conf'), "KIND='compose'\nDOMAIN='atnde.hotel.example'\nEMAIL='ti@hotel.example'\n")
+    const typed = ['hotel', 'Atende.Hotel.example', '', 'plain', 'Rita Lopes', '', 'curta', 'uma senha longa', 'uma senha longa', ''].join('\n')
     const r = spawnSync('script', ['-qec', `bash ${INSTALL} --root ${root} --any-os --self-signed --backup-recipient ${RECIPIENT}`, '/dev/null'], {
       encoding: 'utf8',
       input: typed,
     })
     expect(r.status, r.stdout).toBe(0)
     expect(r.stdout).toContain('Domínio em que as pessoas abrem o Atende')
+    expect(r.stdout).toContain('[atnde.hotel.example]')
+    expect(r.stdout).toContain('(contêineres) [compose]:')
     expect(r.stdout).toContain('«hotel» não é um nome de domínio')
     expect(r.stdout).toContain('A senha precisa de 10 caracteres ou mais')
-    expect(read(root, 'etc/atende/install.conf')).toContain("DOMAIN='atende.hotel.example'")
+    for (const said of ["KIND='plain'", "DOMAIN='atende.hotel.example'", "EMAIL='ti@hotel.example'"]) {
+      expect(read(root, 'etc/atende/install.conf')).toContain(`${said}\n`)
+    }
     expect(read(root, 'var/log/atende/install.log')).not.toContain('uma senha longa')
   })
 

@@ -15,9 +15,9 @@ Instala o Atende neste servidor (Debian 12/13, Ubuntu 22.04/24.04), como root. R
   --kind plain|compose     direto no sistema, com systemd (padrão), ou em contêineres
   --from ARQUIVO|PASTA     a versão: .tar.gz ou pasta (padrão: a pasta deste instalador); --git URL [--ref NOME]
   --node CAMINHO           Node 24 que já existe
-  --self-signed            certificado provisório; --staging: servidor de testes do Let's Encrypt
-  --backup-recipient age1… chave pública das cópias (senão: uma é criada e mostrada uma vez); --no-backup
-  --no-firewall  --no-swap
+  --self-signed            certificado provisório; --letsencrypt: um de verdade, de novo; --staging: servidor de testes do Let's Encrypt
+  --backup-recipient age1… chave pública das cópias (senão: uma é criada e mostrada uma vez); vale também para trocar
+  --no-backup  --no-firewall  --no-swap    sem isso, também das próximas vezes; de volta com --backup  --firewall  --swap
   --turn                   para chamadas: abre 3478 e 49160-49360/udp (--turn-range 49160:49360); com contêineres, liga o coturn
   --image NOME             imagem publicada, em vez de construída aqui (--kind compose)
   --database-port N        porta local do PostgreSQL (25432)
@@ -41,9 +41,9 @@ Installs Atende on this server (Debian 12/13, Ubuntu 22.04/24.04), as root. Runn
   --kind plain|compose     on the system itself, with systemd (usual), or in containers
   --from FILE|DIR          the release: .tar.gz or folder (usual: the folder of this installer); --git URL [--ref NAME]
   --node PATH              a Node 24 that is there already
-  --self-signed            provisional certificate; --staging: Let's Encrypt's server for tests
-  --backup-recipient age1… public key of the backups (otherwise: one is made and shown once); --no-backup
-  --no-firewall  --no-swap
+  --self-signed            provisional certificate; --letsencrypt: a real one again; --staging: Let's Encrypt's server for tests
+  --backup-recipient age1… public key of the backups (otherwise: one is made and shown once); also to change it
+  --no-backup  --no-firewall  --no-swap    without that, at later runs as well; back with --backup  --firewall  --swap
   --turn                   for calls: opens 3478 and 49160-49360/udp (--turn-range 49160:49360); with containers, starts coturn
   --image NAME             published image, instead of one that is built here (--kind compose)
   --database-port N        local port of PostgreSQL (25432)
@@ -83,7 +83,7 @@ set_value() {
     --git) GIT_URL=$2 ;;
     --ref) GIT_REF=$2 ;;
     --node) NODE_GIVEN=$2 ;;
-    --backup-recipient) RECIPIENT=$2 ;;
+    --backup-recipient) RECIPIENT=$2 BACKUP=1 ;;
     --turn-range) TURN_RANGE=$2 TURN=1 ;;
     --database-port) DATABASE_PORT=$2 ;;
     --image) IMAGE=$2 ;;
@@ -98,10 +98,14 @@ set_switch() {
     --yes | -y) YES=1 ;;
     --dry-run) DRY=1 ;;
     --self-signed) TLS=self-signed ;;
+    --letsencrypt) TLS=letsencrypt ;;
     --staging) TLS=staging ;;
-    --no-backup) BACKUP=0 ;;
+    --no-backup) BACKUP=0 RECIPIENT='' ;;
+    --backup) BACKUP=1 ;;
     --no-firewall) FIREWALL=0 ;;
+    --firewall) FIREWALL=1 ;;
     --no-swap) SWAP=0 ;;
+    --swap) SWAP=1 ;;
     --turn) TURN=1 ;;
     --no-turn) TURN=0 ;;
     --any-os) ANY_OS=1 ;;
@@ -131,45 +135,94 @@ required() {
 }
 
 is_domain() { [[ $1 =~ ^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$ ]]; }
-is_email() { [[ $1 =~ ^[^[:space:]\'\"\`\$\\@]+@[^[:space:]\'\"\`\$\\@]+\.[^[:space:]\'\"\`\$\\@]+$ ]]; }
+# The letters that setup.sh of the containers takes as well, in every language of the machine.
+is_email() {
+  local LC_ALL=C
+  [[ $1 =~ ^[A-Za-z0-9._+-]+@[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+$ ]]
+}
+# As the servers read them: one, or several with commas.
+is_recipient() { [[ $1 =~ ^age1[0-9a-z]+(,\ ?age1[0-9a-z]+)*$ ]]; }
+# Whom backups are encrypted to already.
+recipient_there() {
+  local file=$ROOT$ETC/atende.env
+  if [ "$KIND" = compose ]; then file=$ROOT$COMPOSE/.env; fi
+  { sed -n 's/^BACKUP_RECIPIENT="\{0,1\}\([^"]*\)"\{0,1\}$/\1/p' "$file" 2>/dev/null || true; } | tail -n 1
+}
+
+# recall NAME VALUE: a flag wins, then what the run before was told, else VALUE.
+recall() {
+  local before
+  before=$(remembered "$1")
+  printf -v "$1" '%s' "${!1:-${before:-$2}}"
+}
+
+# An earlier installer remembered none of this: what a finished installation does without, it goes on without.
+recall_unsaid() {
+  if [ "$(remembered ADMIN_MADE)" != 1 ] || [ -n "$(remembered FIREWALL)" ]; then return; fi
+  if ! firewall_is_on; then FIREWALL=${FIREWALL:-0}; fi
+  if [ -z "$(recipient_there)" ]; then BACKUP=${BACKUP:-0}; fi
+  if [ ! -e "$ROOT/swapfile" ]; then SWAP=${SWAP:-0}; fi
+  # Containers were given the address only together with the wish for a certificate.
+  if [ "$KIND" = compose ] && grep -qsx 'ATENDE_EMAIL=' "$ROOT$COMPOSE/.env"; then TLS=${TLS:-self-signed}; fi
+}
 
 # What stands in no flag is what the run before said, else it is asked.
 ask_all() {
-  local before
-  before=$(remembered KIND)
-  if [ -n "$before" ] && [ -n "$KIND" ] && [ "$KIND" != "$before" ]; then die "$(t other_kind "$before")"; fi
-  KIND=${KIND:-$before}
-  before=$(remembered DOMAIN)
-  if [ -n "$before" ] && [ -n "$DOMAIN" ] && [ "$DOMAIN" != "$before" ] && [ "$CHANGE_DOMAIN" = 0 ]; then die "$(t other_domain "$before" "$DOMAIN")"; fi
-  DOMAIN=${DOMAIN:-$before}
-  EMAIL=${EMAIL:-$(remembered EMAIL)}
+  local kind domain email
+  kind=$(remembered KIND)
+  domain=$(remembered DOMAIN)
+  email=$(remembered EMAIL)
+  if is_installed; then
+    if [ -n "$kind" ] && [ -n "$KIND" ] && [ "$KIND" != "$kind" ]; then die "$(t other_kind "$kind")"; fi
+    if [ -n "$domain" ] && [ -n "$DOMAIN" ] && [ "$DOMAIN" != "$domain" ] && [ "$CHANGE_DOMAIN" = 0 ]; then die "$(t other_domain "$domain" "$DOMAIN")"; fi
+  fi
+  # Of a first run that stopped, the answers may have been the reason: they are offered again.
+  if is_installed || [ "$YES" = 1 ]; then KIND=${KIND:-$kind} DOMAIN=${DOMAIN:-$domain} EMAIL=${EMAIL:-$email}; fi
   ADMIN_EMAIL=${ADMIN_EMAIL:-$(remembered ADMIN_EMAIL)}
-  before=$(remembered DATABASE_PORT)
-  DATABASE_PORT=${DATABASE_PORT:-${before:-25432}}
+  recall DATABASE_PORT 25432
   # An earlier installer opened these ports unasked and remembered nothing.
-  before=$(remembered TURN)
-  TURN=${TURN:-${before:-0}}
-  before=$(remembered TURN_RANGE)
-  TURN_RANGE=${TURN_RANGE:-${before:-49160:49360}}
+  recall TURN 0
+  recall TURN_RANGE 49160:49360
+  recall_unsaid
+  recall FIREWALL 1
+  recall BACKUP 1
+  recall SWAP 1
+  recall TLS letsencrypt
 
   until is_domain "$DOMAIN"; do
     [ -z "$DOMAIN" ] || refuse "$(t bad_domain "$DOMAIN")" DOMAIN
     required DOMAIN --domain
-    ask DOMAIN "$(t ask_domain)"
+    ask DOMAIN "$(t ask_domain)${domain:+[$domain] }" "$domain"
     DOMAIN=${DOMAIN,,}
   done
   until is_email "$EMAIL"; do
     [ -z "$EMAIL" ] || refuse "$(t bad_email "$EMAIL")" EMAIL
     required EMAIL --email
-    ask EMAIL "$(t ask_email)"
+    ask EMAIL "$(t ask_email)${email:+[$email] }" "$email"
   done
-  ask KIND "$(t ask_kind)" plain
+  ask KIND "$(t ask_kind "${kind:-plain}")" "${kind:-plain}"
   case $KIND in plain | compose) ;; *) die "$(t bad_kind "$KIND")" ;; esac
   [[ $IMAGE =~ ^[a-z0-9./_:-]*$ ]] || die "$(t bad_image "$IMAGE")"
   [[ $TURN_RANGE =~ ^[0-9]+:[0-9]+$ ]] || die "$(t bad_range "$TURN_RANGE")"
-  if [ -n "$RECIPIENT" ] && ! [[ $RECIPIENT =~ ^age1[0-9a-z]+$ ]]; then die "$(t bad_age "$RECIPIENT")"; fi
+  if [ -n "$RECIPIENT" ] && ! is_recipient "$RECIPIENT"; then die "$(t bad_age "$RECIPIENT")"; fi
   ask_admin
 }
+# Of a machine on which it may work; what was said of any other is asked again.
+remember_answers() {
+  remember KIND "$KIND"
+  remember DOMAIN "$DOMAIN"
+  remember EMAIL "$EMAIL"
+  remember ADMIN_EMAIL "$ADMIN_EMAIL"
+  remember DATABASE_PORT "$DATABASE_PORT"
+  remember TURN "$TURN"
+  remember TURN_RANGE "$TURN_RANGE"
+  remember FIREWALL "$FIREWALL"
+  remember BACKUP "$BACKUP"
+  remember SWAP "$SWAP"
+  # The server for tests is asked each time that it is named.
+  remember TLS "${TLS/staging/letsencrypt}"
+}
+
 # A wrong answer is asked again; a wrong flag ends it.
 refuse() {
   if [ "$YES" = 1 ]; then die "$1"; fi

@@ -38,15 +38,19 @@ listener_of() {
   ss -Hltnp "sport = :$1" 2>/dev/null | sed -n 's/.*users:(("\([^"]*\)".*/\1/p; t; s/.*/?/p' | head -n 1 || true
 }
 
+# A first run that stopped early is none.
+is_installed() { [ -L "$ROOT$BASE/current" ] || [ -e "$ROOT$BASE/current" ] || [ -e "$ROOT$COMPOSE/.env" ]; }
+
 # Our own programs may hold them when this is not the first run.
 check_ports() {
   if [ -n "$ROOT" ]; then return; fi
   local port holder ours='^$'
-  if [ -e "$ROOT$CONF" ]; then ours='^(nginx|node|MainThread|postgres|docker-proxy|rootlessport)$'; fi
+  if is_installed; then ours='^(nginx|node|MainThread|postgres|docker-proxy|rootlessport)$'; fi
   for port in 80 443; do
     holder=$(listener_of "$port")
     # The system's own nginx is the one we use.
-    if [ -n "$holder" ] && [ "$holder" != nginx ] && ! [[ $holder =~ $ours ]]; then die "$(t port_taken "$port" "$holder" "$holder")"; fi
+    if [ "$KIND" = plain ] && [ "$holder" = nginx ]; then continue; fi
+    if [ -n "$holder" ] && ! [[ $holder =~ $ours ]]; then die "$(t port_taken "$port" "$holder" "$holder")"; fi
   done
   if [ "$KIND" = plain ]; then
     for port in 3001 3002 3011 3012 "$DATABASE_PORT"; do

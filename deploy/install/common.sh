@@ -164,6 +164,8 @@ update_lists() {
 
 # Answers of the run before, and of this one: no secrets.
 CONF=/etc/atende/install.conf
+COMMANDS=/usr/local/bin
+CRON=/etc/cron.d
 remembered() { { sed -n "s/^$1='\(.*\)'\$/\1/p" "$ROOT$CONF" 2>/dev/null || true; } | tail -n 1; }
 remember() {
   local rest

@@ -10,7 +10,7 @@ has_buildx() { docker buildx version >/dev/null 2>&1; }
 candidate() { LC_ALL=C apt-cache policy "$1" 2>/dev/null | sed -n 's/^ *Candidate: *\([^(].*\)$/\1/p' || true; }
 
 install_docker() {
-  packages ca-certificates curl openssl tar iproute2
+  packages ca-certificates curl openssl tar iproute2 cron
   folder "$BASE" 0755 root:root
   folder "$ETC" 0755 root:root
   if has_compose && has_buildx; then return; fi
@@ -42,19 +42,54 @@ install_docker() {
 
 # compose.yml names its neighbours (nginx, docker) by relative paths: they come along. What setup.sh made there stays.
 copy_compose() {
-  local file mode from=$SOURCE/deploy
+  local file mode before from=$SOURCE/deploy
   [ -e "$from/compose/setup.sh" ] || die "$(t compose_missing deploy/compose/setup.sh)"
   # Made by an earlier installer.
   if [ -L "$ROOT$BASE/compose" ]; then drop "$BASE/compose"; fi
   while IFS= read -r file; do
     mode=0644
     if [ -x "$from/$file" ]; then mode=0755; fi
+    before=$CHANGES
     put "$BASE/deploy/$file" "$mode" root:root <"$from/$file"
+    if [ "$CHANGES" != "$before" ]; then make_anew "$(reader_of "$file")"; fi
   done < <(cd "$from" && find . -type f -not -path './compose/secrets/*' -not -path './compose/.env' | sed 's|^\./||' | sort)
 }
 
+# Whose container reads a file of deploy/ when it starts, and never again.
+reader_of() {
+  local below=${1#compose/}
+  case $1 in
+    nginx/pages/* | compose/postgres/create-logins.sh) ;;
+    compose/*/* | nginx/* | prometheus/* | alertmanager/* | grafana/*) echo "${below%%/*}" ;;
+  esac
+}
+# make_anew SERVICE: remembered until it is done, also by a run after this one.
+make_anew() {
+  local due
+  due=$(remembered RENEW)
+  if [ -n "$1" ] && [[ " $due " != *" $1 "* ]]; then remember RENEW "${due:+$due }$1"; fi
+}
+
+# Docker looks at settings, not at what is in the files that a container was given.
+start_compose() {
+  local service due again=()
+  local -A was
+  due=$(remembered RENEW)
+  for service in $due; do was[$service]=$(container_of "$service"); done
+  (cd "$COMPOSE" && run docker compose up -d --remove-orphans)
+  for service in $due; do
+    if [ -n "${was[$service]}" ] && [ "$(container_of "$service")" = "${was[$service]}" ]; then again+=("$service"); fi
+  done
+  if [ ${#again[@]} -gt 0 ]; then
+    changed "docker compose up --force-recreate ${again[*]}"
+    (cd "$COMPOSE" && run docker compose up -d --no-deps --force-recreate "${again[@]}")
+  fi
+  remember RENEW ''
+}
+container_of() { (cd "$COMPOSE" && docker compose ps -aq "$1" 2>>"$LOG") || true; }
+
 install_compose() {
-  local version there said first=0 memory=8 more=()
+  local version there said first=0 memory=8 more=() before=$CHANGES
   version=$(version_in "$SOURCE")
   there=$(sed -n 's/^ATENDE_VERSION=\(..*\)$/\1/p' "$ROOT$COMPOSE/.env" 2>/dev/null || true)
   if [ -n "$there" ] && [ "$there" != "$version" ]; then
@@ -66,7 +101,14 @@ install_compose() {
     copy_compose
   fi
   # `sudo atende …` here as on a server without containers.
-  if [ -e "$SOURCE/deploy/bin/atende-compose" ]; then put /usr/local/bin/atende 0755 root:root <"$SOURCE/deploy/bin/atende-compose"; fi
+  if [ -e "$SOURCE/deploy/bin/atende-compose" ]; then put "$COMMANDS/atende" 0755 root:root <"$SOURCE/deploy/bin/atende-compose"; fi
+  if knows doctor; then
+    put "$CRON/atende-doctor" 0644 root:root <<FILE
+# Made by Atende's installer. Once a day the doctor looks at everything; its verdict stands on the status page, and is told as an alert.
+PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+40 6 * * * root $COMMANDS/atende doctor --record >/dev/null 2>&1
+FILE
+  fi
   acting || return 0
   get_images "$version"
   if [ ! -e "$COMPOSE/.env" ]; then first=1; fi
@@ -78,9 +120,10 @@ install_compose() {
   if [[ $said == made:* ]]; then changed "$(head -n 1 <<<"$said")"; fi
   write_versions "$version" "$first"
   write_choices
-  choose_recipient "$version"
+  take_recipient "$version"
   warn_once KEY_TOLD "$(t key_kept "$COMPOSE/secrets/ENCRYPTION_KEY")"
-  (cd "$COMPOSE" && run docker compose up -d --remove-orphans)
+  if [ "$first" = 0 ] && [ "$CHANGES" != "$before" ]; then say "  $(t containers_anew)"; fi
+  start_compose
 }
 
 # Which version each colour runs is update.sh's to change; the first one is ours.
@@ -126,21 +169,15 @@ env_now() {
   if grep -q "^$1=" "$COMPOSE/.env"; then sed -i "s|^$1=.*|$1=$2|" "$COMPOSE/.env"; else printf '%s=%s\n' "$1" "$2" >>"$COMPOSE/.env"; fi
 }
 
-choose_recipient() {
-  if [ "$BACKUP" = 0 ]; then
-    warn "$(t backup_off)"
-    return
-  fi
+take_recipient() {
+  choose_recipient || return 0
   local pair
-  RECIPIENT=${RECIPIENT:-$(env_value BACKUP_RECIPIENT)}
-  ask RECIPIENT "$(t ask_age)"
   if [ -z "$RECIPIENT" ]; then
     pair=$(docker run --rm -i --network none --entrypoint node "$(env_value ATENDE_IMAGE):$1" --input-type=module - <"$SOURCE/deploy/install/make-age-key.mjs" 2>>"$LOG")
     RECIPIENT=${pair#* }
     AGE_IDENTITY=${pair%% *}
   fi
-  [[ $RECIPIENT =~ ^age1[0-9a-z]+$ ]] || die "$(t bad_age "$RECIPIENT")"
-  env_once BACKUP_RECIPIENT "$RECIPIENT"
+  if [ "$RECIPIENT" != "$(recipient_there)" ]; then env_now BACKUP_RECIPIENT "$RECIPIENT"; fi
   ok "$(t backup_to "docker volume" "${RECIPIENT:0:20}…")"
   warn_once DISK_TOLD "$(t backup_same_disk "$COMPOSE/.env")"
 }

@@ -58,7 +58,8 @@ uninstall() {
   drop /usr/local/sbin/atende-deploy
   if [ "$KIND" = compose ]; then
     if acting && [ -e "$COMPOSE/compose.yml" ]; then (cd "$COMPOSE/" && run docker compose down); fi
-    drop /usr/local/bin/atende
+    drop "$COMMANDS/atende"
+    drop "$CRON/atende-doctor"
   else
     for unit in atende-backup atende-doctor.timer atende-web@blue atende-web@green atende-worker@blue atende-worker@green atende-postgres atende.target; do
       machine systemctl disable --now "$unit" || true
@@ -68,7 +69,7 @@ uninstall() {
       drop_places "/etc/systemd/system/$unit.d/places.conf"
     done
     drop /etc/nginx/conf.d/atende.conf
-    drop /usr/local/bin/atende
+    drop "$COMMANDS/atende"
     drop /etc/logrotate.d/atende
     drop /etc/systemd/journald.conf.d/atende.conf
     machine systemctl daemon-reload

@@ -30,6 +30,9 @@ foreign_firewall() {
   if command -v csf >/dev/null; then echo csf; fi
 }
 
+# In English, whatever the machine speaks.
+firewall_is_on() { [[ $(LC_ALL=C ufw status 2>/dev/null || true) == *"Status: active"* ]]; }
+
 set_firewall() {
   local rules foreign
   rules=$(open_rules | tr '\n' ' ')
@@ -46,15 +49,14 @@ set_firewall() {
   packages ufw
   ok "$(t firewall_ssh "$(ssh_ports | paste -sd ' ')")"
   acting || { for rule in $rules; do log "(not run) ufw allow $rule"; done; return 0; }
-  local rule status added
-  status=$(ufw status 2>/dev/null || true)
-  added=$(ufw show added 2>/dev/null || true)
+  local rule added
+  added=$(LC_ALL=C ufw show added 2>/dev/null || true)
   for rule in $rules; do
     if grep -qxF "ufw allow $rule" <<<"$added"; then continue; fi
     changed "ufw allow $rule"
     run ufw allow "$rule"
   done
-  if [[ $status != *"Status: active"* ]]; then
+  if ! firewall_is_on; then
     run ufw default deny incoming
     run ufw default allow outgoing
     changed "ufw enable"

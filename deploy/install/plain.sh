@@ -117,7 +117,7 @@ write_settings() {
   if [ "$(memory_mb)" -lt 3000 ]; then setting DATABASE_POOL 8; fi
   if [ -n "$RECIPIENT" ]; then
     setting BACKUP_DIR "$BACKUPS"
-    setting BACKUP_RECIPIENT "$RECIPIENT"
+    if [ "$RECIPIENT" != "$(recipient_there)" ]; then setting_now BACKUP_RECIPIENT "$RECIPIENT"; fi
     setting BACKUP_RUN elsewhere
   fi
   printf '%s\n' "$SETTINGS" | put "$ETC/atende.env" 0640 root:atende
@@ -131,16 +131,26 @@ write_settings() {
 
 make_backups() {
   folder "$BACKUPS" 0700 atende:atende
-  if [ "$BACKUP" = 0 ]; then
-    warn "$(t backup_off)"
-    return
-  fi
-  RECIPIENT=${RECIPIENT:-$(sed -n 's/^BACKUP_RECIPIENT="\{0,1\}\([^"]*\)"\{0,1\}$/\1/p' "$ROOT$ETC/atende.env" 2>/dev/null || true)}
-  if [ -z "$RECIPIENT" ] && [ "$YES" = 0 ]; then ask RECIPIENT "$(t ask_age)"; fi
-  if [ -n "$RECIPIENT" ] && ! [[ $RECIPIENT =~ ^age1[0-9a-z]+ ]]; then die "$(t bad_age "$RECIPIENT")"; fi
+  choose_recipient || return 0
   if [ -z "$RECIPIENT" ] && acting; then make_age_key; fi
   if [ -n "$RECIPIENT" ]; then ok "$(t backup_to "$BACKUPS" "${RECIPIENT:0:20}…")"; fi
   warn_once DISK_TOLD "$(t backup_same_disk "$ETC/atende.env")"
+}
+
+# Whom backups are encrypted to: who was named, else who stands in the settings, else who is typed. What stands there is not asked for again.
+choose_recipient() {
+  local there
+  there=$(recipient_there)
+  if [ "$BACKUP" = 0 ] && [ -z "$there" ]; then
+    warn "$(t backup_off)"
+    return 1
+  fi
+  RECIPIENT=${RECIPIENT:-$there}
+  ask RECIPIENT "$(t ask_age)"
+  if [ -n "$RECIPIENT" ] && [ "$RECIPIENT" != "$there" ]; then
+    is_recipient "$RECIPIENT" || die "$(t bad_age "$RECIPIENT")"
+    if [ -n "$there" ]; then warn "$(t recipient_new)"; fi
+  fi
 }
 
 # The identity goes to the screen and nowhere else.
@@ -163,13 +173,13 @@ moved() {
 }
 # Where the operator has moved data or backups to, services may write as well; whoever takes visitors never touches backups.
 write_places() {
-  local data log backups
-  data=$(moved DATA_DIR "$DATA") log=$(moved LOG_DIR /var/log/atende) backups=$(moved BACKUP_DIR "$BACKUPS")
+  local data log backups audit
+  data=$(moved DATA_DIR "$DATA") log=$(moved LOG_DIR /var/log/atende) backups=$(moved BACKUP_DIR "$BACKUPS") audit=$(moved AUDIT_COPY_DIR "$DATA")
   places atende-postgres.service "$data"
   places atende-web@.service "$data" "$log"
-  places atende-worker@.service "$data" "$log"
+  places atende-worker@.service "$data" "$log" "$audit"
   places atende-backup.service "$data" "$log" "$backups"
-  places atende-doctor.service "$data" "$log" "$backups"
+  places atende-doctor.service "$data" "$log" "$backups" "$audit"
 }
 # places UNIT PATH…: what it may write besides.
 places() {
@@ -194,9 +204,9 @@ install_units() {
   moves=$CHANGES
   write_places
   moves=$((CHANGES - moves))
-  put /usr/local/bin/atende 0755 root:root <"$SOURCE/deploy/bin/atende-operator"
+  put "$COMMANDS/atende" 0755 root:root <"$SOURCE/deploy/bin/atende-operator"
   if [ "$CHANGES" != "$before" ]; then machine systemctl daemon-reload; fi
-  if [ "$moves" != 0 ]; then machine systemctl try-restart atende-backup.service || true; fi
+  if [ "$moves" != 0 ]; then machine systemctl try-restart atende-backup.service 'atende-worker@*.service' || true; fi
 }
 
 colour_in_use() {

@@ -81,7 +81,7 @@ text clock_wrong 'O relógio diz %s, antes desta versão existir. Acerte-o: time
 
 text ask_domain 'Domínio em que as pessoas abrem o Atende (ex.: atende.suaempresa.com.br): ' 'Domain under which people open Atende (e.g. atende.example.com): '
 text ask_email 'Seu e-mail, para avisos do certificado e de segurança: ' 'Your e-mail, for notices about the certificate and security: '
-text ask_kind 'Tipo: plain (direto no sistema, recomendado) ou compose (contêineres) [plain]: ' 'Kind: plain (on the system itself, recommended) or compose (containers) [plain]: '
+text ask_kind 'Tipo: plain (direto no sistema, recomendado) ou compose (contêineres) [%s]: ' 'Kind: plain (on the system itself, recommended) or compose (containers) [%s]: '
 text ask_admin_name 'Seu nome, para o primeiro acesso: ' 'Your name, for the first login: '
 text ask_admin_email 'E-mail do primeiro acesso [%s]: ' 'E-mail of the first login [%s]: '
 text ask_password 'Senha (10 caracteres ou mais; vazio: uma é criada e mostrada no fim): ' 'Password (10 characters or more; empty: one is made and shown at the end): '
@@ -114,7 +114,9 @@ text building_web 'Montando as telas (um ou dois minutos)' 'Building the pages (
 text age_title 'CHAVE DAS CÓPIAS DE SEGURANÇA: guarde agora, fora deste servidor (gerenciador de senhas, papel). Ela não aparece de novo, e sem ela nenhuma cópia se abre:' \
   'KEY OF THE BACKUPS: keep it now, outside of this server (password manager, paper). It is not shown again, and without it no backup opens:'
 text backup_to 'Cópias em %s, cifradas para %s' 'Backups in %s, encrypted to %s'
-text backup_off 'Sem cópias de segurança (--no-backup).' 'No backups (--no-backup).'
+text recipient_new 'A chave das cópias mudou: as próximas abrem só com a nova, as de antes só com a anterior. Guarde as duas.' \
+  'The key of the backups is another one now: the next ones open with the new key only, those of before only with the old one. Keep both.'
+text backup_off 'Sem cópias de segurança (--no-backup). Para ligar: --backup.' 'No backups (--no-backup). To have them: --backup.'
 text backup_same_disk 'As cópias ficam no mesmo disco. Mande-as também para fora (BACKUP_S3_… em %s).' 'The backups lie on the same disk. Send them elsewhere as well (BACKUP_S3_… in %s).'
 
 text started '%s em execução' '%s is running'
@@ -129,9 +131,10 @@ text certificate_self 'certificado provisório (o navegador vai avisar)' 'provis
 text certificate_ok 'Certificado do Let'"'"'s Encrypt para %s' 'Certificate by Let'"'"'s Encrypt for %s'
 text certificate_failed 'O Let'"'"'s Encrypt ainda não deu o certificado (DNS ou porta 80?). Tudo funciona com o provisório; rode de novo depois. Detalhes: %s' \
   'Let'"'"'s Encrypt has not given the certificate yet (DNS or port 80?). All works with the provisional one; run this again later. Details: %s'
-text certificate_wanted 'Certificado provisório por opção (--self-signed).' 'Provisional certificate as you chose (--self-signed).'
+text certificate_wanted 'Certificado provisório por opção (--self-signed). Um de verdade: --letsencrypt.' 'Provisional certificate as you chose (--self-signed). A real one: --letsencrypt.'
 
-text firewall_off 'Firewall não tocado (--no-firewall). Abra só: %s' 'Firewall left alone (--no-firewall). Open only: %s'
+text firewall_off 'Firewall não tocado (--no-firewall; de volta com --firewall). Abra só: %s' \
+  'Firewall left alone (--no-firewall; back with --firewall). Open only: %s'
 text firewall_foreign 'Já há regras de firewall de outro programa (%s); não mexi. Abra só: %s' 'There are firewall rules of another program (%s); they were left alone. Open only: %s'
 text firewall_on 'Aberto: %s. O resto, fechado.' 'Open: %s. Everything else is closed.'
 text firewall_ssh 'SSH nas portas %s continua aberto' 'SSH on the ports %s stays open'
@@ -143,6 +146,8 @@ text compose_missing 'Esta versão não traz %s.' 'This release does not hold %s
 
 text containers_not_ready 'Os contêineres não ficaram prontos em %s segundos. Veja: cd %s && docker compose ps && docker compose logs --tail 50' \
   'The containers did not become ready in %s seconds. See: cd %s && docker compose ps && docker compose logs --tail 50'
+text containers_anew 'Contêineres com arquivos ou configurações novas são refeitos: uma pausa de até dois minutos.' \
+  'Containers with new files or settings are made anew: a pause of up to two minutes.'
 text admin_made 'Acesso de %s criado' 'Login of %s created'
 text admin_there 'Acesso de %s já existe; a senha ficou como estava' 'The login of %s exists already; its password stays'
 

@@ -3,6 +3,7 @@
 
 TLS_DIR=/etc/atende/tls
 LETSENCRYPT=/etc/letsencrypt
+CERTIFICATE_COPY=$ETC/certificate.pem
 
 # A certificate stands there from the first moment: nginx needs one to answer the question that gets the real one.
 make_provisional() {
@@ -85,10 +86,12 @@ get_certificate() {
     return
   fi
   packages certbot
-  put "$LETSENCRYPT/renewal-hooks/deploy/atende-nginx.sh" 0755 root:root <<'FILE'
+  put "$LETSENCRYPT/renewal-hooks/deploy/atende-nginx.sh" 0755 root:root <<FILE
 #!/bin/sh
-# Called by certbot after each renewal: nginx takes the new certificate without a stop.
+# Called by certbot after each renewal: nginx takes the new certificate without a stop. The copy is for CERTIFICATE_FILE, since only root
+# may look into certbot's folders.
 set -e
+case "\$RENEWED_LINEAGE" in */$DOMAIN) install -m 0644 "\$RENEWED_LINEAGE/fullchain.pem" $CERTIFICATE_COPY ;; esac
 nginx -t -q && nginx -s reload
 FILE
   acting || return 0
@@ -101,6 +104,7 @@ FILE
       return
     fi
   fi
+  put "$CERTIFICATE_COPY" 0644 root:root <"$live/fullchain.pem"
   if [ "$(readlink "$TLS_DIR/fullchain.pem")" != "$live/fullchain.pem" ]; then
     link "$TLS_DIR/fullchain.pem" "$live/fullchain.pem"
     link "$TLS_DIR/privkey.pem" "$live/privkey.pem"

@@ -18,10 +18,11 @@ exec sleep 600
 `
 const GETENT = `#!/bin/sh
 echo "$2" >> ${at('looks')}
-[ -s ${at('addresses')} ] || exit 2
-while read -r one; do echo "$one STREAM"; echo "$one DGRAM"; done < ${at('addresses')}
+[ -s ${root}/$2 ] || exit 2
+while read -r one; do echo "$one STREAM"; echo "$one DGRAM"; done < ${root}/$2
 `
-const lead = (...addresses: string[]) => writeFileSync(at('addresses'), addresses.map((a) => `${a}\n`).join(''))
+const leadTo = (name: string, ...addresses: string[]) => writeFileSync(at(name), addresses.map((a) => `${a}\n`).join(''))
+const lead = (...addresses: string[]) => leadTo('web-blue', ...addresses)
 /** Until it has looked often enough to have noticed whatever there is to notice. */
 const looks = (n: number) => {
   const before = lines('looks').length
@@ -77,9 +78,9 @@ it('nginx reloads when a server has another address, and only then', async () =>
   await looks(4)
   lead('10.0.0.4')
   await eventually(() => lines('reloads').length === 2, 20_000)
-  // Another colour: whoever writes that reloads nginx.
+  // Another colour: whoever writes that reloads nginx. A look that is under way asks by the old name.
+  leadTo('web-green', '10.0.0.5')
   writeFileSync(at('state/upstream.conf'), 'upstream atende_web {\n  server web-green:3000;\n}\n')
-  lead('10.0.0.5')
   await looks(4)
   expect(lines('reloads')).toEqual(['reload', 'reload'])
 })

@@ -1,7 +1,8 @@
 /**
  * Stands in for `docker` with its plug-ins where there is no engine, as the installer meets it. It holds to what made real ones fail: relative
  * mounts are joined to the words of $PWD, and their source must be there; the builder without buildx knows no `--mount`; what the
- * Dockerfile copies must lie in the context; a container whose settings have changed is made anew. Every call is written down.
+ * Dockerfile copies must lie in the context; a container whose settings have changed is made anew, and one whose files have changed is not.
+ * Every call is written down.
  */
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -48,13 +49,17 @@ function stack(folder: string, env: Record<string, string>): Stack {
   return parse(filled, { merge: true })
 }
 
-function up(words: string[]): void {
+/** What each container was made of, and which one it is. */
+type Made = Record<string, { hash: string; id: number }>
+const containers = (): Made => (existsSync(at('made.json')) ? JSON.parse(readFileSync(at('made.json'), 'utf8')) : {})
+
+function up(words: string[], force: boolean): void {
   // As Go's os.Getwd answers, which is where the shell says it is.
   const folder = process.env.PWD ?? ''
   const env = settings(folder)
   const { services, secrets } = stack(folder, env)
   const profiles = (env.COMPOSE_PROFILES ?? '').split(',')
-  const made: Record<string, string> = existsSync(at('made.json')) ? JSON.parse(readFileSync(at('made.json'), 'utf8')) : {}
+  const made = containers()
   for (const [name, service] of Object.entries(services)) {
     const { depends_on: _, profiles: own, ...rest } = service
     if (words.length > 0 ? !words.includes(name) : own && !own.some((p) => profiles.includes(p))) continue
@@ -65,8 +70,10 @@ function up(words: string[]): void {
     }
     const environment = Object.entries({ ...(service.env_file ? env : {}), ...service.environment }).toSorted()
     const hash = JSON.stringify({ ...rest, environment })
-    if (made[name] !== hash) note('calls', `${made[name] ? 'recreated' : 'created'} ${name}`)
-    made[name] = hash
+    const there = made[name]
+    if (there?.hash === hash && !force) continue
+    note('calls', `${there ? 'recreated' : 'created'} ${name}`)
+    made[name] = { hash, id: (there?.id ?? 0) + 1 }
   }
   writeFileSync(at('made.json'), JSON.stringify(made))
   note('calls', `up in ${folder}`)
@@ -75,7 +82,9 @@ function up(words: string[]): void {
 function compose(): void {
   if (!existsSync(at('has-compose'))) fail("docker: 'compose' is not a docker command.")
   const words = args.slice(args[1] === '-f' ? 3 : 1)
-  if (words[0] === 'up') up(words.slice(1).filter((w) => !w.startsWith('-')))
+  const named = words.slice(1).filter((w) => !w.startsWith('-'))
+  if (words[0] === 'up') up(named, words.includes('--force-recreate'))
+  else if (words[0] === 'ps') process.stdout.write(`${containers()[named[0] ?? '']?.id ?? ''}\n`)
   else if (words.includes('admin')) process.stdout.write('{ "created": true }\n')
 }
 

@@ -43,4 +43,13 @@ case $name in
   systemctl) [ "$1" != is-active ] || [ -e "active-${*: -1}" ] ;;
   iptables) cat iptables ;;
   nproc) cat processors ;;
+  ss) if [[ $* == *'sport = :80' ]]; then cat listeners 2>/dev/null; fi ;;
+  ufw)
+    case "$*" in
+      status) if [ ! -e ufw-is-on ]; then echo 'Status: inactive'; elif [ "${LC_ALL:-$LANG}" = C ]; then echo 'Status: active'; else echo 'Estado: ativo'; fi ;;
+      'show added') sort -u added 2>/dev/null ;;
+      'allow '*) echo "ufw $*" >>added ;;
+      *enable) touch ufw-is-on ;;
+    esac
+    ;;
 esac

@@ -61,7 +61,8 @@ function withItsName(m: Machine): void {
   check('the certificate was not fetched', code === 0 && out.includes(`Certificado do Let's Encrypt para ${DOMAIN}`), out)
   const issuer = must(m, `openssl s_client -connect ${DOMAIN}:443 -servername ${DOMAIN} </dev/null 2>/dev/null | openssl x509 -noout -issuer`)
   check('nginx does not show the new certificate', issuer.includes('stand-in authority'), issuer)
-  must(m, '/etc/letsencrypt/renewal-hooks/deploy/atende-nginx.sh')
+  must(m, `rm /etc/atende/certificate.pem && RENEWED_LINEAGE=/etc/letsencrypt/live/${DOMAIN} /etc/letsencrypt/renewal-hooks/deploy/atende-nginx.sh`)
+  must(m, 'runuser -u atende -- openssl x509 -in /etc/atende/certificate.pem -noout')
 }
 
 function whoMayWhat(m: Machine, known: Known): void {
