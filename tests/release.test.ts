@@ -110,7 +110,10 @@ it('unpacked, it holds all that its Dockerfile copies: an image can be built fro
 it('the pipeline packs a release that names the image which it pushes', () => {
   type Step = { id?: string; run?: string }
   const jobs: Record<string, { steps: Step[] }> = parse(readFileSync(path.join(ROOT, '.github/workflows/release.yml'), 'utf8')).jobs
-  const [packing, naming] = [jobs.files?.steps.find((s) => s.run?.includes('release -- pack'))?.run ?? '', jobs.image?.steps.find((s) => s.id === 'names')?.run ?? '']
+  const [packing, naming] = [
+    jobs.files?.steps.find((s) => s.run?.includes('release -- pack'))?.run ?? '',
+    jobs.image?.steps.find((s) => s.id === 'names')?.run ?? '',
+  ]
   const named = out('named')
   const said = (script: string) =>
     sh(work, 'bash', ['-euc', script], { GITHUB_REPOSITORY: 'Hotel/Atende', REPOSITORY: 'Hotel/Atende', NAME: '', TAG: 'v1.2.3', GITHUB_OUTPUT: named }).said
