@@ -280,7 +280,7 @@ send_share() {
 }
 send_all() {
   # Before nginx says this colour: were the power cut now, it must come back with the machine.
-  svc_boots "$NEW" enable || die "$NEW could not be enabled"
+  svc_boots "$NEW" enable || say "note: $NEW could not be set to start with the machine"
   write_upstream "$NEW"
   say "all requests go to $TO_VERSION; watching for $WATCH s"
   watch_new "$WATCH"
