@@ -8,7 +8,7 @@ import { freePort } from '../packages/server/src/platform/ports.ts'
 /** The same script in containers: what it tells the engine to do, and in which order. The engine is a stand-in. */
 const ROOT = path.resolve(import.meta.dirname, '..')
 const home = mkdtempSync(path.join(tmpdir(), 'atende-compose-'))
-const standIn = `${process.execPath} --disable-warning=ExperimentalWarning ${path.join(import.meta.dirname, 'stand-ins/docker.ts')}`
+const standIn = path.join(import.meta.dirname, 'stand-ins/docker.sh')
 const read = (file: string) => readFileSync(path.join(home, file), 'utf8')
 const ports: Record<string, string> = {}
 const environment = () => ({
@@ -20,6 +20,7 @@ const environment = () => ({
   DOCKER: standIn,
   COMPOSE: `${standIn} compose`,
   STAND_IN_HOME: home,
+  STAND_IN_NODE: process.execPath,
   STAND_IN_PORTS: JSON.stringify(ports),
   UPDATE_READY_SECONDS: '4',
   // The stand-in is called some hundred times.

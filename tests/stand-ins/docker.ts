@@ -1,6 +1,6 @@
 /**
  * Stands in for `docker` and `docker compose` where there is no engine: the commands that deploy/lib/services.sh gives, on processes of
- * this machine. Every call is written down. Containers are named like their services; ports are told apart by PORTS.
+ * this machine; docker.sh calls it. Every call is written down. Containers are named like their services; ports are told apart by PORTS.
  */
 import { spawn, spawnSync } from 'node:child_process'
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
@@ -17,7 +17,6 @@ const said = (name: string) => (existsSync(path.join(HOME, name)) ? readFileSync
 const last = args.at(-1) ?? ''
 
 function lives(service: string): boolean {
-  if (service === 'nginx') return true
   if (!existsSync(pidFile(service))) return false
   const pid = readFileSync(pidFile(service), 'utf8')
   // One that has ended and was not collected yet still takes signals.
@@ -95,16 +94,9 @@ function build(): number {
   return existsSync(option('-f')) && option('-f').startsWith(`${last}/`) ? 0 : 1
 }
 
-function ps(): number {
-  const service = /service=([\w-]+)/.exec(args.join(' '))?.[1] ?? ''
-  if (lives(service)) process.stdout.write(`${service}\n`)
-  return 0
-}
-
 const verbs: Record<string, () => number> = {
   compose: () => compose(args.slice(1)),
   exec: () => exec(args.slice(1)),
-  ps,
   image: () => image(args[1]),
   build,
   inspect: () => {
