@@ -59,6 +59,14 @@ it('another build of a version takes the place of the one that is there', () => 
   expect(existsSync(path.join(here('0.2.0'), 'kept'))).toBe(true)
 })
 
+it('a file that ends too early puts nothing there', () => {
+  const file = tarball('0.2.5', 'whole')
+  // The package.json is whole, so its version can be read.
+  writeFileSync(file, readFileSync(file).subarray(0, -12))
+  expect(unpack(file, here('0.1.0'))).toMatchObject({ status: 1 })
+  expect(existsSync(here('0.2.5'))).toBe(false)
+})
+
 it('the one in charge, and those before it, stay as they are', () => {
   expect(unpack(build('0.1.0', 'other'), here('0.1.0'))).toEqual({ status: 0, said: '0.1.0' })
   expect(unpack(build('0.1.0', 'other'), here('0.2.0'))).toEqual({ status: 0, said: '0.1.0' })

@@ -56,10 +56,12 @@ unpack_release() {
   mkdir -p "$ATENDE_ROOT/releases"
   part=$(mktemp -d "$ATENDE_ROOT/releases/.part-XXXXXX")
   if [ -d "$source" ]; then
-    (cd "$source" && tar -cf - --exclude=./.git --exclude=./.data --exclude='./coverage' .) | tar -xf - --no-same-owner -C "$part"
+    # 1: a file that was written to meanwhile.
+    (cd "$source" && { tar -cf - --exclude=./.git --exclude=./.data --exclude='./coverage' . || [ $? = 1 ]; }) | tar -xf - --no-same-owner -C "$part" ||
+      { rm -rf "$part"; return 1; }
   else
     sum=$(sha256sum < "$source" | cut -d ' ' -f 1)
-    tar -xzf "$source" --strip-components=1 --no-same-owner -C "$part"
+    tar -xzf "$source" --strip-components=1 --no-same-owner -C "$part" || { rm -rf "$part"; return 1; }
   fi
   version=$(version_of "$part")
   case "$version" in '' | *[!0-9A-Za-z.+-]*) rm -rf "$part"; echo "$source holds no release of Atende" >&2; return 1 ;; esac
@@ -81,7 +83,7 @@ unpack_release() {
   echo "$sum" > "$part/.complete"
   chmod 0755 "$part"
   # Root will run what lies there: it belongs to nobody else, whoever built it.
-  if [ "$(id -u)" = 0 ]; then chown -R root:root "$part"; fi
+  if [ "$(id -u)" = 0 ]; then chown -R root:root "$part" || { rm -rf "$part"; return 1; }; fi
   rm -rf "$ATENDE_ROOT/releases/$version"
   mv "$part" "$ATENDE_ROOT/releases/$version"
   echo "$version"

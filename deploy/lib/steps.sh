@@ -61,9 +61,6 @@ step() {
 on_exit() {
   trap - EXIT
   drop_fetched
-  # A cut SSH hangs up more than once, and whoever is impatient presses Ctrl+C again: the way back goes to its end.
-  trap : INT TERM
-  trap '' HUP
   [ "$FINISHED" = yes ] && exit "$1"
   [ "$STARTED" = yes ] || exit "$1"
   give_back "$(state step)"
@@ -350,6 +347,9 @@ prune_images() {
 give_back() {
   local seconds wrong=0
   set +e
+  # A cut SSH hangs up more than once, and whoever is impatient presses Ctrl+C again: the way back goes to its end.
+  trap : INT TERM
+  trap '' HUP
   # Where nobody reads along any more, the words (and those of commands, some of which die of it) go where errors go, or into a file.
   local words="✗ $1: returning to $FROM"
   say "$words" || { exec 1>&2; say "$words"; } || { exec > "$FOLDER/log" 2>&1; say "$words"; }
