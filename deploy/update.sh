@@ -7,6 +7,8 @@
 #
 # Exit codes: 0 done, 1 failed (the old version is in charge), 2 used wrongly.
 set -euo pipefail
+# Whoever read along may be gone (a pipe, an SSH that was cut): what is said then fails, which is no reason to die on the way back.
+trap '' PIPE
 
 HERE=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
 # shellcheck source=deploy/lib/services.sh
@@ -37,7 +39,9 @@ while [ $# -gt 0 ]; do
   shift
 done
 [ -n "$ACTION" ] || wrong 'say --to, --resume, --rollback or --status'
-case "$CANARY$WATCH" in *[!0-9]*) wrong '--canary and --watch are whole numbers' ;; esac
+for number in "$CANARY" "$WATCH"; do case "$number" in '' | *[!0-9]*) wrong '--canary and --watch are whole numbers' ;; esac; done
+# To the shell 08 would be a number of base eight.
+CANARY=$((10#$CANARY)) WATCH=$((10#$WATCH))
 [ "$CANARY" -lt 100 ] || wrong '--canary is a share below 100'
 case "$KIND" in systemd | compose | processes) ;; *) wrong '--kind is systemd, compose or processes' ;; esac
 
@@ -64,7 +68,7 @@ case "$ACTION" in
     if [ "$unfinished" = yes ]; then
       load_state
       give_back asked
-      exit 0
+      if [ "$(state outcome)" = returned ]; then exit 0; else exit 1; fi
     fi
     ;;
 esac

@@ -63,6 +63,7 @@ describe('the command that sudo allows', () => {
   it.each([
     [['v0.3.0'], '--to v0.3.0'],
     [['v10.20.30', 'canary', '5'], '--to v10.20.30 --canary 5'],
+    [['v0.3.0', 'canary', '08'], '--to v0.3.0 --canary 8'],
     [['--rollback'], '--rollback'],
   ])('%j is %s', async (args, asked) => {
     expect(await run(command, args, clean)).toEqual({ status: 0, said: '' })

@@ -3,6 +3,7 @@ import { appendFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { parse } from 'yaml'
 
 /** A repository like ours, from which a version is made; and what a server believes of its files. */
 const ROOT = path.resolve(import.meta.dirname, '..')
@@ -104,6 +105,23 @@ it('unpacked, it holds all that its Dockerfile copies: an image can be built fro
   expect(needed.filter((source) => !existsSync(path.join(folder, source)))).toEqual([])
   expect(readFileSync(path.join(folder, 'deploy/compose/.env.example'), 'utf8')).toContain(`\nATENDE_IMAGE=${IMAGE}\nATENDE_BACKUP_IMAGE=${IMAGE}-backup\n`)
   expect(release('pack', '--built', '--image', 'a|b')).toMatchObject({ status: 1, said: expect.stringContaining('no name of an image') })
+})
+
+it('the pipeline packs a release that names the image which it pushes', () => {
+  type Step = { id?: string; run?: string }
+  const jobs: Record<string, { steps: Step[] }> = parse(readFileSync(path.join(ROOT, '.github/workflows/release.yml'), 'utf8')).jobs
+  const [packing, naming] = [
+    jobs.files?.steps.find((s) => s.run?.includes('release -- pack'))?.run ?? '',
+    jobs.image?.steps.find((s) => s.id === 'names')?.run ?? '',
+  ]
+  const named = out('named')
+  const said = (script: string) =>
+    sh(work, 'bash', ['-euc', script], { GITHUB_REPOSITORY: 'Hotel/Atende', REPOSITORY: 'Hotel/Atende', NAME: '', TAG: 'v1.2.3', GITHUB_OUTPUT: named }).said
+  said(naming)
+  const pushed = /^image=(.+)$/m.exec(readFileSync(named, 'utf8'))?.[1]
+  const command = /npm run release -- pack .*$/m.exec(packing)?.[0]
+  expect(said(`npm() { printf '%s\\n' "$@"; }; ${command}`)).toContain(`\n--image\n${pushed}\n`)
+  expect(pushed).toBe(IMAGE)
 })
 
 /** As `atende update` asks, with the key that the running release came with. */

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -8,7 +8,7 @@ import { freePort } from '../packages/server/src/platform/ports.ts'
 /** The same script in containers: what it tells the engine to do, and in which order. The engine is a stand-in. */
 const ROOT = path.resolve(import.meta.dirname, '..')
 const home = mkdtempSync(path.join(tmpdir(), 'atende-compose-'))
-const standIn = `${process.execPath} --disable-warning=ExperimentalWarning ${path.join(import.meta.dirname, 'stand-ins/docker.ts')}`
+const standIn = path.join(import.meta.dirname, 'stand-ins/docker.sh')
 const read = (file: string) => readFileSync(path.join(home, file), 'utf8')
 const ports: Record<string, string> = {}
 const environment = () => ({
@@ -20,8 +20,11 @@ const environment = () => ({
   DOCKER: standIn,
   COMPOSE: `${standIn} compose`,
   STAND_IN_HOME: home,
+  STAND_IN_NODE: process.execPath,
   STAND_IN_PORTS: JSON.stringify(ports),
   UPDATE_READY_SECONDS: '4',
+  // The stand-in is called some hundred times.
+  NODE_COMPILE_CACHE: path.join(home, 'compiled'),
 })
 
 function bash(...args: string[]): Promise<{ status: number | null; said: string }> {
@@ -81,6 +84,8 @@ it('a new image beside the old one, migrated by itself, asked, given a share, th
   const places = order.map((call) => read('calls').indexOf(call))
   expect(places).toEqual([...places].sort((a, b) => a - b))
   expect(Math.min(...places)).toBeGreaterThanOrEqual(0)
+  // So an operator's compose.override.yml counts, as it does for `docker compose up -d`.
+  expect(read('calls')).not.toContain('compose -f')
 })
 
 it('an image that does not become ready is taken away again; one that is not there is refused', { timeout: 120_000 }, async () => {
@@ -94,6 +99,45 @@ it('the way back', { timeout: 120_000 }, async () => {
   expect(await update('--rollback', '--watch', '1')).toEqual({ status: 0, said: expect.stringContaining('0.1.0 runs (blue)') })
   expect(await running()).toEqual(['web-blue', 'worker-blue'])
   expect(read('.env')).toMatch(/^COMPOSE_PROFILES=blue,monitoring$/m)
+})
+
+it('whoever read along is gone, as when an SSH was cut: the old version has everything again', { timeout: 120_000 }, async () => {
+  await bash('-c', `bash ${ROOT}/deploy/update.sh --to 0.2.0 --no-backup --watch 1 2>&1 | sed '/all requests go to/q'`)
+  expect(read('update/state')).toMatch(/^outcome=returned$/m)
+  expect(await running()).toEqual(['web-blue', 'worker-blue'])
+  expect(read('upstream.conf')).toContain('server web-blue:3000;')
+  expect(read('update/log')).toContain('0.1.0 is in charge again')
+})
+
+it('the tarball of a release: images are made from it; where no backups are set up none is taken; old images go', { timeout: 120_000 }, async () => {
+  mkdirSync(path.join(home, 'atende-0.2.0/deploy/docker'), { recursive: true })
+  writeFileSync(path.join(home, 'atende-0.2.0/package.json'), '{\n  "version": "0.2.0"\n}\n')
+  writeFileSync(path.join(home, 'atende-0.2.0/deploy/docker/Dockerfile'), 'FROM scratch\n')
+  const file = path.join(home, 'atende-0.2.0.tar.gz')
+  await bash('-c', `tar -C ${home} -czf ${file} atende-0.2.0`)
+  writeFileSync(path.join(home, 'facts'), '{\n  "backups": "off",\n  "backupFresh": false\n}\n')
+  writeFileSync(path.join(home, 'tags'), '0.0.8\n0.0.9\n0.1.0\n0.2.0\nlatest\n')
+  writeFileSync(path.join(home, 'calls'), '')
+  const ran = await update('--to', file, '--unsigned', '--canary', '08', '--watch', '1')
+  expect(ran).toEqual({ status: 0, said: expect.stringMatching(/no backups are set up here[\s\S]*8 % go to 0\.2\.0[\s\S]*0\.2\.0 runs \(green\)/) })
+  const calls = read('calls').split('\n')
+  expect(calls.filter((c) => c.startsWith('build'))).toEqual(['build server atende:0.2.0', 'build backup atende-backup:0.2.0'])
+  expect(calls.filter((c) => c.startsWith('image rm'))).toEqual(['image rm atende:0.0.8', 'image rm atende-backup:0.0.8'])
+  expect(calls.filter((c) => c.includes('atende backup'))).toEqual([])
+})
+
+it('without the image for backups an update does not begin', async () => {
+  writeFileSync(path.join(home, 'missing'), 'atende-backup:0.3.0\n')
+  expect(await update('--to', '0.3.0', '--no-backup')).toEqual({ status: 1, said: expect.stringContaining('there is no image atende-backup:0.3.0') })
+  expect(read('.env')).not.toContain('0.3.0')
+})
+
+it('a way back that did not succeed is no success', { timeout: 120_000 }, async () => {
+  const state = { from: '0.3.0', to: '0.2.0', old: 'blue', new: 'green', rollback: 'no', backup: 'no', canary: '0', watch: '1', began: '1', steps: '' }
+  const lines = Object.entries({ ...state, outcome: 'running', step: 'switch' }).map(([name, value]) => `${name}=${value}\n`)
+  writeFileSync(path.join(home, 'update/state'), lines.join(''))
+  const ran = await bash('-c', `UPDATE_READY_SECONDS=1 bash ${ROOT}/deploy/update.sh --rollback`)
+  expect(ran).toEqual({ status: 1, said: expect.stringContaining('0.3.0 could not be brought back whole') })
 })
 
 it('what nginx could not get from a colour is counted by the address of its container', async () => {

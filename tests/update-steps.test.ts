@@ -26,6 +26,28 @@ it('the backup service goes on from the new release', () => {
   expect(readFileSync(path.join(home, 'calls'), 'utf8')).toContain('try-restart atende-backup\n')
 })
 
+const calls = () => readFileSync(path.join(home, 'calls'), 'utf8').trim().split('\n')
+/** The engine of the steps is stood in for; what they ask systemd for is looked at. */
+const stage = `OLD=blue NEW=green FROM=0.1.0 TO_VERSION=0.2.0 FOLDER=${home} STATE=${home}/state WATCH=1 began=0; watch_new() { :; }; wait_ready() { :; }; nginx_upstream_now() { :; }
+  write_upstream() { echo "nginx $1" >> ${home}/calls; }; `
+
+it('nginx says no colour that would not come back with the machine; given back, it does not', () => {
+  writeFileSync(path.join(home, 'calls'), '')
+  expect(steps(`${stage} send_all`)).toMatchObject({ status: 0 })
+  expect(calls()).toEqual(['-q enable atende-web@green', 'nginx green'])
+  expect(steps(`${stage} give_back switch`)).toEqual({ status: 0, said: expect.stringContaining('0.1.0 is in charge again') })
+  expect(calls().slice(-1)).toEqual(['-q disable atende-web@green'])
+})
+
+it('what dies and is started again all the time is stopped as well, and nothing stays there as failed', () => {
+  // As systemctl answers then: it is not active, and one that systemd has forgotten cannot be reset.
+  const script = `#!/bin/sh\necho "$*" >> ${home}/calls\ncase $1 in is-active) exit 3 ;; reset-failed) echo "Unit $2 not loaded." >&2; exit 1 ;; esac\n`
+  writeFileSync(path.join(home, 'bin/systemctl'), script)
+  writeFileSync(path.join(home, 'calls'), '')
+  expect(steps('svc_stop worker blue')).toEqual({ status: 0, said: '' })
+  expect(calls()).toEqual(['stop atende-worker@blue', 'reset-failed atende-worker@blue'])
+})
+
 it('a release from which something still runs is not removed', async () => {
   for (const version of ['0.1.0', '0.2.0', '0.3.0', '0.4.0']) mkdirSync(path.join(releases, version), { recursive: true })
   // As the database, which an update does not start anew. It ends by itself.

@@ -48,27 +48,55 @@ fetch_release() {
   echo "$2/atende-$version.tar.gz"
 }
 
-# unpack_release FILE|DIR: into $ATENDE_ROOT/releases/<version>, whole or not at all; answers the version. What is there already is kept.
+# unpack_release FILE|DIR [RELEASE]: into $ATENDE_ROOT/releases/<version>, whole or not at all; answers the version. RELEASE is in charge, and
+# nothing is done for a version that is not newer. What is there already is replaced, unless this very file has given it: it may be a build
+# that failed, or one that nobody has signed.
 unpack_release() {
-  local source=$1 part version
+  local source=$1 part version sum=folder
   mkdir -p "$ATENDE_ROOT/releases"
   part=$(mktemp -d "$ATENDE_ROOT/releases/.part-XXXXXX")
   if [ -d "$source" ]; then
-    (cd "$source" && tar -cf - --exclude=./.git --exclude=./.data --exclude='./coverage' .) | tar -xf - -C "$part"
-  else tar -xzf "$source" --strip-components=1 --no-same-owner -C "$part"; fi
+    # 1: a file that was written to meanwhile.
+    (cd "$source" && { tar -cf - --exclude=./.git --exclude=./.data --exclude='./coverage' . || [ $? = 1 ]; }) | tar -xf - --no-same-owner -C "$part" ||
+      { rm -rf "$part"; return 1; }
+  else
+    sum=$(sha256sum < "$source" | cut -d ' ' -f 1)
+    tar -xzf "$source" --strip-components=1 --no-same-owner -C "$part" || { rm -rf "$part"; return 1; }
+  fi
   version=$(version_of "$part")
   case "$version" in '' | *[!0-9A-Za-z.+-]*) rm -rf "$part"; echo "$source holds no release of Atende" >&2; return 1 ;; esac
+  if [ -n "${2:-}" ] && ! newer "$version" "$(basename "$2")"; then rm -rf "$part"; echo "$version"; return; fi
   chmod -R u+rwX,go+rX,go-w "$part" 2> /dev/null || true
-  if [ -e "$ATENDE_ROOT/releases/$version/.complete" ]; then rm -rf "$part"; echo "$version"; return; fi
+  if [ -e "$ATENDE_ROOT/releases/$version/.complete" ]; then
+    if [ "$sum" != folder ] && [ "$(cat "$ATENDE_ROOT/releases/$version/.complete")" = "$sum" ]; then rm -rf "$part"; echo "$version"; return; fi
+    if release_serves "$version"; then
+      rm -rf "$part"
+      echo "$ATENDE_ROOT/releases/$version is from another file, and something still runs from it: restart that first (atende-postgres?)" >&2
+      return 1
+    fi
+  fi
   if ! [ -e "$part/packages/web/dist/index.html" ]; then rm -rf "$part"; echo "$source is not built (npm run build)" >&2; return 1; fi
   if ! [ -e "$part/node_modules" ]; then install_modules "$part" >&2 || { rm -rf "$part"; return 1; }; fi
   # A page that was opened with the version before may still ask for its pieces. Their names tell their content, so none is in the way.
   if [ -n "${2:-}" ] && [ -d "$2/packages/web/dist/assets" ]; then cp -nR "$2/packages/web/dist/assets/." "$part/packages/web/dist/assets/" 2> /dev/null || true; fi
-  touch "$part/.complete"
+  rm -f "$part/.complete"
+  echo "$sum" > "$part/.complete"
   chmod 0755 "$part"
+  # Root will run what lies there: it belongs to nobody else, whoever built it.
+  if [ "$(id -u)" = 0 ]; then chown -R root:root "$part" || { rm -rf "$part"; return 1; }; fi
   rm -rf "$ATENDE_ROOT/releases/$version"
   mv "$part" "$ATENDE_ROOT/releases/$version"
   echo "$version"
+}
+
+# Whether something runs from a release: a colour, or what was not started anew since, such as the database.
+release_serves() {
+  local colour
+  for colour in blue green; do
+    [ "$(readlink -f "$ATENDE_ROOT/$colour")" = "$(readlink -f "$ATENDE_ROOT/releases/$1")" ] || continue
+    if svc_running web "$colour" || svc_running worker "$colour"; then return 0; fi
+  done
+  grep -qsF "$ATENDE_ROOT/releases/$1/" /proc/[0-9]*/cmdline
 }
 
 # Exactly what the lock file says, no scripts of packages; Node itself is among them. npm is the one that the installer has put here, or

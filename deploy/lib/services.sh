@@ -66,12 +66,14 @@ setting() {
   for one in "${ENVIRONMENT[@]+"${ENVIRONMENT[@]}"}"; do if [ "${one%%=*}" = "$1" ]; then printf '%s' "${one#*=}"; return; fi; done
 }
 
-# The container of a service, or nothing; not one that `compose run` has started for a moment. Docker and podman both know these labels.
+# container_of SERVICE [STATE]: its container, or nothing; not one that `compose run` has started for a moment. Docker and podman both know
+# these labels.
 container_of() {
   $DOCKER ps --format '{{.ID}} {{.Labels}}' --filter "label=com.docker.compose.project=${COMPOSE_PROJECT_NAME:-atende}" \
-    --filter "label=com.docker.compose.service=$1" --filter status=running | grep -v 'com.docker.compose.oneoff=True' | head -n 1 | cut -d ' ' -f 1 || true
+    --filter "label=com.docker.compose.service=$1" --filter "status=${2:-running}" | grep -v 'com.docker.compose.oneoff=True' | head -n 1 | cut -d ' ' -f 1 || true
 }
-compose() { (cd "$COMPOSE_DIR" && $COMPOSE -f compose.yml "$@"); }
+# In its folder and without names of files: as `docker compose up -d` there, it reads a compose.override.yml as well.
+compose() { (cd "$COMPOSE_DIR" && $COMPOSE "$@"); }
 # Which image a colour runs stands in the settings of compose: ATENDE_BLUE_VERSION, ATENDE_GREEN_VERSION.
 compose_version() { compose_setting "ATENDE_$(upper "$1")_VERSION"; }
 compose_set() {
@@ -126,13 +128,18 @@ svc_start() {
   esac
 }
 
-# svc_stop ROLE COLOUR: asks it to end, and waits until it has: what it had in hand is finished.
+# svc_stop ROLE COLOUR: asks it to end, and waits until it has: what it had in hand is finished. Also one that dies and is started again
+# all the time, which does not count as running.
 svc_stop() {
-  svc_running "$1" "$2" || return 0
   case "$KIND" in
-    systemd) systemctl stop "atende-$1@$2" ;;
-    compose) compose stop -t "$STOP_SECONDS" "$1-$2" ;;
+    systemd)
+      systemctl stop "atende-$1@$2"
+      # One that had to be killed would stand there as failed until the machine starts again.
+      systemctl reset-failed "atende-$1@$2" 2> /dev/null || true
+      ;;
+    compose) [ -z "$(container_of "$1-$2")$(container_of "$1-$2" restarting 2> /dev/null)" ] || compose stop -t "$STOP_SECONDS" "$1-$2" ;;
     processes)
+      svc_running "$1" "$2" || return 0
       local file pid waited=0
       file=$(pid_file "$1" "$2")
       pid=$(cat "$file")
@@ -144,13 +151,20 @@ svc_stop() {
   esac
 }
 
+# svc_boots COLOUR enable|disable: whether its web process comes with the machine. Containers that ran come back by themselves.
+svc_boots() { if [ "$KIND" = systemd ]; then systemctl -q "$2" "atende-web@$1"; fi; }
+
 # svc_keep NEW OLD: which colour comes back after the machine was started again.
 svc_keep() {
   if [ "$KIND" = compose ]; then
     sed -i -E "/^COMPOSE_PROFILES=/s/\\b$2\\b/$1/" "$COMPOSE_DIR/.env"
+    # The backup is one, and of the version that is in charge. Without its image the next `docker compose up -d` would end there.
+    if ! $DOCKER image inspect "$BACKUP_IMAGE:$(svc_version "$1")" > /dev/null 2>&1; then
+      echo "note: there is no image $BACKUP_IMAGE:$(svc_version "$1"); backups stay with the version before" >&2
+      return 0
+    fi
     compose_set ATENDE_VERSION "$(svc_version "$1")"
-    # The backup is one, and of the version that is in charge.
-    if $DOCKER image inspect "$BACKUP_IMAGE:$(svc_version "$1")" > /dev/null 2>&1; then compose up -d --no-deps backup; fi
+    compose up -d --no-deps backup
     return 0
   fi
   if [ "$KIND" != systemd ]; then return 0; fi

@@ -1,12 +1,13 @@
 # The steps of an update. Each may be done twice: an update that was interrupted does them again. Sourced by update.sh.
 # shellcheck shell=bash disable=SC2034
 
-FINISHED=no STARTED=no ROLLBACK=no FROM='' TO_VERSION='' OLD='' NEW='' RUN='' BACKUP_PLAN=''
+FINISHED=no STARTED=no ROLLBACK=no FROM='' TO_VERSION='' OLD='' NEW='' RUN='' BACKUP_PLAN='' FETCHED=''
 READY_SECONDS=${UPDATE_READY_SECONDS:-120}
 MAX_ERRORS=${UPDATE_MAX_ERRORS:-2}
 KEEP_RELEASES=${UPDATE_KEEP_RELEASES:-3}
 
-say() { printf '%s %s\n' "$(date -u +%H:%M:%S)" "$*"; }
+# An update that nobody hears of any more returns (but not when it is over).
+say() { printf '%s %s\n' "$(date -u +%H:%M:%S)" "$*" 2> /dev/null || [ "$FINISHED" = yes ]; }
 die() { printf '✗ %s\n' "$*" >&2; exit 1; }
 
 # ---- what is remembered, so that a crash in the middle loses nothing
@@ -58,7 +59,8 @@ step() {
 }
 
 on_exit() {
-  trap - EXIT INT TERM HUP
+  trap - EXIT
+  drop_fetched
   [ "$FINISHED" = yes ] && exit "$1"
   [ "$STARTED" = yes ] || exit "$1"
   give_back "$(state step)"
@@ -93,6 +95,7 @@ require_disk() {
   [ "$free" -gt "$need" ] || die "not enough disk: $((free / 1024)) MB are free, $((need / 1024)) MB are needed"
 }
 
+drop_fetched() { [ -z "$FETCHED" ] || rm -rf "$FETCHED"; }
 # Sets TO_VERSION; the release is unpacked beside the old one, which nobody notices.
 get_release() {
   local file
@@ -110,24 +113,36 @@ get_release() {
     verify_release "$file" || die 'refused'
   fi
   TO_VERSION=$(unpack_release "$file" "$ATENDE_ROOT/releases/$FROM") || die 'the release could not be unpacked'
-  [ -z "${FETCHED:-}" ] || rm -rf "$FETCHED"
+  drop_fetched
 }
 get_image() {
+  local image
+  if [ -f "$TO" ]; then
+    [ "$UNSIGNED" = yes ] || verify_release "$TO" || die 'refused'
+    # A release is what images are built from. Any other file is an image that somebody has saved.
+    if holds_source "$TO"; then
+      FETCHED=$(mktemp -d)
+      tar -xzf "$TO" --strip-components=1 --no-same-owner -C "$FETCHED" || die "$TO could not be unpacked"
+      TO=$FETCHED
+    fi
+  fi
   if [ -d "$TO" ]; then
     TO_VERSION=$(version_of "$TO")
+    [ -n "$TO_VERSION" ] || die "$TO holds no release of Atende"
     build_image server "$ATENDE_IMAGE"
     build_image backup "$BACKUP_IMAGE"
   elif [ -f "$TO" ]; then
-    [ "$UNSIGNED" = yes ] || verify_release "$TO" || die 'refused'
-    TO_VERSION=$($DOCKER load -i "$TO" | sed -n 's/.*atende:\([0-9][0-9A-Za-z.+-]*\).*/\1/p' | tail -n 1)
+    TO_VERSION=$($DOCKER load -i "$TO" | sed -n 's/.*atende:\([0-9][0-9A-Za-z.+-]*\).*/\1/p' | tail -n 1) || die "$TO could not be loaded"
     [ -n "$TO_VERSION" ] || die "$TO holds no image of Atende"
   else
     TO_VERSION=${TO#v}
-    pull_image "$ATENDE_IMAGE" || die "there is no image $ATENDE_IMAGE:$TO_VERSION"
-    # Without it the backups go on with the version before.
-    pull_image "$BACKUP_IMAGE" || say "note: there is no image $BACKUP_IMAGE:$TO_VERSION; backups stay with the version before"
+    for image in "$ATENDE_IMAGE" "$BACKUP_IMAGE"; do pull_image "$image" || die "there is no image $image:$TO_VERSION"; done
   fi
+  # Without both, the next `docker compose up -d` would ask a registry for the one that is missing, and end.
+  for image in "$ATENDE_IMAGE" "$BACKUP_IMAGE"; do $DOCKER image inspect "$image:$TO_VERSION" > /dev/null 2>&1 || die "there is no image $image:$TO_VERSION"; done
+  drop_fetched
 }
+holds_source() { tar -tzf "$1" 2> /dev/null | grep -E '^[^/]+/deploy/docker/Dockerfile$' > /dev/null; }
 build_image() {
   DOCKER_BUILDKIT=1 $DOCKER build -q -f "$TO/deploy/docker/Dockerfile" --target "$1" --build-arg "VERSION=$TO_VERSION" -t "$2:$TO_VERSION" "$TO" > /dev/null || die "the image $2 could not be built"
 }
@@ -164,6 +179,9 @@ plan_backup() {
   if printf '%s' "$facts" | grep -q '"backupFresh": *true'; then
     say 'the last backup is younger than a day'
     BACKUP=fresh
+  elif printf '%s' "$facts" | grep -q '"backups": *"off"'; then
+    say 'no backups are set up here (BACKUP_RECIPIENT): none is taken'
+    BACKUP=no
   else BACKUP_PLAN='take a backup, '; fi
 }
 
@@ -258,6 +276,8 @@ send_share() {
   watch_new "$WATCH"
 }
 send_all() {
+  # Before nginx says this colour: were the power cut now, it must come back with the machine.
+  svc_boots "$NEW" enable || say "note: $NEW could not be set to start with the machine"
   write_upstream "$NEW"
   say "all requests go to $TO_VERSION; watching for $WATCH s"
   watch_new "$WATCH"
@@ -280,7 +300,7 @@ finish() {
   echo "$FROM" > "$FOLDER/previous"
   remember outcome=ok step=finished "seconds=$seconds"
   record ok "{\"seconds\":$seconds}"
-  prune_releases || true
+  if [ "$KIND" = compose ]; then prune_images || true; else prune_releases || true; fi
   tell_papers
   say "✓ $TO_VERSION runs ($NEW), after $seconds s; --rollback returns to $FROM"
 }
@@ -297,7 +317,6 @@ tell_papers() {
 
 prune_releases() {
   local name kept=0
-  [ "$KIND" != compose ] || return 0
   rm -rf "$ATENDE_ROOT"/releases/.part-*
   find "$ATENDE_ROOT/releases" -mindepth 1 -maxdepth 1 -type d -printf '%f\n' | sort -rV | while read -r name; do
     kept=$((kept + 1))
@@ -310,11 +329,30 @@ prune_releases() {
   done
 }
 
+# As many images as releases. The engine keeps one that a container still uses.
+prune_images() {
+  local image tag kept
+  for image in "$ATENDE_IMAGE" "$BACKUP_IMAGE"; do
+    kept=0
+    for tag in $($DOCKER image ls --format '{{.Tag}}' "$image" | grep -E '^[0-9]+\.[0-9]+\.[0-9]+$' | sort -rV); do
+      kept=$((kept + 1))
+      [ "$kept" -gt "$KEEP_RELEASES" ] || continue
+      case "$tag" in "$FROM" | "$TO_VERSION") continue ;; esac
+      if $DOCKER image rm "$image:$tag" > /dev/null 2>&1; then say "image $image:$tag is removed"; fi
+    done
+  done
+}
+
 # ---- the way back: the old version gets everything again, whatever of this was done
 give_back() {
   local seconds wrong=0
   set +e
-  say "✗ $1: returning to $FROM"
+  # A cut SSH hangs up more than once, and whoever is impatient presses Ctrl+C again: the way back goes to its end.
+  trap : INT TERM
+  trap '' HUP
+  # Where nobody reads along any more, the words (and those of commands, some of which die of it) go where errors go, or into a file.
+  local words="✗ $1: returning to $FROM"
+  say "$words" || { exec 1>&2; say "$words"; } || { exec > "$FOLDER/log" 2>&1; say "$words"; }
   svc_use "$OLD" "$FROM"
   if ! svc_running web "$OLD"; then svc_start web "$OLD"; fi
   wait_ready web "$OLD" || wrong=1
@@ -325,6 +363,7 @@ give_back() {
   if [ "$wrong" = 0 ]; then
     svc_stop worker "$NEW"
     svc_stop web "$NEW"
+    svc_boots "$NEW" disable
   fi
   seconds=$(($(date +%s) - began))
   remember "outcome=$([ "$wrong" = 0 ] && echo returned || echo broken)" "error=$1" "seconds=$seconds"

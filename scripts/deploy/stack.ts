@@ -1,8 +1,8 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { request } from 'node:https'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { freePort } from '../../packages/server/src/platform/ports.ts'
 import { BASES } from './base-images.ts'
 import { ROOT } from './host.ts'
 import { BACKUP_IMAGE, IMAGE } from './image.ts'
@@ -12,14 +12,6 @@ export const DOMAIN = 'atende.test'
 export type Answer<T = Record<string, unknown>> = { status: number; headers: Record<string, string | string[] | undefined>; bytes: Buffer; body: T }
 export type Call = { token?: string; body?: unknown; raw?: Buffer; headers?: Record<string, string> }
 
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
-  const address = server.address()
-  await new Promise((done) => server.close(done))
-  return address && typeof address === 'object' ? address.port : 0
-}
-
 /** The real compose.yml on a copy of deploy/, with images and ports of the test. Published ports are of 127.0.0.1 only. */
 export async function openStack(version: string, settings: Record<string, string> = {}) {
   const project = `atendetest${process.pid}`
@@ -28,7 +20,10 @@ export async function openStack(version: string, settings: Record<string, string
   const home = path.join(folder, 'deploy/compose')
   rmSync(path.join(home, '.env'), { force: true })
   rmSync(path.join(home, 'secrets'), { recursive: true, force: true })
-  const [plain, secure, emulator] = [await freePort(), await freePort(), await freePort()]
+  // Podman opens them minutes later, and at each container that is made anew.
+  const plain = await freePort(26_900)
+  const secure = await freePort(plain + 1)
+  const emulator = await freePort(secure + 1)
   run('sh', ['setup.sh', '--domain', DOMAIN, '--memory', '4', '--version', version], { cwd: home })
 
   /** Changes settings in .env, as an operator would. */

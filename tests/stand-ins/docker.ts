@@ -1,6 +1,6 @@
 /**
  * Stands in for `docker` and `docker compose` where there is no engine: the commands that deploy/lib/services.sh gives, on processes of
- * this machine. Every call is written down. Containers are named like their services; ports are told apart by PORTS.
+ * this machine; docker.sh calls it. Every call is written down. Containers are named like their services; ports are told apart by PORTS.
  */
 import { spawn, spawnSync } from 'node:child_process'
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
@@ -13,10 +13,10 @@ const args = process.argv.slice(2)
 const pidFile = (service: string) => path.join(HOME, `${service}.pid`)
 const setting = (name: string) => new RegExp(`^${name}=(.*)$`, 'm').exec(readFileSync(path.join(HOME, '.env'), 'utf8'))?.[1] ?? ''
 const log = (line: string) => appendFileSync(path.join(HOME, 'calls'), `${line}\n`)
+const said = (name: string) => (existsSync(path.join(HOME, name)) ? readFileSync(path.join(HOME, name), 'utf8') : '')
 const last = args.at(-1) ?? ''
 
 function lives(service: string): boolean {
-  if (service === 'nginx') return true
   if (!existsSync(pidFile(service))) return false
   const pid = readFileSync(pidFile(service), 'utf8')
   // One that has ended and was not collected yet still takes signals.
@@ -44,7 +44,7 @@ function serve(version: string, port: number): void {
 
 function compose(words: string[]): number {
   const [verb, ...rest] = words[0] === '-f' ? words.slice(2) : words
-  log(`compose ${[verb, ...rest].join(' ')}`)
+  log(`compose ${words.join(' ')}`)
   if (verb === 'up' && PORTS[last]) {
     const version = setting(`ATENDE_${last.endsWith('blue') ? 'BLUE' : 'GREEN'}_VERSION`)
     const child = spawn(process.execPath, [...process.execArgv, import.meta.filename, 'serve', version, PORTS[last] ?? ''], { detached: true, stdio: 'ignore' })
@@ -56,6 +56,7 @@ function compose(words: string[]): number {
     for (let n = 0; n < 100 && lives(last); n++) spawnSync('sleep', ['0.05'])
   }
   if (verb === 'run' && rest.includes('--plan')) process.stdout.write('{ "migrations": [] }\n')
+  if (verb === 'run' && rest.includes('facts')) process.stdout.write(said('facts'))
   if (verb === 'run' && rest.includes('begin')) process.stdout.write('{ "id": "019a0000-0000-7000-8000-000000000001" }\n')
   return 0
 }
@@ -79,24 +80,31 @@ function exec(words: string[]): number {
   )
 }
 
-function ps(): number {
-  const service = /service=([\w-]+)/.exec(args.join(' '))?.[1] ?? ''
-  if (lives(service)) process.stdout.write(`${service}\n`)
-  return 0
+/** Images 0.1.0 to 0.3.0 are there, but for those that stand in `missing`. */
+function image(verb: string | undefined): number {
+  if (verb === 'ls') process.stdout.write(said('tags'))
+  if (verb === 'rm') log(`image rm ${last}`)
+  if (verb !== 'inspect') return 0
+  return /:0\.[123]\.0$/.test(last) && !said('missing').split('\n').includes(last) ? 0 : 1
+}
+
+function build(): number {
+  const option = (name: string) => args[args.indexOf(name) + 1] ?? ''
+  log(`build ${option('--target')} ${option('-t')}`)
+  return existsSync(option('-f')) && option('-f').startsWith(`${last}/`) ? 0 : 1
 }
 
 const verbs: Record<string, () => number> = {
   compose: () => compose(args.slice(1)),
   exec: () => exec(args.slice(1)),
-  ps,
-  image: () => (/:0\.[123]\.0$/.test(last) ? 0 : 1),
+  image: () => image(args[1]),
+  build,
   inspect: () => {
     process.stdout.write('172.20.0.7\n')
     return 0
   },
   logs: () => {
-    const said = path.join(HOME, 'nginx.log')
-    if (existsSync(said)) process.stdout.write(readFileSync(said))
+    process.stdout.write(said('nginx.log'))
     return 0
   },
 }

@@ -70,7 +70,7 @@ async function update(asked: Asked): Promise<void> {
   if (!existsSync(script)) throw new UsageError('in a container there is nothing to update: run deploy/update.sh on the host, with the same options')
   const child = spawn('bash', [script, ...args], { stdio: 'inherit' })
   // Whoever presses Ctrl+C speaks to the script, which returns to the old version; we wait for it.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void (signal === 'SIGTERM' && child.kill(signal)))
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void (signal !== 'SIGINT' && child.kill(signal)))
   const code = await new Promise<number>((done, failed) => {
     child.once('error', failed)
     child.once('close', (status) => done(status ?? 1))
@@ -97,10 +97,10 @@ async function record(what: string, words: string[], _: unknown, command: Comman
     await import('./with-installation.ts'),
     await import('../operations/update/update-record.ts'),
   ]
-  await withInstallation(async ({ installation: { db } }) => {
+  await withInstallation(async ({ config, installation: { db } }) => {
     if (what === 'facts') {
-      const facts = await updateFacts(db)
-      print(json, facts, [`last backup: ${facts.lastBackup?.toISOString() ?? 'never'}`])
+      const facts = await updateFacts(db, config)
+      print(json, facts, [`backups: ${facts.backups}`, `last backup: ${facts.lastBackup?.toISOString() ?? 'never'}`])
     } else if (what === 'begin') print(json, { id: await beginUpdate(db, detailsOf(words[0])) }, ['noted'])
     else if (what === 'ok' || what === 'failed') print(json, { noted: await endUpdate(db, z.uuid().parse(words[0]), what, detailsOf(words[1])) }, ['noted'])
     else throw new UsageError('facts, begin, ok or failed')

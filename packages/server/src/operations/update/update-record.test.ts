@@ -10,12 +10,12 @@ beforeAll(async () => {
 afterAll(() => server.close())
 
 it('a backup counts for a day, and only one that came to its end', async () => {
-  const { db } = server.ctx
-  expect(await updateFacts(db)).toEqual({ lastBackup: null, backupFresh: false })
+  const { db, config } = server.ctx
+  expect(await updateFacts(db, config)).toEqual({ backups: 'off', lastBackup: null, backupFresh: false })
   await (await beginRun(db, 'backup')).end('ok')
   await (await beginRun(db, 'backup')).end('failed', { error: 'disk_full' })
-  expect(await updateFacts(db)).toEqual({ lastBackup: expect.any(Date), backupFresh: true })
-  expect((await updateFacts(db, Date.now() + 25 * 3600_000)).backupFresh).toBe(false)
+  expect(await updateFacts(db, { ...config, BACKUP_RECIPIENT: ['age1somebody'] })).toEqual({ backups: 'on', lastBackup: expect.any(Date), backupFresh: true })
+  expect((await updateFacts(db, config, Date.now() + 25 * 3600_000)).backupFresh).toBe(false)
 })
 
 it('an update stands on the record from its first step, and its end is written once', async () => {
