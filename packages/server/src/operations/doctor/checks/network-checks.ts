@@ -57,8 +57,8 @@ const texts = {
   'network.own_ports': {
     title: both('nothing else is given the ports of Atende', 'ninguém mais recebe as portas do Atende'),
     todo: both(
-      'set PORT and EMBEDDED_PORT below 32768, or keep them free: sysctl -w net.ipv4.ip_local_reserved_ports=… (and in /etc/sysctl.d)',
-      'use PORT e EMBEDDED_PORT abaixo de 32768, ou reserve-as: sysctl -w net.ipv4.ip_local_reserved_ports=… (e em /etc/sysctl.d)',
+      'keep them free: net.ipv4.ip_local_reserved_ports in /etc/sysctl.d, then sysctl --system',
+      'reserve-as: net.ipv4.ip_local_reserved_ports em /etc/sysctl.d e depois sysctl --system',
     ),
     runbook: 'start',
   },
