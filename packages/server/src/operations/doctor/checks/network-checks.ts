@@ -49,8 +49,8 @@ const texts = {
   'network.closed_ports': {
     title: both('inner ports are closed to the outside', 'portas internas fechadas para fora'),
     todo: both(
-      'bind them to 127.0.0.1 (listen_addresses, bind, HOST), and close them in the firewall',
-      'deixe-as só em 127.0.0.1 (listen_addresses, bind, HOST) e feche-as no firewall',
+      'bind them to 127.0.0.1 (listen_addresses, bind, HOST; Prometheus and its like: --web.listen-address in /etc/default), and close them in the firewall',
+      'deixe-as só em 127.0.0.1 (listen_addresses, bind, HOST; Prometheus e afins: --web.listen-address em /etc/default) e feche-as no firewall',
     ),
     runbook: 'personal-data-incident',
   },
