@@ -23,13 +23,14 @@ async function look(ctx: Context): Promise<number | undefined> {
  */
 export function createClock(ctx: Context): () => Promise<Seen[]> {
   let said = 0
+  // Of a clock that nobody sets.
   let goodUntil = 0
   return async () => {
-    if (Date.now() > goodUntil) {
+    if (performance.now() >= goodUntil) {
       const ahead = await look(ctx)
       said = ahead ?? said
       // What is wrong or unknown is looked at again each time: it must last before it is told, and end when it is mended.
-      if (ahead !== undefined && isRight(ahead)) goodUntil = Date.now() + EVERY_MS
+      if (ahead !== undefined && isRight(ahead)) goodUntil = performance.now() + EVERY_MS
     }
     return isRight(said) ? [] : [{ code: 'clock_skew', key: '', details: { seconds: Math.round(said) } }]
   }
