@@ -4,6 +4,7 @@ import type { ServerStatus } from '@atende/contracts/server-status'
 import type { TemplateParts } from '@atende/contracts/templates'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { Emulator } from 'whatsapp-emulator'
+import { holdTable } from '../../testing/hold-table.ts'
 import { startSlackStandIn } from '../../testing/slack-stand-in.ts'
 import { connectEmulator } from '../../testing/test-channel.ts'
 import { eventually, startTestServer, type TestServer } from '../../testing/test-server.ts'
@@ -110,6 +111,18 @@ test('one that Meta refuses afterwards is seen', { timeout: 180_000 }, async () 
   await (await beginRun(db, 'backup')).end('ok')
   await eventually(() => onPhone().some((m) => m.includes('Resolvido')), 60_000)
   await eventually(async () => (await error()) === null)
+})
+
+test('one that was told as failed does not leave later', { timeout: 180_000 }, async () => {
+  const tests = () => onPhone().filter((m) => m.includes('Teste de alerta')).length
+  const before = tests()
+  const release = await holdTable(server.database.superUrl, 'messages')
+  expect((await sendTest()).results[2]).toEqual({ channel: 'whatsapp', outcome: 'failed', error: 'whatsapp_failed' })
+  await release()
+  expect((await sendTest()).results[2]).toMatchObject({ outcome: 'sent' })
+  await eventually(() => tests() > before, 60_000)
+  // They leave in their order: one from before would have come first.
+  expect(tests()).toBe(before + 1)
 })
 
 test('the command line tests and lists', async () => {
