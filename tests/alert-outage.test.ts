@@ -71,7 +71,8 @@ it('a worker that is killed is missed by the other; one that ends is not', { tim
   await eventually(async () => (await sqlAs(admin, 'select 1 from server_processes')).length === 2, 30_000)
   const [killed, other] = workers
   await killed?.kill()
-  // Nobody waits a minute for it here.
+  // Nobody waits a minute for it here; and the other one is no younger than its silence, or it would count as its successor.
+  await sqlAs(admin, `update server_processes set started_at = now() - interval '1 day'`)
   await sqlAs(admin, `update server_processes set beat_at = now() - interval '2 minutes' where pid = ${killed?.pid}`)
   await eventually(() => said('Um processo sumiu: worker') === 1, 30_000)
   workers = other ? [other] : []

@@ -30,15 +30,17 @@ const flood = (ip: string, times = 70) => Promise.all(Array.from({ length: times
 const bansOf = async () => (await asOperator('GET', '/api/admin/rate-limit')).body.bans
 const logIn = (email: string, password: string, ip: string, cookie?: string) =>
   server.call('POST', '/api/auth/login', { body: { email, password }, headers: { ...at(ip), ...(cookie ? { cookie } : {}) } })
-const secondsOf = (ban: { bannedAt: string; until: string } | undefined) => (ban ? Math.round((Date.parse(ban.until) - Date.parse(ban.bannedAt)) / 1000) : 0)
+/** One was taken from the database's clock, the other after its answer: a second more or less on a busy machine. */
+const secondsOf = (ban: { bannedAt: string; until: string }) => Math.round((Date.parse(ban.until) - Date.parse(ban.bannedAt)) / 5000) * 5
+/** What was read before the ban may overwrite it for a moment. */
+const banOf = (network: string) => eventually(async () => (await bansOf()).find((b) => b.network === network))
 
 describe('bans', () => {
   it('who goes on although refused is banned, longer each time, up to an hour; a quiet day forgives', async () => {
     const lengths: number[] = []
     for (let round = 0; round < 5; round++) {
       await flood('203.0.113.20')
-      const ban = await eventually(async () => (await bansOf()).find((b) => b.network === '203.0.113.20'))
-      lengths.push(secondsOf(ban))
+      lengths.push(secondsOf(await banOf('203.0.113.20')))
       expect((await knock('203.0.113.20')).status).toBe(429)
       // The ban ends: as time would do it.
       await server.sql("update address_bans set banned_until = now() - interval '1 second'")
@@ -49,7 +51,7 @@ describe('bans', () => {
     expect(lengths).toEqual([60, 300, 900, 3600, 3600])
     await server.sql("update address_bans set banned_until = now() - interval '25 hours'")
     await flood('203.0.113.20')
-    expect(secondsOf((await bansOf()).find((b) => b.network === '203.0.113.20'))).toBe(60)
+    expect(secondsOf(await banOf('203.0.113.20'))).toBe(60)
   })
 
   it('a network that was banned still serves who has a login there, and nobody else pays for it', async () => {
@@ -67,7 +69,7 @@ describe('bans', () => {
 
   it('the operator sees it and lifts it: at once, with all that was counted', async () => {
     await flood('2001:db8:77:1::9')
-    expect((await bansOf()).map((b) => b.network)).toContain('2001:db8:77:1::/64')
+    await banOf('2001:db8:77:1::/64')
     const done = await asOperator('POST', '/api/admin/rate-limit/clear', { ip: '2001:db8:77:1::abc' })
     expect(done).toMatchObject({ status: 200, body: { network: '2001:db8:77:1::/64', bans: 1 } })
     expect((await knock('2001:db8:77:1::9')).status).toBe(200)

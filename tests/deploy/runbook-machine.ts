@@ -55,8 +55,9 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   // The authority of the test stands in for Let's Encrypt: it takes the wish away when the certificate is there.
   certbot: 'test "$1" = renew; touch "$STAND_IN_ROOT/renew"; while [ -e "$STAND_IN_ROOT/renew" ]; do sleep 0.1; done',
   fallocate: 'truncate -s "$2" "$3"',
-  mkswap: 'test "$(stat -c %s "$1")" = 2147483648',
-  swapon: 'echo "$1 file 2097148 0 -2" >> "$STAND_IN_ROOT/proc/swaps" && sed -i "s/^SwapTotal:.*/SwapTotal: 2097148 kB/" "$STAND_IN_ROOT/proc/meminfo"',
+  mkswap: 'test "$(stat -c %s "$1")" = 2147483648 && printf SWAPSPACE2 | dd of="$1" conv=notrunc status=none',
+  swapon:
+    'head -c 10 "$1" | grep -q SWAPSPACE2 && echo "$1 file 2097148 0 -2" >> "$STAND_IN_ROOT/proc/swaps" && sed -i "s/^SwapTotal:.*/SwapTotal: 2097148 kB/" "$STAND_IN_ROOT/proc/meminfo"',
   // From the other machine of the test: its paths come over as those of this one.
   rsync: `delete=no
 while case $1 in -*) true ;; *) false ;; esac; do if [ "$1" = --delete ]; then delete=yes; fi; shift; done

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, chownSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { type Emulator, startEmulator } from 'whatsapp-emulator'
@@ -189,9 +189,12 @@ it('memory is at its end', async () => {
   expect(stage.pidOf('atende-worker@blue')).not.toBe(worker)
   const entry = `${stage.at('swapfile')} none swap sw 0 0\n`
   expect([readFileSync(stage.at('etc/fstab'), 'utf8'), readFileSync(stage.at('proc/swaps'), 'utf8')]).toEqual([entry, expect.stringContaining('swapfile')])
-  // A machine that has swap already, as small ones have from the installer: nothing is made a second time.
+  // It was cut short once, before the file was made ready: that is done now, and nothing is written a second time.
+  writeFileSync(stage.at('proc/swaps'), 'Filename Type Size Used Priority\n')
+  writeFileSync(stage.at('swapfile'), '')
+  truncateSync(stage.at('swapfile'), 2 ** 31)
   await mend('memory')
-  expect(readFileSync(stage.at('etc/fstab'), 'utf8')).toBe(entry)
+  expect([readFileSync(stage.at('etc/fstab'), 'utf8'), readFileSync(stage.at('proc/swaps'), 'utf8')]).toEqual([entry, expect.stringContaining('swapfile')])
 })
 
 it('an update put green in charge; it was killed, and left its files', async () => {

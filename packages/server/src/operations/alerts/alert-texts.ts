@@ -70,8 +70,14 @@ export const ALERTS = {
     'critical',
     5,
     'restore',
-    ['Nenhum backup deu certo nas últimas {{hours}} h', 'Veja se o timer do backup está ligado e rode `atende backup` na mão.'],
-    ['No backup succeeded within the last {{hours}} h', 'See whether the timer of the backup is on, and run `atende backup` by hand.'],
+    [
+      'Nenhum backup deu certo nas últimas {{hours}} h',
+      'Rode `atende backup` na mão e veja se o serviço está no ar: `systemctl status atende-backup` (com contêineres: `docker compose logs backup`).',
+    ],
+    [
+      'No backup succeeded within the last {{hours}} h',
+      'Run `atende backup` by hand, and see whether the service runs: `systemctl status atende-backup` (with containers: `docker compose logs backup`).',
+    ],
   ),
   archive_old: kind(
     'critical',
@@ -110,8 +116,14 @@ export const ALERTS = {
     'warning',
     5,
     'restore',
-    ['Faz mais de {{days}} dias que nenhum backup é testado', 'Veja se o timer do teste de restauração está ligado.'],
-    ['No backup was tested for more than {{days}} days', 'See whether the timer of the restore test is on.'],
+    [
+      'Faz mais de {{days}} dias que nenhum backup é testado',
+      'O serviço de backup testa um por semana. Veja se ele está no ar: `systemctl status atende-backup` (com contêineres: `docker compose logs backup`).',
+    ],
+    [
+      'No backup was tested for more than {{days}} days',
+      'The backup service tests one a week. See whether it runs: `systemctl status atende-backup` (with containers: `docker compose logs backup`).',
+    ],
   ),
   disk_low: kind(
     'critical',
@@ -127,22 +139,34 @@ export const ALERTS = {
     'warning',
     30,
     'disk',
-    ['Nesse ritmo o disco enche em {{days}} dias ({{mount}} em {{host}})', 'Aumente o disco, ou veja o que cresceu: backups, logs, arquivos.'],
-    ['At this pace the disk is full in {{days}} days ({{mount}} on {{host}})', 'Grow the disk, or see what has grown: backups, logs, files.'],
+    ['Nesse ritmo o disco enche em {{days}} dia(s) ({{mount}} em {{host}})', 'Aumente o disco, ou veja o que cresceu: backups, logs, arquivos.'],
+    ['At this pace the disk is full in {{days}} day(s) ({{mount}} on {{host}})', 'Grow the disk, or see what has grown: backups, logs, files.'],
   ),
   certificate_expiring: kind(
     'critical',
     5,
     'certificate',
-    ['O certificado vence em {{days}} dias', 'A renovação automática falhou: rode `certbot renew` e leia o que ele diz, antes que ninguém mais entre.'],
-    ['The certificate expires in {{days}} days', 'The renewal failed: run `certbot renew` and read what it says, before nobody gets in any more.'],
+    [
+      'O certificado vence em {{days}} dia(s)',
+      'A renovação automática falhou: rode `certbot renew` (com contêineres: `docker compose restart certbot`) e leia o que ele diz, antes que ninguém mais entre.',
+    ],
+    [
+      'The certificate expires in {{days}} day(s)',
+      'The renewal failed: run `certbot renew` (with containers: `docker compose restart certbot`) and read what it says, before nobody gets in any more.',
+    ],
   ),
   certificate_over: kind(
     'critical',
     1,
     'certificate',
-    ['O certificado venceu há {{days}} dias', 'Ninguém entra e o WhatsApp não entrega: rode `certbot renew`, leia o que ele diz e recarregue o nginx.'],
-    ['The certificate expired {{days}} days ago', 'Nobody gets in and WhatsApp cannot deliver: run `certbot renew`, read what it says, and reload nginx.'],
+    [
+      'O certificado venceu há {{days}} dia(s)',
+      'Ninguém entra e o WhatsApp não entrega: rode `certbot renew`, leia o que ele diz e recarregue o nginx (com contêineres: `docker compose restart certbot`).',
+    ],
+    [
+      'The certificate expired {{days}} day(s) ago',
+      'Nobody gets in and WhatsApp cannot deliver: run `certbot renew`, read what it says, and reload nginx (with containers: `docker compose restart certbot`).',
+    ],
   ),
   public_unreached: kind(
     'critical',
@@ -150,11 +174,11 @@ export const ALERTS = {
     'start',
     [
       'O endereço público não responde ({{error}})',
-      'Ninguém entra e o WhatsApp não entrega. Veja se o nginx está no ar, a porta 443 e o DNS. Se de fora tudo abre, defina CERTIFICATE_FILE.',
+      'Ninguém entra e o WhatsApp não entrega. Veja se o nginx está no ar, a porta 443 e o DNS. Se de fora tudo abre, defina OUTGOING_HOSTS=seu-domínio=127.0.0.1 (com contêineres, em vez de 127.0.0.1 o IP interno da máquina).',
     ],
     [
       'The public address does not answer ({{error}})',
-      'Nobody gets in and WhatsApp cannot deliver. See whether nginx runs, port 443 and the DNS. If all opens from outside, set CERTIFICATE_FILE.',
+      'Nobody gets in and WhatsApp cannot deliver. See whether nginx runs, port 443 and the DNS. If all opens from outside, set OUTGOING_HOSTS=your-domain=127.0.0.1 (with containers the inner address of the machine instead).',
     ],
   ),
   certificate_unseen: kind(
@@ -163,11 +187,11 @@ export const ALERTS = {
     'certificate',
     [
       'Não dá para ler o certificado ({{error}})',
-      'Veja se CERTIFICATE_FILE aponta para o arquivo certo e se o Atende pode lê-lo. Até lá, ninguém vê quando vence.',
+      'Veja se CERTIFICATE_FILE aponta para um arquivo que o usuário atende pode ler: /etc/atende/certificate.pem, e não /etc/letsencrypt. Até lá, ninguém vê quando vence.',
     ],
     [
       'The certificate cannot be read ({{error}})',
-      'See whether CERTIFICATE_FILE names the right file and Atende may read it. Until then nobody sees when it expires.',
+      'See whether CERTIFICATE_FILE names a file that the user atende may read: /etc/atende/certificate.pem, not /etc/letsencrypt. Until then nobody sees when it expires.',
     ],
   ),
   doctor_failed: kind(

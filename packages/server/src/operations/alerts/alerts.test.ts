@@ -123,7 +123,22 @@ describe('what is wrong is told, and its end', () => {
     await recordDoctor(server.ctx.db, { fail: 2, warn: 1, ids: ['disk.space', 'network.dns', 'machine.memory'] })
     await shows((s) => s.doctor?.[0]?.outcome === 'failed')
     expect((await status()).doctor?.[0]).toMatchObject({ details: { fail: 2, warn: 1, ids: ['disk.space', 'network.dns', 'machine.memory'] } })
-    const mend = () => recordDoctor(server.ctx.db, { fail: 0, warn: 1, ids: ['machine.memory'] })
+    const mend = async () => {
+      // One that was cut short has found nothing, and ends nothing.
+      await server.sql(
+        `insert into server_runs (id, kind, host, started_at, beat_at) values ($1, 'doctor', 'here', now() + interval '1 millisecond', now() - interval '1 day')`,
+        [uuidv7()],
+      )
+      await eventually(
+        async () =>
+          (
+            await server.sql(
+              `select 1 from server_alerts where code = 'doctor_failed' and resolved_at is null and last_seen > (select max(started_at) from server_runs where kind = 'doctor') + interval '1 second'`,
+            )
+          ).length === 1,
+      )
+      await recordDoctor(server.ctx.db, { fail: 0, warn: 1, ids: ['machine.memory'] })
+    }
     await comesAndGoes('O exame diário encontrou 2 problema(s): disk.space, network.dns', mend)
     expect(told('machine.memory')).toBe(0)
   })
@@ -149,13 +164,6 @@ describe('what is wrong is told, and its end', () => {
   })
 
   it('a disk that is nearly full, and one that will be', async () => {
-    const plant = (mount: string, used: number, free: number, ago: number) =>
-      server.sql(`insert into server_disks (host, mount, day, used_mib, free_mib) values ('maquina-4', $1, current_date - $4::int, $2, $3)`, [
-        mount,
-        used,
-        free,
-        ago,
-      ])
     // Of a container that was exchanged, nobody wants to know any more.
     await server.sql(`insert into server_disks (host, mount, used_mib, free_mib) values ('maquina-trocada', 'data', 99000, 1000)`)
     const id = uuidv7()
@@ -163,9 +171,12 @@ describe('what is wrong is told, and its end', () => {
       `insert into server_processes values ($1, 'web', 'maquina-4', 3001, 1, '0.1.0', now() - interval '1 day', now() + interval '1 hour', 100, 50, 0, 0)`,
       [id],
     )
-    await plant('data', 99_000, 1000, 0)
-    for (let day = 0; day < 6; day++) await plant('logs', 50_000 - day * 5000, 20_000, day)
-    await isTold('Nesse ritmo o disco enche em 4 dias (logs em maquina-4)')
+    await server.sql(`insert into server_disks (host, mount, used_mib, free_mib) values ('maquina-4', 'data', 99000, 1000)`)
+    // At once: days have one beginning.
+    await server.sql(
+      `insert into server_disks (host, mount, day, used_mib, free_mib) select 'maquina-4', 'logs', current_date - n, 50000 - n * 5000, 20000 from generate_series(0, 5) n`,
+    )
+    await isTold('Nesse ritmo o disco enche em 4 dia(s) (logs em maquina-4)')
     await shows((s) => s.disks?.some((d) => d.mount === 'logs' && d.fullInDays === 4 && d.mibPerDay === 5000 && d.measuredDays === 5))
     await comesAndGoes('O disco está quase cheio: restam 1 GB (1 %), data em maquina-4', () => server.sql('delete from server_processes where id = $1', [id]))
     await shows((s) => s.disks?.every((d) => d.host === hostname()))
@@ -185,12 +196,22 @@ describe('what is wrong is told, and its end', () => {
   })
 
   it('a diary that nobody signs', async () => {
+    await server.register()
     const [line] = await server.sql<{ id: string }>(
       `select l.id from audit_heads h join audit_logs l on l.tenant_id = h.tenant_id and l.seq = h.checkpoint_seq + 1 where h.seq > h.checkpoint_seq limit 1`,
     )
     const set = (at: string) => server.sql(`set session_replication_role = replica; update audit_logs set at = ${at} where id = '${line?.id}'`)
     await set(`now() - interval '2 hours'`)
     await comesAndGoes('A auditoria não é assinada há 120 min', () => set('now()'))
+  })
+
+  it('a clock that was wrong and is not any more, also where nothing outside tells the time', async () => {
+    const id = uuidv7()
+    await server.sql(
+      `insert into server_alerts (id, code, details, since, last_seen, firing_at) values ($1, 'clock_skew', '{"seconds":7}', now() - interval '1 hour', now(), now())`,
+      [id],
+    )
+    await eventually(async () => (await server.sql('select 1 from server_alerts where id = $1 and resolved_at is not null', [id])).length === 1)
   })
 
   it('jobs that fail', async () => {

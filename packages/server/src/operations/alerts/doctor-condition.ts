@@ -4,9 +4,9 @@ import type { Seen } from './alert-state.ts'
 
 const NAMED = 8
 
-/** What the doctor's last look that is on record found wrong; until a later one finds nothing. */
+/** What the doctor's last look that came to its end found wrong; until a later one finds nothing. */
 export async function lookAtDoctor(ctx: Context): Promise<Seen[]> {
-  const last = (await latestRuns(ctx.db, ['doctor'], 5)).find((r) => r.outcome !== 'running')
+  const last = (await latestRuns(ctx.db, ['doctor'], 5)).find((r) => r.outcome === 'ok' || r.outcome === 'failed')
   if (last?.outcome !== 'failed') return []
   const { fail, ids } = last.details
   const count = typeof fail === 'number' ? fail : 1

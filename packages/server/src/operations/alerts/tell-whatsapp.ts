@@ -8,31 +8,29 @@ import { sendMessage } from '../../features/inbox/send-message.ts'
 import { listTemplates } from '../../features/templates/templates.ts'
 import type { TenantLogin } from '../../platform/auth.ts'
 import type { Config } from '../../platform/config.ts'
-import { type Database, inTenant, type TenantTx } from '../../platform/database.ts'
+import type { Database, TenantTx } from '../../platform/database.ts'
 import { AppError } from '../../platform/errors.ts'
-import { within } from '../../platform/health.ts'
 import { uuidv7 } from '../../platform/ids.ts'
 import { SERVER_RIGHTS } from '../../platform/rights.ts'
+import { inTenantInTime, inTime } from '../in-time.ts'
 import { tenantOfSlug } from './alerts.store.ts'
 import { type Message, type Outcome, outcomeOf, type Queued } from './compose.ts'
 
 type Deps = { config: Config; db: Database }
 type Way = { tenantId: string; channelId: string; template: Template }
-/** This way leads through the database: while that hangs, it is closed. */
-const DATABASE_MS = 5_000
 /** Why nothing can be sent; said on the status page. */
 class NoWay extends Error {}
 
 /** A parameter has no line breaks and no runs of spaces, and a body has about 1000 letters (Cloud API, templates). */
 const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim().slice(0, 700)
 
-/** The number that can send the template, and the template. */
+/** The number that can send the template, and the template. This way leads through the database: while that hangs, it is closed. */
 async function findWay({ config, db }: Deps): Promise<Way> {
   const slug = config.ALERT_WHATSAPP_TENANT
   if (slug === undefined) throw new NoWay('whatsapp_no_tenant')
-  const tenantId = await tenantOfSlug(db, slug)
+  const tenantId = await inTime(db, (tx) => tenantOfSlug(tx, slug))
   if (tenantId === undefined) throw new NoWay('whatsapp_no_tenant')
-  return inTenant(db, tenantId, async (tx) => {
+  return inTenantInTime(db, tenantId, async (tx) => {
     const channels = (await listChannels(tx)).filter((c) => c.releasedAt === null && c.status !== 'disabled')
     if (channels.length === 0) throw new NoWay('whatsapp_no_channel')
     const found = await listTemplates(tx, { q: config.ALERT_WHATSAPP_TEMPLATE, status: 'usable', limit: 100 })
@@ -49,7 +47,7 @@ async function findWay({ config, db }: Deps): Promise<Way> {
 
 /** Whether alerts can leave by WhatsApp as the settings are now; the code of what is missing. */
 export async function whatsappFault(deps: Deps): Promise<string | null> {
-  return within(DATABASE_MS, findWay(deps)).then(
+  return findWay(deps).then(
     () => null,
     (e: unknown) => codeOf(e),
   )
@@ -94,14 +92,13 @@ const codeOf = (e: unknown): string => (e instanceof NoWay ? e.message : e insta
 /** Queues the template for each number; it leaves like any other message. */
 export async function tellByWhatsapp(deps: Deps, message: Message): Promise<Outcome> {
   try {
-    const way = await within(DATABASE_MS, findWay(deps))
+    const way = await findWay(deps)
     const phones = deps.config.ALERT_WHATSAPP_TO.flatMap((n) => normalizePhone(n) ?? [])
     if (phones.length === 0) return outcomeOf('whatsapp_number_wrong')
     const messageIds: string[] = []
-    const queueing = inTenant(deps.db, way.tenantId, async (tx) => {
+    await inTenantInTime(deps.db, way.tenantId, async (tx) => {
       for (const phone of phones) messageIds.push(await sendTo(deps, tx, way, phone, message))
     })
-    await within(DATABASE_MS, queueing)
     return { ...outcomeOf(null), queued: { tenantId: way.tenantId, messageIds } }
   } catch (e) {
     return outcomeOf(codeOf(e))
@@ -110,7 +107,7 @@ export async function tellByWhatsapp(deps: Deps, message: Message): Promise<Outc
 
 /** What became of them: whether one was refused, and whether all have arrived. */
 export async function whatsappFate(db: Database, { tenantId, messageIds }: Queued): Promise<'failed' | 'arrived' | 'under way'> {
-  const rows = await inTenant(db, tenantId, (tx) => tx.selectFrom('messages').select('status').where('id', 'in', messageIds).execute())
+  const rows = await inTenantInTime(db, tenantId, (tx) => tx.selectFrom('messages').select('status').where('id', 'in', messageIds).execute())
   if (rows.some((r) => r.status === 'failed')) return 'failed'
   return rows.every((r) => r.status === 'delivered' || r.status === 'read') ? 'arrived' : 'under way'
 }

@@ -1,8 +1,8 @@
 import type { Config } from '../../platform/config.ts'
 import type { Database } from '../../platform/database.ts'
-import { within } from '../../platform/health.ts'
 import type { Mailer } from '../../platform/mail.ts'
 import type { Outgoing } from '../../platform/outgoing/outgoing.ts'
+import { inTime } from '../in-time.ts'
 import type { AlertChannel } from './alert-state.ts'
 import { noteChannel } from './alerts.store.ts'
 import { type Message, type Outcome, testMessage } from './compose.ts'
@@ -23,13 +23,10 @@ export const ALERT_CHANNELS = ['email', 'slack', 'whatsapp'] as const satisfies 
 /** Those that the settings name. */
 export const channelsOn = (config: Config): AlertChannel[] => ALERT_CHANNELS.filter((c) => CHANNELS[c].isOn(config))
 
-/** A database that hangs holds up no alert. */
-const DATABASE_MS = 5_000
-
 /** Tells one channel, and keeps how that went; with the database away it is told all the same. */
 export async function tellChannel(deps: TellDeps, channel: AlertChannel, message: Message): Promise<Outcome> {
   const outcome = await CHANNELS[channel].tell(deps, message)
-  await within(DATABASE_MS, noteChannel(deps.db, channel, outcome.error)).catch(() => {})
+  await inTime(deps.db, (tx) => noteChannel(tx, channel, outcome.error)).catch(() => {})
   return outcome
 }
 

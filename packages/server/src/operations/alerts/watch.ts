@@ -1,6 +1,7 @@
 import pg from 'pg'
 import type { Context } from '../../platform/context.ts'
 import { within } from '../../platform/health.ts'
+import { DATABASE_MS, inTime } from '../in-time.ts'
 import { type Alert, type AlertChannel, dueOf, markTold, nextAlerts } from './alert-state.ts'
 import { loadAlerts, noteChannel, saveAlerts } from './alerts.store.ts'
 import { messageOf, type Queued } from './compose.ts'
@@ -10,7 +11,6 @@ import { whatsappFate, whatsappFault } from './tell-whatsapp.ts'
 
 /** Number of the advisory lock of whoever watches; any constant that nothing else uses (7_204_114 is that of the diary's keys). */
 const WATCH_LOCK = 7_204_131
-const DATABASE_MS = 5_000
 /** In minutes of the alerts: a channel that failed is left alone for so long. */
 const CHANNEL_AGAIN = 5
 
@@ -94,12 +94,12 @@ class Watch {
   /** WhatsApp took the last one into its hands; whether it arrived shows later. */
   async #follow(): Promise<void> {
     if (!this.#queued) return
-    const fate = await within(DATABASE_MS, whatsappFate(this.#ctx.db, this.#queued)).catch(() => 'under way' as const)
+    const fate = await whatsappFate(this.#ctx.db, this.#queued).catch(() => 'under way' as const)
     if (fate === 'under way') return
     this.#queued = undefined
     if (fate === 'arrived') return
     this.#ctx.log.error({ channel: 'whatsapp', error: 'whatsapp_failed' }, 'alerts: a channel does not take alerts')
-    await within(DATABASE_MS, noteChannel(this.#ctx.db, 'whatsapp', 'whatsapp_failed')).catch(() => {})
+    await inTime(this.#ctx.db, (tx) => noteChannel(tx, 'whatsapp', 'whatsapp_failed')).catch(() => {})
   }
 
   /** Another watches: what only this process knows is handed over. */
@@ -115,13 +115,13 @@ class Watch {
   async #known(): Promise<Alert[]> {
     await this.#save([])
     if (this.#unsaved.size > 0) return this.#alerts
-    return within(DATABASE_MS, loadAlerts(this.#ctx.db)).catch(() => this.#alerts)
+    return inTime(this.#ctx.db, (tx) => loadAlerts(tx)).catch(() => this.#alerts)
   }
 
   async #save(gone: readonly string[]): Promise<void> {
     const rows = this.#alerts.filter((a) => this.#unsaved.has(a.id))
     try {
-      await within(DATABASE_MS, saveAlerts(this.#ctx.db, rows, gone))
+      await inTime(this.#ctx.db, (tx) => saveAlerts(tx, rows, gone))
       this.#unsaved.clear()
     } catch (err) {
       this.#ctx.log.debug({ err }, 'alerts: kept in memory')

@@ -4,6 +4,7 @@ import type { ServerStatus } from '@atende/contracts/server-status'
 import type { TemplateParts } from '@atende/contracts/templates'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { Emulator } from 'whatsapp-emulator'
+import { holdTable } from '../../testing/hold-table.ts'
 import { startSlackStandIn } from '../../testing/slack-stand-in.ts'
 import { connectEmulator } from '../../testing/test-channel.ts'
 import { eventually, startTestServer, type TestServer } from '../../testing/test-server.ts'
@@ -94,22 +95,33 @@ test('with an approved template it reaches the telephone outside of any window',
   expect(chats.body.items).toHaveLength(1)
 })
 
-test('one that Meta refuses afterwards is seen', async () => {
+test('one that Meta refuses afterwards is seen', { timeout: 180_000 }, async () => {
   const { db } = server.ctx
   // It says "sent" for as long as nobody says more.
   emulator.control.setScenario({ deliveredMs: 600_000 })
   await (await beginRun(db, 'backup')).end('failed', { error: 'disk_full' })
-  await eventually(() => onPhone().some((m) => m.includes('disk_full')), 15_000)
+  await eventually(() => onPhone().some((m) => m.includes('disk_full')), 60_000)
   // Slack makes a link of it.
   await eventually(() => slack.state.texts.some((t) => t.split('\n').includes('https://guias.example.com/runbooks/restore.pt-BR.md')))
   const error = async () => (await server.call<ServerStatus>('GET', '/api/admin/status', { token })).body.alerts?.channels[2]?.error
   await eventually(async () => (await error()) === null)
   await server.sql(`update messages set status = 'failed' where direction = 'out' and id = (select max(id::text)::uuid from messages where direction = 'out')`)
-  await eventually(async () => (await error()) === 'whatsapp_failed', 20_000)
+  await eventually(async () => (await error()) === 'whatsapp_failed', 60_000)
   emulator.control.setScenario({ deliveredMs: 5 })
   await (await beginRun(db, 'backup')).end('ok')
-  await eventually(() => onPhone().some((m) => m.includes('Resolvido')), 20_000)
+  await eventually(() => onPhone().some((m) => m.includes('Resolvido')), 60_000)
   await eventually(async () => (await error()) === null)
+})
+
+test('one that was told as failed does not leave later', { timeout: 180_000 }, async () => {
+  const queued = async () => (await server.sql<{ n: number }>(`select count(*)::int n from messages where direction = 'out'`))[0]?.n ?? 0
+  const before = await queued()
+  const release = await holdTable(server.database.superUrl, 'messages')
+  expect((await sendTest()).results[2]).toEqual({ channel: 'whatsapp', outcome: 'failed', error: 'whatsapp_failed' })
+  await release()
+  // The next one comes after what still waited.
+  expect((await sendTest()).results[2]).toMatchObject({ outcome: 'sent' })
+  expect(await queued()).toBe(before + 1)
 })
 
 test('the command line tests and lists', async () => {

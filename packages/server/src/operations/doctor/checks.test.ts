@@ -107,6 +107,10 @@ describe('ports of its own', () => {
     expect(status([3000, 54_329])).toMatchObject({ status: 'warn', message: { en: expect.stringMatching(/^54329: /) } })
     expect(status([54_329], '8080,54320-54330\n')).toMatchObject({ status: 'ok' })
     expect(status([54_329], '54330\n')).toMatchObject({ status: 'warn' })
+    // As it can be typed: with the ports, beside those of others, and the database before those who ask it.
+    const todo = status([3000, 54_329, 40_000], '8080,9148-9150\n').todo?.en ?? ''
+    expect(todo).toContain("'net.ipv4.ip_local_reserved_ports = 8080,9148-9150,54329,40000'")
+    expect(todo).toContain("restart atende-postgres 'atende-web@*'")
   })
 
   it('the ports that Atende has when nobody says otherwise are none of them', () => {
@@ -124,10 +128,18 @@ describe('what stands around', () => {
     expect(readGateway(head + own)).toBeUndefined()
   })
 
+  it('one of the colour that is not in charge is only cleared away: started again, it would run the old version', () => {
+    const list = ['atende-worker@blue.service', 'atende-worker@green.service'].map((name) => `${name} loaded failed failed Atende\n`).join('')
+    expect(judgeUnits(list, ['atende-worker@green.service'])).toMatchObject([
+      { status: 'fail', message: { en: 'failed: atende-worker@green.service' } },
+      { status: 'warn', todo: { en: 'systemctl reset-failed atende-worker@blue.service' } },
+    ])
+  })
+
   it('a unit that has failed is told; the last run of the doctor itself is not', () => {
     const unit = (name: string, state: string) => `${name} loaded ${state} ${state} Atende\n`
     const list = unit('atende-web@blue.service', 'active') + unit('atende-doctor.service', 'failed')
-    expect(judgeUnits(list)).toMatchObject([{ status: 'ok', message: { en: '1 units' } }])
-    expect(judgeUnits(list + unit('atende-backup.service', 'failed'))).toMatchObject([{ status: 'fail', message: { en: 'failed: atende-backup.service' } }])
+    expect(judgeUnits(list, [])).toMatchObject([{ status: 'ok', message: { en: '1 units' } }])
+    expect(judgeUnits(list + unit('atende-backup.service', 'failed'), [])).toMatchObject([{ status: 'fail', message: { en: 'failed: atende-backup.service' } }])
   })
 })

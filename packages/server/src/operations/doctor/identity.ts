@@ -11,14 +11,14 @@ const LOST_SECONDS = 60
 export type Whose = 'ours' | 'stranger' | 'unknown'
 export type Answerer = { alive: boolean; whose: Whose; status: number; date: string | null }
 
-type Living = { id: string; host: string; pid: number }
-/** The processes that say in this database that they live: those of a server that was left behind beat in another one. */
-const livingProcesses = async (db: DoctorDatabase): Promise<Living[]> =>
-  db.ask<Living>(`select id::text id, host, pid from door_processes() where silent_seconds <= ${LOST_SECONDS}`).catch(() => [])
+type Known = { id: string; host: string; pid: number; living: boolean }
+/** The processes that this database knows, also those that fell silent. Those of a server that was left behind beat in another one. */
+const knownProcesses = async (db: DoctorDatabase): Promise<Known[]> =>
+  db.ask<Known>(`select id::text id, host, pid, silent_seconds <= ${LOST_SECONDS} living from door_processes()`).catch(() => [])
 
 /** Processes of this installation on this machine, or in this container. */
 export const processesHere = async ({ database }: DoctorEnv): Promise<number[]> =>
-  database ? (await livingProcesses(database)).filter((p) => p.host === hostname()).map((p) => p.pid) : []
+  database ? (await knownProcesses(database)).filter((p) => p.living && p.host === hostname()).map((p) => p.pid) : []
 
 const AGAIN_MS = 1000
 
@@ -37,8 +37,11 @@ async function askWho(env: DoctorEnv, base: string): Promise<Answerer> {
   const text = await answer.text()
   const alive = answer.ok && /"status":"alive"/.test(text)
   const proof = /"proof":"([0-9a-f]{64})"/.exec(text)?.[1]
-  const living = proof && env.database ? await livingProcesses(env.database) : []
-  const ours = living.some((p) => proofOf(p.id, nonce) === proof)
-  const whose: Whose = ours ? 'ours' : proof && living.length > 0 ? 'stranger' : 'unknown'
+  const known = proof && env.database ? await knownProcesses(env.database) : []
+  const answering = known.find((p) => proofOf(p.id, nonce) === proof)
+  // One that is silent here and answers may be too busy to say so in the database, or stand beside a copy of it.
+  const silent = answering !== undefined && !answering.living
+  const stranger = proof && !answering && known.some((p) => p.living)
+  const whose: Whose = answering && !silent ? 'ours' : stranger ? 'stranger' : 'unknown'
   return { alive, whose, status: answer.status, date: answer.headers.get('date') }
 }

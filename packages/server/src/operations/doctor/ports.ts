@@ -90,14 +90,24 @@ const isListed = (list: string, port: number): boolean =>
  */
 export function judgeOwnPorts(range: string, reserved: string, ports: readonly number[]): Finding<Id> {
   const [first = 0, last = 0] = range.trim().split(/\s+/).map(Number)
-  const taken = ports.filter((port) => port >= first && port <= last && !isListed(reserved, port)).join(', ')
-  const between = `${first}–${last}`
-  return taken === ''
+  const taken = ports.filter((port) => port >= first && port <= last && !isListed(reserved, port))
+  const [said, between] = [taken.join(', '), `${first}–${last}`]
+  // The list is one for the whole machine: what stands there stays.
+  const list = [reserved.trim(), ...taken].filter((part) => part !== '').join(',')
+  const reserve = `echo 'net.ipv4.ip_local_reserved_ports = ${list}' | sudo tee /etc/sysctl.d/60-atende.conf && sudo sysctl --system`
+  const restart = "sudo systemctl restart atende-postgres 'atende-web@*' 'atende-worker@*' atende-backup"
+  return taken.length === 0
     ? ok('network.own_ports', `${ports.join(', ')}: outside of ${between}`, `${ports.join(', ')}: fora de ${between}`)
     : warn(
         'network.own_ports',
-        `${taken}: an outgoing connection may hold it (${between}) when Atende starts`,
-        `${taken}: uma conexão de saída pode ocupá-la (${between}) quando o Atende iniciar`,
+        `${said}: an outgoing connection may hold it (${between}) when Atende starts`,
+        `${said}: uma conexão de saída pode ocupá-la (${between}) quando o Atende iniciar`,
+        {
+          todo: both(
+            `keep it free, without a pause: ${reserve}\nor choose one below ${first} (PORT, EMBEDDED_PORT), then restart all, with a pause: ${restart}`,
+            `reserve-a, sem pausa: ${reserve}\nou escolha uma abaixo de ${first} (PORT, EMBEDDED_PORT) e reinicie tudo, com uma pausa: ${restart}`,
+          ),
+        },
       )
 }
 

@@ -2,6 +2,7 @@ import { readFile, statfs } from 'node:fs/promises'
 import { cpus, freemem, loadavg, totalmem } from 'node:os'
 import { VERSION } from '../../platform/config.ts'
 import { findHome } from '../../platform/home.ts'
+import { memoryPercent } from '../probe/memory-use.ts'
 import type { Collector } from './collectors.ts'
 import { gauge, gauges } from './figure.ts'
 
@@ -25,6 +26,8 @@ export const machineFigures: Collector = {
       gauge('disk_files_free', 'How many more files the disk can hold; absent where nothing limits them.', disk.files > 0 ? disk.ffree : null),
       gauge('memory_size_bytes', 'Memory of the machine.', totalmem()),
       gauge('memory_available_bytes', 'Memory that programs may still take.', await availableMemory()),
+      // Of its unit or container when that has a limit; of the machine when that is fuller.
+      gauge('memory_used_ratio', 'Share of the memory that this process may use that is in use.', (await memoryPercent()) / 100),
       gauges('machine_load', 'Programs that want to run, on average.', [
         [{ minutes: '1' }, one],
         [{ minutes: '5' }, five],

@@ -25,7 +25,18 @@ beforeAll(async () => {
       from generate_series(1, ${ROWS}) n`,
     [tenantId],
   )
-  await c.query('analyze send_lanes, audit_logs, audit_checkpoints, audit_heads')
+  // What was understood and what has arrived, with a little that has not.
+  await c.query(
+    `insert into webhook_events (id, tenant_id, body, received_at, processed_at, understood) select gen_random_uuid(), $1, '\\x00', now(), now(), true from generate_series(1, ${ROWS})`,
+    [tenantId],
+  )
+  await c.query(`insert into webhook_events (id, tenant_id, body) values (gen_random_uuid(), $1, '\\x00')`, [tenantId])
+  await c.query(
+    `insert into media (id, tenant_id, kind, mime, status, created_at) select gen_random_uuid(), $1, 'image', 'image/png', case n when 1 then 'pending' else 'stored' end, now()
+      from generate_series(1, ${ROWS}) n`,
+    [tenantId],
+  )
+  await c.query('analyze send_lanes, audit_logs, audit_checkpoints, audit_heads, webhook_events, media')
   await c.end()
 })
 afterAll(() => server.close())

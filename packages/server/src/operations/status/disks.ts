@@ -4,6 +4,7 @@ import { sql } from 'kysely'
 import type { Context } from '../../platform/context.ts'
 import type { Database } from '../../platform/database.ts'
 import { findHome } from '../../platform/home.ts'
+import { inTime } from '../in-time.ts'
 import { type DiskForecast, diskForecast } from '../probe/disk-forecast.ts'
 
 const MIB = 1024 ** 2
@@ -28,7 +29,7 @@ export async function noteDisks(ctx: Context): Promise<void> {
   for (const { mount, path } of await mountsOf(ctx)) {
     const { bavail, bfree, blocks, bsize } = await statfs(path)
     const used = Math.round(((blocks - bfree) * bsize) / MIB)
-    await sql`select door_note_disk(${hostname()}, ${mount}, ${used}, ${Math.round((bavail * bsize) / MIB)})`.execute(ctx.db)
+    await inTime(ctx.db, (tx) => sql`select door_note_disk(${hostname()}, ${mount}, ${used}, ${Math.round((bavail * bsize) / MIB)})`.execute(tx))
   }
 }
 

@@ -4,6 +4,7 @@ import { VERSION } from '../../platform/config.ts'
 import type { Context } from '../../platform/context.ts'
 import type { Database } from '../../platform/database.ts'
 import { uuidv7 } from '../../platform/ids.ts'
+import { inTime } from '../in-time.ts'
 import { memoryPercent } from '../probe/memory-use.ts'
 import type { AnswerCount } from './answers.ts'
 import { noteDisks } from './disks.ts'
@@ -59,7 +60,7 @@ export function startBeating(ctx: Context, port: number, count: AnswerCount): Be
     const { role, host } = { role: ctx.config.ROLE, host: hostname() }
     const rssMib = Math.round(process.memoryUsage.rss() / 1024 ** 2)
     const facts = { role, host, port, pid: process.pid, version: VERSION, rssMib, memoryPercent: await memoryPercent(), ...count.recent() }
-    await sql`select door_beat_process(${id}, ${JSON.stringify(facts)}::jsonb)`.execute(ctx.db)
+    await inTime(ctx.db, (tx) => sql`select door_beat_process(${id}, ${JSON.stringify(facts)}::jsonb)`.execute(tx))
     if (Date.now() - disksAt < DISK_MS) return
     disksAt = Date.now()
     await noteDisks(ctx)
@@ -76,7 +77,7 @@ export function startBeating(ctx: Context, port: number, count: AnswerCount): Be
     async stop() {
       clearInterval(timer)
       await running
-      await sql`select door_end_process(${id})`.execute(ctx.db).catch(() => {})
+      await inTime(ctx.db, (tx) => sql`select door_end_process(${id})`.execute(tx)).catch(() => {})
     },
   }
 }

@@ -26,7 +26,9 @@ const sendMany = async (count: number) => {
 const health = async () => (await server.call<{ checks: { limiter: unknown } }>('GET', '/health')).body.checks.limiter
 
 it('Redis dies in the middle of the traffic: nothing breaks, the limit goes on, and comes back with it', async () => {
-  expect(await health()).toEqual({ status: 'up', store: 'redis' })
+  // A Redis that was slow to the very first question is stood in for, for a moment.
+  await server.call('GET', '/api/tags', { token: owner.token })
+  await eventually(async () => JSON.stringify(await health()).includes('"up","store":"redis"'))
   expect(await sendMany(40)).toEqual({ refused: 40 - LIMIT, broken: 0 })
 
   const during = Promise.all(Array.from({ length: 100 }, () => server.call('GET', '/api/tags', { token: owner.token })))

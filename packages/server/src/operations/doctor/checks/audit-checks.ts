@@ -10,7 +10,10 @@ const texts = {
   },
   'audit.checkpoints': {
     title: both('the diary is signed and copied', 'o diário é assinado e copiado'),
-    todo: both('see that a worker runs; check AUDIT_COPY_DIR and AUDIT_COPY_URL', 'veja se há um worker no ar; confira AUDIT_COPY_DIR e AUDIT_COPY_URL'),
+    todo: both(
+      'see that a worker runs; check AUDIT_COPY_URL, and AUDIT_COPY_DIR (after a change of it run the installer again: the worker may write nowhere else)',
+      'veja se há um worker no ar; confira AUDIT_COPY_URL e AUDIT_COPY_DIR (depois de mudá-la, rode o instalador de novo: o worker não grava em outro lugar)',
+    ),
     runbook: 'start',
   },
 } satisfies Record<string, CheckText>

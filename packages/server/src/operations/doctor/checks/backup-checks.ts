@@ -7,8 +7,8 @@ const texts = {
   'backup.age': {
     title: both('the last backup is young', 'o último backup é recente'),
     todo: both(
-      'atende backup; then look why the timer does not: systemctl list-timers "atende-*" (compose: docker compose logs backup)',
-      'atende backup; depois veja por que o timer não roda: systemctl list-timers "atende-*" (compose: docker compose logs backup)',
+      'atende backup; then see why none comes by itself: systemctl status atende-backup; journalctl -u atende-backup -n 50 (compose: docker compose logs backup)',
+      'atende backup; depois veja por que nenhum sai sozinho: systemctl status atende-backup; journalctl -u atende-backup -n 50 (compose: docker compose logs backup)',
     ),
     runbook: 'restore',
   },
@@ -23,8 +23,8 @@ const texts = {
   'backup.restore_test': {
     title: both('the last restore test succeeded', 'o último teste de restauração deu certo'),
     todo: both(
-      'run one (docs/operations.md, backups) and read what it says; a backup that does not restore is none',
-      'rode um (docs/operations.md, backups) e leia o resultado; backup que não restaura não é backup',
+      'run one (docs/backups.md) and read what it says; a backup that does not restore is none',
+      'rode um (docs/backups.md) e leia o resultado; backup que não restaura não é backup',
     ),
     runbook: 'restore',
   },
@@ -39,8 +39,8 @@ const texts = {
   'backup.elsewhere': {
     title: both('backups lie on another machine too', 'há cópia dos backups em outra máquina'),
     todo: both(
-      'set BACKUP_S3_* (docs/operations.md, backups): a copy on the same disk dies with it',
-      'defina BACKUP_S3_* (docs/operations.md, backups): uma cópia no mesmo disco morre com ele',
+      'set BACKUP_S3_* (docs/backups.md): a copy on the same disk dies with it',
+      'defina BACKUP_S3_* (docs/backups.md): uma cópia no mesmo disco morre com ele',
     ),
     runbook: 'restore',
   },
@@ -74,8 +74,8 @@ async function checkRuns(env: DoctorEnv, inUse: boolean): Promise<Finding<Id>[]>
   const seen = await latestRuns(db.kysely, ['backup'])
   if (!inUse && seen.length === 0) {
     const todo = both(
-      'set them up (docs/operations.md, backups), or see that whatever does it for you runs',
-      'configure-os (docs/operations.md, backups), ou confira se outra ferramenta os faz',
+      'set BACKUP_RECIPIENT and a place (docs/backups.md), or see that whatever does it for you runs',
+      'defina BACKUP_RECIPIENT e um lugar (docs/backups.md), ou confira se outra ferramenta os faz',
     )
     return [warn('backup.age', 'no backups are set up', 'nenhum backup configurado', { todo })]
   }
@@ -100,15 +100,7 @@ async function checkArchive({ database }: DoctorEnv, inUse: boolean): Promise<Fi
 }
 
 function checkRecipient({ raw }: DoctorEnv): Finding<Id>[] {
-  const recipient = raw.BACKUP_RECIPIENT
-  if (!recipient)
-    return [
-      bad(
-        'backup.recipient',
-        'BACKUP_RECIPIENT is not set: whoever takes a backup can read it',
-        'BACKUP_RECIPIENT não está definida: quem pegar um backup pode lê-lo',
-      ),
-    ]
+  const recipient = raw.BACKUP_RECIPIENT ?? ''
   if (/AGE-SECRET-KEY/i.test(recipient)) return [bad('backup.recipient', 'BACKUP_RECIPIENT holds the secret key', 'BACKUP_RECIPIENT contém a chave secreta')]
   return recipient.startsWith('age1')
     ? [ok('backup.recipient', 'a public key is set', 'há uma chave pública')]
@@ -126,7 +118,8 @@ function checkElsewhere(env: DoctorEnv): Finding<Id> {
 }
 
 export const backupChecks = family(texts, async (env) => {
-  const inUse = ['BACKUP_RECIPIENT', 'BACKUP_DIR', 'BACKUP_S3_BUCKET'].some((n) => env.raw[n])
+  // As isConfigured, also where the value is wrong: a place alone, which compose always names, makes no backup.
+  const inUse = Boolean(env.raw.BACKUP_RECIPIENT)
   const settings = inUse ? [...checkRecipient(env), checkElsewhere(env)] : []
   return [...(await checkRuns(env, inUse)), ...(await checkArchive(env, inUse)), ...settings]
 })

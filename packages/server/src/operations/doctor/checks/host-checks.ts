@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { promisify } from 'node:util'
-import { bad, both, type CheckText, type Finding, family, ok, skipped } from '../check.ts'
+import { bad, both, type CheckText, type Finding, family, ok, skipped, warn } from '../check.ts'
 
 const texts = {
   'host.units': {
@@ -27,21 +27,44 @@ async function checkUnits(): Promise<Finding<Id>[]> {
   // Without systemd as the first process there are no units, whatever is installed.
   if (!existsSync('/run/systemd/system')) return []
   const { stdout } = await run('systemctl', ['list-units', '--all', '--plain', '--no-legend', 'atende-*'], RUN)
-  return judgeUnits(stdout)
+  const colours = stdout.match(COLOURED) ?? []
+  const enabled = await Promise.all(colours.map(async (unit) => ((await isEnabled(unit)) ? [unit] : [])))
+  return judgeUnits(stdout, enabled.flat())
 }
 
-/** @param list as `systemctl list-units --plain --no-legend` prints it */
-export function judgeUnits(list: string): Finding<Id>[] {
+/** Of an update's two colours one is in charge; systemd starts it with the machine. */
+const COLOURED = /atende-(?:web|worker)@(?:blue|green)\.service/g
+const isEnabled = (unit: string): Promise<boolean> =>
+  run('systemctl', ['is-enabled', '-q', unit], RUN).then(
+    () => true,
+    () => false,
+  )
+
+/**
+ * @param list as `systemctl list-units --plain --no-legend` prints it
+ * @param enabled units of the colour in charge
+ */
+export function judgeUnits(list: string, enabled: readonly string[]): Finding<Id>[] {
   const units = list.split('\n').flatMap((line) => {
     const [name, , active] = line.trim().split(/\s+/)
     return name && active && name !== OWN_UNIT ? [{ name, active }] : []
   })
   if (units.length === 0) return []
   const failed = units.filter((u) => u.active === 'failed').map((u) => u.name)
+  // One that an update has ended by force: started again, it would work with the old version beside the new one.
+  const ended = failed.filter((name) => name.match(COLOURED) && !enabled.includes(name))
+  const broken = failed.filter((name) => !ended.includes(name))
+  const reset = `systemctl reset-failed ${ended.join(' ')}`
   return [
-    failed.length > 0
-      ? bad('host.units', `failed: ${failed.join(', ')}`, `com falha: ${failed.join(', ')}`)
-      : ok('host.units', `${units.length} units`, `${units.length} units`),
+    ...(broken.length > 0 ? [bad<Id>('host.units', `failed: ${broken.join(', ')}`, `com falha: ${broken.join(', ')}`)] : []),
+    ...(ended.length > 0
+      ? [
+          warn<Id>('host.units', `not in charge, did not end by itself: ${ended.join(', ')}`, `fora de uso, não terminou sozinho: ${ended.join(', ')}`, {
+            todo: both(reset, reset),
+          }),
+        ]
+      : []),
+    ...(failed.length === 0 ? [ok<Id>('host.units', `${units.length} units`, `${units.length} units`)] : []),
   ]
 }
 

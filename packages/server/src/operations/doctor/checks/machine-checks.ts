@@ -3,7 +3,7 @@ import { statfs } from 'node:fs/promises'
 import { cpus, freemem, loadavg, totalmem, userInfo } from 'node:os'
 import path from 'node:path'
 import { readEnvironment } from '../../../platform/config.ts'
-import { bad, both, type CheckText, type Finding, family, judge, ok, type Status, skipped, warn } from '../check.ts'
+import { type Both, bad, both, type CheckText, type Finding, family, judge, ok, type Status, skipped, warn } from '../check.ts'
 import type { DoctorEnv } from '../doctor-env.ts'
 import { processesHere } from '../identity.ts'
 
@@ -101,6 +101,14 @@ function commandOfRoot(name: string, folder: string): string {
   return `sudo install -d ${as} ${folder}`
 }
 
+/** Services write nowhere but to the places that their units, or their containers, name. */
+const SEALED: Partial<Record<string, Both>> = {
+  'audit copies': both(
+    'chown atende the folder, then run the installer again: it lets the services write there (compose: AUDIT_COPY_URL instead)',
+    'chown atende na pasta e rode o instalador de novo: ele deixa os serviços gravarem lá (compose: use AUDIT_COPY_URL)',
+  ),
+}
+
 function checkFolders(home: string, list: readonly Place[]): Finding<Id>[] {
   const wrong = list.flatMap(({ name, folder, later }): Finding<Id>[] => {
     if (isMissing(folder)) {
@@ -110,7 +118,8 @@ function checkFolders(home: string, list: readonly Place[]): Finding<Id>[] {
         : { todo: both(`as root: ${command}`, `como root: ${command}`) }
       return [(later ? warn : bad)('disk.folders', `${folder} (${name}) is missing`, `${folder} (${name}) não existe`, more)]
     }
-    return isWritable(folder) ? [] : [bad('disk.folders', `${folder} (${name}) cannot be written`, `${folder} (${name}) não aceita escrita`)]
+    if (isWritable(folder)) return []
+    return [bad('disk.folders', `${folder} (${name}) cannot be written`, `${folder} (${name}) não aceita escrita`, { todo: SEALED[name] })]
   })
   return [...wrong, ok('disk.folders', list.map((p) => p.name).join(', '), list.map((p) => p.name).join(', '))]
 }

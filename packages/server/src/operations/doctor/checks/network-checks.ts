@@ -49,16 +49,16 @@ const texts = {
   'network.closed_ports': {
     title: both('inner ports are closed to the outside', 'portas internas fechadas para fora'),
     todo: both(
-      'bind them to 127.0.0.1 (listen_addresses, bind, HOST), and close them in the firewall',
-      'deixe-as só em 127.0.0.1 (listen_addresses, bind, HOST) e feche-as no firewall',
+      'bind them to 127.0.0.1 (listen_addresses, bind, HOST; Prometheus and its like: --web.listen-address in /etc/default), and close them in the firewall',
+      'deixe-as só em 127.0.0.1 (listen_addresses, bind, HOST; Prometheus e afins: --web.listen-address em /etc/default) e feche-as no firewall',
     ),
     runbook: 'personal-data-incident',
   },
   'network.own_ports': {
     title: both('nothing else is given the ports of Atende', 'ninguém mais recebe as portas do Atende'),
     todo: both(
-      'set PORT and EMBEDDED_PORT below 32768, or keep them free: sysctl -w net.ipv4.ip_local_reserved_ports=… (and in /etc/sysctl.d)',
-      'use PORT e EMBEDDED_PORT abaixo de 32768, ou reserve-as: sysctl -w net.ipv4.ip_local_reserved_ports=… (e em /etc/sysctl.d)',
+      'keep them free: net.ipv4.ip_local_reserved_ports in /etc/sysctl.d, then sysctl --system',
+      'reserve-as: net.ipv4.ip_local_reserved_ports em /etc/sysctl.d e depois sysctl --system',
     ),
     runbook: 'start',
   },
