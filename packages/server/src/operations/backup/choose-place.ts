@@ -57,7 +57,7 @@ export async function choosePlace<P extends Offer>(
     } catch (e) {
       if (!(e instanceof BackupError) || !ANOTHER_MAY_SERVE.has(e.code)) throw e
       failure ??= e
-      passedOver.push({ name: target.name, why: `cannot serve, though it may go further: ${e.message}` })
+      passedOver.push({ name: target.name, why: `${e.code === 'target_unreachable' ? 'does not answer, and may go further' : 'cannot serve'} (${e.message})` })
     }
   }
   const [best, ...others] = offers.toSorted((a, b) => compare(a.plan, b.plan, to))

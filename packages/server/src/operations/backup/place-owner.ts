@@ -85,8 +85,9 @@ async function ownerOf(target: Target): Promise<Owner | undefined> {
   }
 }
 
-/** Whether it had ours, and has lost them. */
-export const isEmptied = async (target: Target, home: string): Promise<boolean> => isNoted(target, home) && (await ownerOf(target)) === undefined
+/** Whether it had ours, and has lost them; one whose owner cannot be read has not. */
+export const isEmptied = async (target: Target, home: string): Promise<boolean> =>
+  isNoted(target, home) && (await ownerOf(target).catch(() => null)) === undefined
 
 /** Whether a place has the backups of another data folder than this one: until somebody says that this one takes over, it gets none of ours. */
 export async function belongsElsewhere(target: Target, home: string): Promise<boolean> {
