@@ -190,6 +190,22 @@ test('a worker does it all by itself when it is due, and the state is known', as
   ])
 })
 
+test('a test of a restore that is stopped takes its PostgreSQL with it; the copy goes when the timer begins', async () => {
+  const env = { BACKUP_DIR: lab.at('by-itself'), BACKUP_TEST_DAYS: '0' }
+  const scratch = path.join(lab.at('home'), 'backup-test')
+  const lock = path.join(scratch, 'postgres/data/postmaster.pid')
+  const testing = lab.begin(['backup', 'test'], env)
+  await eventually(() => existsSync(lock), 60_000)
+  process.kill(testing.pid, 'SIGTERM')
+  expect((await testing.ended).code).not.toBe(0)
+  await eventually(() => !existsSync(lock), 30_000)
+  expect(existsSync(scratch)).toBe(true)
+  const loop = lab.begin(['backup', 'serve'], env)
+  await eventually(() => !existsSync(scratch), 30_000)
+  process.kill(loop.pid, 'SIGTERM')
+  expect((await loop.ended).code).toBe(0)
+})
+
 test('where backups are switched off the service stands by and keeps no WAL; nothing is sealed for nobody', async () => {
   const off = { BACKUP_RECIPIENT: '', BACKUP_LOOK_SECONDS: '1' }
   const slots = () => lab.sql(lab.at('home'), "select slot_name from pg_replication_slots where slot_name like 'atende%'")

@@ -51,10 +51,10 @@ async function installationId(home: string): Promise<string> {
 }
 
 /** A note for each place that has been seen to be ours: one that is empty later is a disk that is not mounted, and not a new place. */
-const noteFile = (home: string, { name }: Target): string => path.join(backupFolder(home), 'places', sha256Hex(Buffer.from(name)).slice(0, 16))
+const noteFile = (home: string, { place }: Target): string => path.join(backupFolder(home), 'places', sha256Hex(Buffer.from(place)).slice(0, 16))
 const isNoted = (target: Target, home: string): boolean => existsSync(noteFile(home, target))
 async function notePlace(target: Target, home: string): Promise<void> {
-  if (!isNoted(target, home)) await writeOnce(noteFile(home, target), `${target.name}\n`)
+  if (!isNoted(target, home)) await writeOnce(noteFile(home, target), `${target.place}\n`)
 }
 
 export async function describeHere(client: pg.Client, place: DatabasePlace, home: string): Promise<Here> {
