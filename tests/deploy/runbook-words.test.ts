@@ -23,7 +23,9 @@ const NAMES = [
   'move-server',
 ]
 const pair = (name: string) => ['en', 'pt-BR'].map((language) => PAGES.find((p) => p.name === name && p.language === language))
-const LINES = PAGES.filter((p) => p.language === 'en').flatMap((p) => p.blocks.flatMap((b) => b.lines.map((line) => ({ name: p.name, line }))))
+const LINES = PAGES.filter((p) => p.language === 'en').flatMap((p) =>
+  p.blocks.flatMap((b) => b.lines.map((line) => ({ name: p.name, line: line.replace(/ &&$/, '') }))),
+)
 const filesBelow = (folder: string, ending: RegExp): string[] =>
   existsSync(folder)
     ? readdirSync(folder, { recursive: true, encoding: 'utf8' })
@@ -105,9 +107,32 @@ describe('what is to be typed exists', () => {
     expect(asked.filter((a) => !ids.some((id) => id === a || id.startsWith(`${a}.`)))).toEqual([])
   })
 
+  it('where a restore must find everything stopped, what is to stop is named: nobody waits for the parts of a target', () => {
+    for (const { name, blocks } of PAGES) {
+      for (const { lines } of blocks) {
+        const at = lines.findIndex((l) => /^sudo atende restore /.test(l) && !l.includes('--dry-run'))
+        if (at < 0) continue
+        const stopped = lines.slice(0, at).filter((l) => l.startsWith('sudo systemctl stop '))
+        expect(stopped.join('\n'), name).toMatch(/'atende-web@\*' 'atende-worker@\*' atende-backup atende-postgres/)
+        // Nor does a paste of it go on after a restore that failed.
+        expect(
+          lines.slice(at, -1).every((l) => l.endsWith(' &&')),
+          name,
+        ).toBe(true)
+      }
+    }
+  })
+
   it('units of systemd, and of no colour that may not be in charge', () => {
     const units = new Set(LINES.flatMap(({ line }) => (/systemctl (restart|start|stop|reload|status) (.*)/.exec(line)?.[2] ?? '').split(' ').filter(Boolean)))
-    const known = [/^'atende-((web|worker)@|backup)?\*'$/, /^atende-postgres$/, /^atende\.target$/, /^atende-doctor\.timer$/, /^redis-server$/, /^nginx$/]
+    const known = [
+      /^'atende-((web|worker)@|backup)?\*'$/,
+      /^atende-(backup|postgres)$/,
+      /^atende\.target$/,
+      /^atende-doctor\.timer$/,
+      /^redis-server$/,
+      /^nginx$/,
+    ]
     expect([...units].filter((u) => !known.some((k) => k.test(u)))).toEqual([])
     const installed = readdirSync(path.join(ROOT, 'deploy/systemd')).filter((f) =>
       /^\[Install\]$/m.test(readFileSync(path.join(ROOT, 'deploy/systemd', f), 'utf8')),

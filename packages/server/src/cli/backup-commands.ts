@@ -184,12 +184,15 @@ async function serve(_: unknown, command: Command): Promise<void> {
   const asked = new Promise<void>((done) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => done())
   })
-  const [{ withOpened }, { runLoop }] = [await import('./with-opened.ts'), await import('../operations/backup/backup-loop.ts')]
-  const [{ openTargets }, { createLog }] = [await import('../operations/backup/target.ts'), await import('../platform/log.ts')]
+  const [{ withOpened }, { serveBackups }] = [await import('./with-opened.ts'), await import('../operations/backup/backup-loop.ts')]
+  const { createLog } = await import('../platform/log.ts')
   await withOpened(async ({ config, installation }) => {
-    const loop = runLoop({ config, installation, log: createLog(config) }, openTargets(config, installation.home))
+    const loop = serveBackups({ config, installation, log: createLog(config) })
     if (!json && process.stdout.isTTY) say('Backups run. Ctrl+C stops them.')
+    // Where backups are switched off nothing else keeps the process.
+    const waiting = setInterval(() => {}, 3_600_000)
     await asked
+    clearInterval(waiting)
     await loop.stop()
   })
 }

@@ -74,13 +74,19 @@ test('a dump is taken and restored by a login that is no superuser; who was eras
   await lab.call(lab.server.url, 'DELETE', `/api/contacts/${gone.id}`, lab.token)
   expect((await lab.atende(['backup', 'ship'], env)).code).toBe(0)
 
-  const provider = `postgres://provider:provider-of-the-test@127.0.0.1:${proxies[0]?.port}/restored`
+  // Its password stands in no argument.
+  const provider = `postgres://provider@127.0.0.1:${proxies[0]?.port}/restored`
   await sqlAs(superuser('postgres'), 'create database restored owner provider template template0')
-  const restored = await lab.atende(['restore', '--identity', lab.at('identity'), '--yes', '--json', '--database', provider], env)
+  const restored = await lab.atende(['restore', '--identity', lab.at('identity'), '--yes', '--json', '--database', provider], {
+    ...env,
+    PGPASSWORD: 'provider-of-the-test',
+  })
   expect([restored.code, restored.stderr]).toEqual([0, ''])
   expect(last(restored.stdout)).toMatchObject({ faults: [], checked: { erased: expect.any(Number), chains: 2 } })
   const at = superuser('restored')
   expect(await sqlAs(at, 'select id from contacts where id = $1', [gone.id])).toEqual([])
+  expect(await sqlAs(at, "select outcome from server_runs where kind = 'restore'")).toEqual([{ outcome: 'ok' }])
+  expect(readFileSync(path.join(lab.at('state'), 'restored-settings.env'), 'utf8')).toContain('BACKUP_')
   const count = (url: string, table: string) => sqlAs(url, `select count(*)::int n from ${table}`)
   for (const table of ['contacts', 'users', 'tenants']) expect(await count(at, table)).toEqual(await count(superuser('atende'), table))
   const state = `select c.relname, c.relkind, c.relrowsecurity, c.relforcerowsecurity, pg_get_userbyid(c.relowner) as owner, c.relacl::text,

@@ -189,3 +189,33 @@ test('a worker does it all by itself when it is due, and the state is known', as
     { slot_name: 'atende_archive' },
   ])
 })
+
+test('a test of a restore that is stopped takes its PostgreSQL with it; the copy goes when the timer begins', async () => {
+  const env = { BACKUP_DIR: lab.at('by-itself'), BACKUP_TEST_DAYS: '0' }
+  const scratch = path.join(lab.at('home'), 'backup-test')
+  const lock = path.join(scratch, 'postgres/data/postmaster.pid')
+  const testing = lab.begin(['backup', 'test'], env)
+  await eventually(() => existsSync(lock), 60_000)
+  process.kill(testing.pid, 'SIGTERM')
+  expect((await testing.ended).code).not.toBe(0)
+  await eventually(() => !existsSync(lock), 30_000)
+  expect(existsSync(scratch)).toBe(true)
+  const loop = lab.begin(['backup', 'serve'], env)
+  await eventually(() => !existsSync(scratch), 30_000)
+  process.kill(loop.pid, 'SIGTERM')
+  expect((await loop.ended).code).toBe(0)
+})
+
+test('where backups are switched off the service stands by and keeps no WAL; nothing is sealed for nobody', async () => {
+  const off = { BACKUP_RECIPIENT: '', BACKUP_LOOK_SECONDS: '1' }
+  const slots = () => lab.sql(lab.at('home'), "select slot_name from pg_replication_slots where slot_name like 'atende%'")
+  const tries = () => lab.sql(lab.at('home'), "select id from server_runs where kind = 'backup'")
+  const before = await tries()
+  const loop = lab.begin(['backup', 'serve'], off)
+  await eventually(async () => (await slots()).length === 0, 60_000)
+  expect(failure(await lab.atende(['backup', 'ship'], off))).toEqual([1, 'not_configured'])
+  process.kill(loop.pid, 'SIGTERM')
+  const { code, stdout } = await loop.ended
+  expect([code, stdout.trim().split('\n').length, stdout]).toEqual([0, 1, expect.stringContaining('there are no backups')])
+  expect(await tries()).toEqual(before)
+})

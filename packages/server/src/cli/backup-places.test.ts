@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { type BackupLab, startBackupLab } from '../testing/backup-lab.ts'
@@ -42,6 +42,9 @@ const inBucket = (under: string): string[] => [...s3.objects.keys()].filter((k) 
 const segmentOf = (key: string) => path.basename(key).split('.')[0] ?? ''
 const segments = (keys: string[]) => keys.map(segmentOf)
 const waitingErasures = async () => (await lab.sql<{ n: number }>(lab.at('home'), 'select count(*)::int n from erasures where kept_at is null'))[0]?.n
+/** For BACKUP_AT; the clocks of the tests' servers are of São Paulo by default. */
+const hoursAgo = (hours: number) =>
+  new Intl.DateTimeFormat('en-GB', { timeZone: 'America/Sao_Paulo', hour: '2-digit', minute: '2-digit' }).format(Date.now() - hours * 3_600_000)
 const runs = (kind: string) =>
   lab.sql<{ outcome: string; details: Record<string, unknown> }>(
     lab.at('home'),
@@ -126,6 +129,73 @@ test('a backup without the bucket: media is copied once all the same, and who wa
   expect((await atende(['backup', 'verify', '--from', 's3', '--identity', lab.at('identity')])).code).toBe(0)
 })
 
+test('a restore goes to the place that goes furthest, and tells of the others', async () => {
+  expect((await atende(['backup', 'ship'])).code).toBe(0)
+  // A folder that has been full since.
+  const stale = lab.at('stale')
+  cpSync(lab.at('target'), stale, { recursive: true, preserveTimestamps: true })
+  const moment = new Date()
+  await eventually(() => Date.now() > moment.getTime() + 50)
+  await addContact('Gisa Depois', '5511987653004')
+  expect((await atende(['backup', 'ship'])).code).toBe(0)
+  const home = lab.freshHome('furthest')
+  const dry = async (dir: string, ...more: string[]) => {
+    const args = ['restore', '--identity', lab.at('identity'), '--into', home, '--dry-run', '--json', ...more]
+    const { code, stdout, stderr } = await atende(args, { DATA_DIR: home, BACKUP_DIR: dir })
+    expect(code, stderr).toBe(0)
+    return { from: JSON.parse(stdout).from, stderr }
+  }
+  // Where both have all of it, the first that is named serves.
+  expect(await dry(lab.at('target'))).toEqual({ from: lab.at('target'), stderr: '' })
+  const told = expect.stringContaining(`${stale} only goes until`)
+  expect(await dry(stale)).toEqual({ from: expect.stringContaining('s3://'), stderr: told })
+  expect(await dry(stale, '--to', moment.toISOString())).toEqual({ from: expect.stringContaining('s3://'), stderr: told })
+  expect((await dry(stale, '--from', 'dir')).from).toBe(stale)
+  s3.switchOff(true)
+  expect(await dry(stale)).toEqual({ from: stale, stderr: expect.stringMatching(/s3:.* may go further/) })
+  s3.switchOff(false)
+})
+
+test('a disk that is not mounted is away, and no new place; one that was emptied is adopted', async () => {
+  const [folder, disk, home] = [lab.at('target'), lab.at('disk'), lab.at('home')]
+  // As an update of an installation finds it that has no such notes.
+  rmSync(path.join(home, 'backup/places'), { recursive: true, force: true })
+  expect((await atende(['backup', 'ship'])).code).toBe(0)
+  renameSync(folder, disk)
+  mkdirSync(folder)
+  const before = inBucket('wal').length
+  await addContact('Hilda Escrita', '5511987653007')
+  for (const command of [['backup', 'ship'], ['backup', 'prune'], ['backup']]) {
+    const r = await atende(command)
+    expect([...failure(r), r.stderr]).toEqual([1, 'target_unreachable', expect.stringContaining('owner.json is gone')])
+  }
+  expect(readdirSync(folder)).toEqual([])
+  expect(inBucket('wal').length).toBeGreaterThan(before)
+  rmSync(folder, { recursive: true })
+  renameSync(disk, folder)
+  expect((await atende(['backup', 'ship'])).code).toBe(0)
+  expect(segments(inBucket('wal'))).toEqual(segments(inFolder('wal')))
+
+  renameSync(folder, disk)
+  mkdirSync(folder)
+  expect((await atende(['backup', 'adopt', '--from', 'dir'])).code).toBe(0)
+  const gaps = () => JSON.parse(readFileSync(path.join(home, 'backup/archive-gaps.json'), 'utf8'))
+  expect(gaps()).toEqual({ [folder]: { at: expect.any(String), lost: true, segment: null } })
+  expect((await atende(['backup'])).code).toBe(0)
+  expect(gaps()).toEqual({})
+  expect((await atende(['backup', 'verify', '--from', 'dir', '--identity', lab.at('identity')])).code).toBe(0)
+})
+
+test('an id of this installation that a power cut left empty is made anew', async () => {
+  const file = path.join(lab.at('home'), 'backup/installation')
+  writeFileSync(file, '')
+  // By its database and history it is known all the same.
+  expect((await atende(['backup', 'ship'])).code).toBe(0)
+  expect((await atende(['backup', 'adopt'])).code).toBe(0)
+  expect(JSON.parse(readFileSync(path.join(lab.at('target'), 'owner.json'), 'utf8')).installation).toBe(readFileSync(file, 'utf8'))
+  expect((await atende(['backup', 'ship'])).code).toBe(0)
+})
+
 test('two contents of one name are refused', async () => {
   expect((await atende(['backup', 'ship'])).code).toBe(0)
   const [row] = await lab.sql<{ name: string }>(lab.at('home'), 'select pg_walfile_name(pg_current_wal_insert_lsn()) as name')
@@ -136,6 +206,55 @@ test('two contents of one name are refused', async () => {
   expect(failure(await atende(['backup', 'ship']))).toEqual([1, 'archive_conflict'])
   rmSync(other)
   expect((await atende(['backup', 'ship'])).code).toBe(0)
+})
+
+test('a bucket that is only slower than the folder loses nothing', async () => {
+  const loop = lab.begin(['backup', 'serve'], { ...both, BACKUP_WAL_KEEP_MB: '32', BACKUP_LOOK_SECONDS: '1', BACKUP_AT: hoursAgo(1), BACKUP_TEST_DAYS: '0' })
+  const answered = async () => {
+    const d = (await runs('archive'))[0]?.details
+    return d?.dir_error === null && d?.s3_error === null && (await runs('archive'))[0]?.outcome === 'running'
+  }
+  await eventually(answered, 60_000)
+  await eventually(async () => (await runs('backup'))[0]?.outcome === 'ok', 60_000)
+  s3.hold('/wal/')
+  const before = inFolder('wal').length
+  for (let n = 0; n < 5; n++) {
+    await addContact(`Ida ${n}`, `551198765320${n}`)
+    await lab.sql(lab.at('home'), 'select pg_switch_wal()')
+  }
+  await eventually(() => inFolder('wal').length >= before + 5, 60_000)
+  // A pass of the folder that has nothing to send any more.
+  const seen = (await runs('archive'))[0]?.details.dir_seen
+  await eventually(async () => (await runs('archive'))[0]?.details.dir_seen !== seen, 60_000)
+  const gaps = path.join(lab.at('home'), 'backup/archive-gaps.json')
+  expect(existsSync(gaps) ? JSON.parse(readFileSync(gaps, 'utf8')) : {}).toEqual({})
+  s3.hold(undefined)
+  s3.dropHeld()
+  await eventually(() => segments(inFolder('wal')).every((n) => segments(inBucket('wal')).includes(n)), 90_000)
+  process.kill(loop.pid, 'SIGTERM')
+  expect((await loop.ended).code).toBe(0)
+  expect((await atende(['backup', 'verify', '--from', 's3'])).code).toBe(0)
+})
+
+test('a server that starts while the bucket is away does not copy all once more', async () => {
+  s3.switchOff(true)
+  await lab.sql(lab.at('home'), "delete from server_runs where kind in ('backup', 'archive')")
+  await lab.sql(
+    lab.at('home'),
+    `insert into server_runs (id, kind, host, started_at, ended_at, outcome, details) values
+       (gen_random_uuid(), 'backup', 'here', now() - interval '2 hours', now() - interval '2 hours', 'failed', '{"error":"target_unreachable","missing":"s3","to":"dir"}')`,
+  )
+  const slow = { BACKUP_S3_PATIENCE_SECONDS: '2', BACKUP_LOOK_SECONDS: '1', BACKUP_AT: hoursAgo(4), BACKUP_TEST_DAYS: '0' }
+  const loop = lab.begin(['backup', 'serve'], { ...both, ...slow })
+  // Half a dozen rounds of the folder, and the bucket has been waited for in vain.
+  await eventually(async () => typeof (await runs('archive'))[0]?.details.s3_error === 'string', 60_000)
+  const seen = (await runs('archive'))[0]?.details.dir_seen
+  await eventually(async () => (await runs('archive'))[0]?.details.dir_seen !== seen, 60_000)
+  expect(await runs('backup')).toHaveLength(1)
+  // It would wait for the bucket once more.
+  loop.kill()
+  await loop.ended
+  s3.switchOff(false)
 })
 
 test('a place that is away for too long costs a gap there and nothing else; the timer tells it, ships beside a backup, and ends it', async () => {

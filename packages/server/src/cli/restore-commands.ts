@@ -20,7 +20,10 @@ export function restoreCommands(program: Command): void {
   const restore = program
     .command('restore')
     .description('put a backup into place, on this machine or a fresh one, up to a point in time')
-    .option('--from <dir|s3|folder>', 'where the backups lie: BACKUP_DIR (dir), BACKUP_S3_BUCKET (s3), or another folder')
+    .option(
+      '--from <dir|s3|folder>',
+      'where the backups lie: BACKUP_DIR (dir), BACKUP_S3_BUCKET (s3), or another folder; of those in the settings the one that goes furthest when left out',
+    )
     .option('--backup <id>', 'which one; the newest that fits when left out')
     .option('--to <time>', 'a moment (2026-11-29T12:00:00-03:00), "backup" for the end of the copy, or "latest"', 'latest')
     .option('--timeline <n>', 'history to follow, for a time after the one that an earlier restore went back to', 'latest')
@@ -117,7 +120,8 @@ async function run(_: unknown, command: Command): Promise<void> {
   const { mustAdopt, planHere, restoreHere } = await import('./restore-here.ts')
   const { requirePossible } = await import('../operations/backup/restore-plan.ts')
   const planned = await planHere(input)
-  const { plan, target } = planned
+  const { plan, target, passedOver } = planned
+  for (const { name, why } of passedOver) warn(`note: ${name} ${why}.`)
   const { manifest, ...rest } = plan
   if (o.dryRun) {
     const { bytes, until, gap, timeline } = rest.wal

@@ -1,6 +1,7 @@
 import { readIdentities } from '../operations/backup/age-files.ts'
 import { codeOf } from '../operations/backup/backup-error.ts'
 import { type Checked, settleRestored } from '../operations/backup/check-restored.ts'
+import { choosePlace, type PassedOver } from '../operations/backup/choose-place.ts'
 import { placeOf } from '../operations/backup/database-place.ts'
 import { belongsElsewhere } from '../operations/backup/place-owner.ts'
 import type { RecoverTo } from '../operations/backup/recover.ts'
@@ -32,30 +33,22 @@ export type RestoreInput = {
   stopped: boolean
 }
 export type Finished = Checked & { missing: number }
-/** Whether the place of the backup knows another data folder as its owner: `atende backup adopt` changes that. */
-export const mustAdopt = ({ target, options }: Planned): Promise<boolean> => belongsElsewhere(target, options.home).catch(() => true)
-
-type Planned = { config: Config; target: Target; options: RestoreOptions; plan: Plan }
-
-/** The first place that can be read: when one is lost, the other serves. */
-async function choosePlace(input: RestoreInput): Promise<{ target: Target; isDump: boolean }> {
-  const targets = await openPlaces(input.from)
-  let failure: unknown
-  for (const target of targets) {
-    try {
-      const { manifest } = await chooseBackup(target, input.backup, input.to)
-      return { target, isDump: manifest.database.kind === 'dump' }
-    } catch (e) {
-      failure ??= e
-    }
-  }
-  throw failure
+/** Whether a place of the settings knows another data folder as its owner: `atende backup adopt` changes that. */
+export async function mustAdopt({ config, target, options: { home } }: Planned): Promise<boolean> {
+  const answers = await Promise.all(ownPlaces(config, home, [target]).map((t) => belongsElsewhere(t, home).catch(() => true)))
+  return answers.includes(true)
 }
+
+/** `passedOver`: other places of the settings, and why they are not the one. */
+type Planned = { config: Config; target: Target; options: RestoreOptions; plan: Plan; passedOver: PassedOver[] }
+
+/** Where this server makes its backups; `otherwise` when the settings name no place. */
+const ownPlaces = (config: Config, home: string, otherwise: Target[]): Target[] =>
+  config.BACKUP_DIR || config.BACKUP_S3_BUCKET ? openTargets(config, home) : otherwise
 
 /** The place of the backup, and every other that the settings name: a list of erasures may have reached only one of them. */
 function placesWith(config: Config, home: string, target: Target): Target[] {
-  const others = config.BACKUP_DIR || config.BACKUP_S3_BUCKET ? openTargets(config, home) : []
-  return [target, ...others.filter((t) => t.name !== target.name)]
+  return [target, ...ownPlaces(config, home, []).filter((t) => t.name !== target.name)]
 }
 
 const hasOwnPostgres = (config: Config): boolean => Boolean(config.DATABASE_URL ?? config.BACKUP_DATABASE_URL)
@@ -67,12 +60,9 @@ function dataFolder(config: Config, { pgdata, into }: RestoreInput, isDump: bool
   throw new UsageError('--pgdata: DATABASE_URL names a PostgreSQL of your own; name its data folder (or BACKUP_PGDATA), or another data folder with --into')
 }
 
-/** @throws BackupError, UsageError */
-export async function planHere(input: RestoreInput): Promise<Planned> {
-  const config = loadConfig()
-  const home = findHome(input.into ?? config.DATA_DIR)
-  const { target, isDump } = await choosePlace(input)
-  const { backup, to, timeline, skipMedia, startLater, stopped } = input
+/** @throws UsageError for what does not go together */
+function pgdataFor(config: Config, input: RestoreInput, isDump: boolean): string | undefined {
+  const { to, startLater, stopped } = input
   if (isDump !== (input.database !== undefined)) {
     throw new UsageError(
       isDump
@@ -83,10 +73,25 @@ export async function planHere(input: RestoreInput): Promise<Planned> {
   if (isDump && to instanceof Date) throw new UsageError('--to: a dump is of one moment; leave it out')
   const pgdata = dataFolder(config, input, isDump)
   if (pgdata === undefined && (startLater || stopped)) throw new UsageError(`--${startLater ? 'start-later' : 'stopped'} goes with --pgdata`)
-  const identities = readIdentities(input.identity)
-  const places = placesWith(config, home, target)
-  const options: RestoreOptions = { target, places, backup, to, timeline, home, pgdata, stopped, startLater, skipMedia, identities }
-  return { config, target, options, plan: await planRestore(config, options) }
+  return pgdata
+}
+
+/** @throws BackupError, UsageError */
+export async function planHere(input: RestoreInput): Promise<Planned> {
+  const config = loadConfig()
+  const home = findHome(input.into ?? config.DATA_DIR)
+  const { backup, to, timeline, skipMedia, startLater, stopped } = input
+  // Read once: it may come by standard input.
+  let identities: string[] | undefined
+  const { best, passedOver } = await choosePlace(await openPlaces(input.from), to, async (target) => {
+    const { manifest } = await chooseBackup(target, backup, to)
+    const pgdata = pgdataFor(config, input, manifest.database.kind === 'dump')
+    identities ??= readIdentities(input.identity)
+    const places = placesWith(config, home, target)
+    const options: RestoreOptions = { target, places, backup, to, timeline, home, pgdata, stopped, startLater, skipMedia, identities }
+    return { config, target, options, plan: await planRestore(config, options) }
+  })
+  return { ...best, passedOver }
 }
 
 export function restoreHere({ config, options, plan }: Planned, input: RestoreInput, told: (step: RestoreStep) => void): Promise<Restored> {

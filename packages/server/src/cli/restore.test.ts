@@ -76,9 +76,11 @@ test('what the archive brings has its files: from later backups; what is nowhere
   // This place never learned who was erased; the one of the settings did.
   const target = copyOfTarget('without-erasures')
   rmSync(path.join(target, 'erasures'), { recursive: true })
+  // Nor whose it is: whether this machine must take over is asked of the places of the settings.
+  rmSync(path.join(target, 'owner.json'))
   const { code, stdout, stderr } = await lab.restore(home, '--from', target, '--backup', ids[0] ?? '', '--json')
   expect([code, stderr]).toEqual([0, ''])
-  expect(last(stdout)).toMatchObject({ backup: ids[0], media: { files: 2, kept: 0, missing: 1, opened: 2 }, faults: [] })
+  expect(last(stdout)).toMatchObject({ backup: ids[0], adopt: true, media: { files: 2, kept: 0, missing: 1, opened: 2 }, faults: [] })
   expect(readFileSync(path.join(home, 'postgres/data/postgresql.conf~'), 'utf8')).toBe('left\n')
   for (const id of photos.slice(0, 2)) expect(readFileSync(mediaFile(home, id)).equals(readFileSync(mediaFile(lab.at('home'), id)))).toBe(true)
   const server = await lab.start(home)
@@ -205,10 +207,22 @@ test('old parts of the archive go when no backup needs them, by the numbers of a
   plant(5, '000000020000000000000506')
   plant(1, '000000020000000000000600')
   const kept = [segment('000000020000000000000506'), segment('000000020000000000000601'), segment('000000010000000000000700')]
-  const gone = segment('000000010000000000000100')
+  const gone = [segment('000000010000000000000100')]
+  // Of a database that is this one's no longer: an old archive goes, one that is still written stays.
+  for (const [system, daysAgo] of [
+    ['7000000000000000001', 8],
+    ['7000000000000000002', 0],
+  ] as const) {
+    const sealed = path.join(folder, 'wal', system, '000000010000000000000009.0123456789abcdef.zst.age')
+    mkdirSync(path.dirname(sealed))
+    writeFileSync(sealed, 'x')
+    const at = Date.now() / 1000 - daysAgo * 86_400
+    utimesSync(sealed, at, at)
+    ;(daysAgo > 0 ? gone : kept).push(sealed)
+  }
   expect((await lab.atende(['backup', 'prune'], { BACKUP_DIR: folder })).code).toBe(0)
-  expect(kept.map(existsSync)).toEqual([true, true, true])
-  expect(existsSync(gone)).toBe(false)
+  expect(kept.map(existsSync)).toEqual([true, true, true, true])
+  expect(gone.map(existsSync)).toEqual([false, false])
 })
 
 test('the identity by standard input, also through the command of the operator', async () => {
@@ -234,6 +248,11 @@ test('the identity by standard input, also through the command of the operator',
   const said = (args: readonly string[], input = '') => spawnSync('/bin/sh', [operator, ...args], { ...options, input }).stdout
   expect(said(['restore', '--identity', './identity', '--to', 'a b'])).toBe(`restore --identity - --to a b\n/\n${key}`)
   expect(said(['restore', '--identity=identity', '--yes'])).toBe(`restore --identity=- --yes\n/\n${key}`)
+  // A folder that is named from here is looked for here, wherever the command is run.
+  mkdirSync(lab.at('copies'))
+  expect(said(['restore', '--from', 'copies', '--yes'])).toBe(`restore --from ${lab.at('copies')} --yes\n/\n`)
+  expect(said(['backup', 'list', '--from=./copies'])).toBe(`backup list --from=${lab.at('copies')}\n/\n`)
+  expect(said(['backup', 'list', '--from', 's3'])).toBe('backup list --from s3\n/\n')
   expect(said(['backup', 'verify', '--identity', '-'], 'by hand')).toBe('backup verify --identity -\n/\nby hand')
 })
 

@@ -122,6 +122,8 @@ export async function startS3StandIn(settings: Partial<Settings> = {}) {
     hold: (name: string | undefined) => {
       held = name
     },
+    /** Whoever still waits for an answer is cut off. */
+    dropHeld: () => server.closeAllConnections(),
     close: () =>
       new Promise<void>((done) => {
         server.closeAllConnections()

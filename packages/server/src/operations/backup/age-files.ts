@@ -9,8 +9,9 @@ export async function makeKeyPair(): Promise<KeyPair> {
   return { identity, recipient: await identityToRecipient(identity) }
 }
 
-/** As an ordinary age file, which the tool `age` opens as well. */
+/** As an ordinary age file, which the tool `age` opens as well. @throws BackupError not_configured */
 export async function encryptFor(recipients: readonly string[], data: Uint8Array): Promise<Buffer> {
+  if (recipients.length === 0) throw new BackupError('not_configured', 'there is no recipient: nobody could open this')
   const encrypter = new Encrypter()
   for (const recipient of recipients) encrypter.addRecipient(recipient)
   const sealed = await encrypter.encrypt(data)

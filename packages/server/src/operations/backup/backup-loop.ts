@@ -10,6 +10,7 @@ import { readGaps } from './archive-gaps.ts'
 import { placeOf } from './database-place.ts'
 import { readErasures, replayErasures } from './erasures.ts'
 import { repeat } from './repeat.ts'
+import { clearTest } from './restore-test.ts'
 import { isBackupDue, isTestDue, mayTry } from './schedule.ts'
 import { startShipping } from './shipping-loop.ts'
 import { isConfigured, openTargets, type Target } from './target.ts'
@@ -90,8 +91,16 @@ async function isWanted({ installation }: Loop, targets: readonly Target[], away
   return hasGap || restoredSince(await latestRuns(installation.db, ['restore']), backups)
 }
 
-/** Runs it, whatever BACKUP_RUN says. */
-export function runLoop(loop: Loop, targets: readonly Target[]): BackupLoop {
+/** As a service of its own, whatever BACKUP_RUN says. Without a recipient there is nothing to do, and no WAL is kept for it. */
+export function serveBackups(loop: Loop): BackupLoop {
+  const { config, installation, log } = loop
+  if (isConfigured(config)) return runLoop(loop, openTargets(config, installation.home))
+  log.warn('backup: BACKUP_RECIPIENT is not set: there are no backups')
+  const forgetting = keepNothing(loop)
+  return { stop: () => forgetting }
+}
+
+function runLoop(loop: Loop, targets: readonly Target[]): BackupLoop {
   const { config, installation, log } = loop
   const { db } = installation
   let stopped = false
@@ -111,24 +120,32 @@ export function runLoop(loop: Loop, targets: readonly Target[]): BackupLoop {
     const [last] = await latestRuns(db, ['backup'])
     if (!stopped && isTestDue(config.BACKUP_TEST_DAYS, await latestRuns(db, ['restore-test']), last, now)) await run('backup', 'test')
   }
-  const replayed = replayKept(loop, targets)
+  const clear = () => clearTest(config, installation).catch((err: unknown) => log.debug({ err }, 'backup: another process tests a restore'))
+  const halted = Promise.withResolvers<void>()
+  const prepared = Promise.all([replayKept(loop, targets), Promise.race([shipping.tried, halted.promise]), clear()])
   const duties = repeat(everyMs, async () => {
-    await replayed
+    await prepared
     if (!stopped) await round().catch((err: unknown) => log.error({ err }, 'backup: a round failed'))
   })
   return {
     async stop() {
       stopped = true
+      halted.resolve()
       apart?.stop()
       await duties.stop()
+      await clear()
       await shipping.stop()
     },
   }
 }
 
 /** Backups were switched off: the embedded database keeps nothing for them any more. */
-async function forgetArchive({ config, installation, log }: Loop): Promise<void> {
-  if (config.BACKUP_RUN === 'elsewhere' || config.DATABASE_URL) return
+async function forgetArchive(loop: Loop): Promise<void> {
+  const { config } = loop
+  if (config.BACKUP_RUN !== 'elsewhere' && !config.DATABASE_URL) await keepNothing(loop)
+}
+
+async function keepNothing({ config, installation, log }: Loop): Promise<void> {
   const place = placeOf(config, installation)
   if (place.kind === 'physical') await dropSlot(place.url).catch((err: unknown) => log.debug({ err }, 'backup: no slot to drop'))
 }

@@ -23,6 +23,7 @@ export type Fault = {
     | 'login_missing'
     | 'media_missing'
     | 'archive_left'
+    | 'settings_left'
   what: string
 }
 export type Chain = { chain: string; ok: boolean; break: { kind: string; seq: number } | null }

@@ -4,22 +4,26 @@ import { BackupError } from './backup-error.ts'
 
 const majorOf = (said: string): number => Number(/\(PostgreSQL\) (\d+)/.exec(said)?.[1] ?? 0)
 
-/** A client program that is new enough for this server. @throws BackupError pg_dump_missing */
+/** The first that can leave an extension out (--exclude-extension); what it writes an older pg_restore does not read. */
+const LEAST_MAJOR = 17
+
+/** A client program that is new enough for this server, and for us. @throws BackupError pg_dump_missing */
 export function requireTool(tool: 'pg_dump' | 'pg_restore', serverMajor: number): void {
+  const least = Math.max(LEAST_MAJOR, serverMajor)
   const r = spawnSync(tool, ['--version'], { encoding: 'utf8' })
   const found = r.status === 0 ? majorOf(r.stdout) : 0
-  if (found >= serverMajor) return
+  if (found >= least) return
   const here = found > 0 ? `the one here is of version ${found}` : 'there is none on the PATH'
-  throw new BackupError(
-    'pg_dump_missing',
-    `the files of this database cannot be reached from here, so ${tool} of version ${serverMajor} or newer is needed; ${here}`,
-  )
+  throw new BackupError('pg_dump_missing', `the files of this database cannot be reached from here, so ${tool} of version ${least} or newer is needed; ${here}`)
 }
 
-/** The password goes by the environment: arguments can be seen by everybody on the machine. */
+/**
+ * The password goes by the environment: arguments can be seen by everybody on the machine. Without one in the address, what the operator
+ * has set counts (PGPASSWORD, ~/.pgpass).
+ */
 export function toolEnvironment(url: string): { args: string[]; env: NodeJS.ProcessEnv } {
   const u = new URL(url)
-  const env = childEnvironment({ PGPASSWORD: decodeURIComponent(u.password) })
+  const env = childEnvironment(u.password === '' ? {} : { PGPASSWORD: decodeURIComponent(u.password) })
   u.password = ''
   return { args: ['--dbname', u.toString()], env }
 }

@@ -12,6 +12,7 @@ export const MediaLine = z.object({ key: z.string(), size: z.number(), at: z.num
 export type MediaLine = z.infer<typeof MediaLine>
 
 const Head = z.object({ backup: z.string(), targets: z.array(z.string()) })
+type Head = z.infer<typeof Head>
 
 /** What the last backup knew of the media files: what has not changed since is not copied again. */
 export type KnownMedia = { packs: Pack[]; files: Map<string, MediaLine> }
@@ -67,35 +68,50 @@ async function bring(outlet: Outlet, { target: source }: Lying, { target, missin
   return true
 }
 
+/** What the last backup noted; undefined when there is nothing, or not all of it (a power cut, a full disk): then all is copied anew. */
+async function readNotes(home: string): Promise<{ head: Head; files: Map<string, MediaLine> } | undefined> {
+  if (!existsSync(headOf(home)) || !existsSync(fileOf(home))) return undefined
+  const files = new Map<string, MediaLine>()
+  try {
+    const head = Head.parse(JSON.parse(await readFile(headOf(home), 'utf8')))
+    for await (const line of createInterface({ input: createReadStream(fileOf(home)) })) {
+      const read = MediaLine.parse(JSON.parse(line))
+      files.set(read.key, read)
+    }
+    return { head, files }
+  } catch {
+    return undefined
+  }
+}
+
 /** What is known is at every place of this backup when it is answered. Nothing is, when no place has all that the last backup left. */
 export async function knownMedia(home: string, outlet: Outlet): Promise<KnownMedia> {
   const nothing: KnownMedia = { packs: [], files: new Map() }
-  if (!existsSync(headOf(home)) || !existsSync(fileOf(home))) return nothing
-  const head = Head.safeParse(JSON.parse(await readFile(headOf(home), 'utf8'))).data
-  const packs = head && (await packsOf(head.backup, outlet.alive))
+  const notes = await readNotes(home)
+  if (!notes) return nothing
+  const { head, files } = notes
+  const packs = await packsOf(head.backup, outlet.alive)
   if (!packs || packs.length >= MAX_PACKS) return nothing
   const lying = await lookAt(outlet, packs)
   const whole = lying.find((l) => l.missing.length === 0)
   if (!whole) return nothing
   for (const other of lying) if (!(await bring(outlet, whole, other))) return nothing
-  const files = new Map<string, MediaLine>()
-  for await (const line of createInterface({ input: createReadStream(fileOf(home)) })) {
-    const read = MediaLine.parse(JSON.parse(line))
-    files.set(read.key, read)
-  }
   return { packs, files }
+}
+
+async function writeWhole(file: string, text: readonly string[]): Promise<void> {
+  const part = `${file}.part`
+  await writeFile(part, text, { mode: 0o600, flush: true })
+  await rename(part, file)
 }
 
 /** Written when the backup is whole somewhere, for the next one. */
 export async function rememberMedia(home: string, manifest: Manifest, targets: readonly Target[], lines: Iterable<MediaLine>): Promise<void> {
   await mkdir(backupFolder(home), { recursive: true, mode: 0o700 })
   await rm(headOf(home), { force: true })
-  const part = `${fileOf(home)}.part`
-  await writeFile(
-    part,
+  await writeWhole(
+    fileOf(home),
     [...lines].map((l) => `${JSON.stringify(l)}\n`),
-    { mode: 0o600 },
   )
-  await rename(part, fileOf(home))
-  await writeFile(headOf(home), JSON.stringify({ backup: manifest.id, targets: targets.map((t) => t.name) }), { mode: 0o600 })
+  await writeWhole(headOf(home), [JSON.stringify({ backup: manifest.id, targets: targets.map((t) => t.name) })])
 }

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import path from 'node:path'
 import type pg from 'pg'
 import { z } from 'zod'
 import { BackupError } from './backup-error.ts'
+import { sha256Hex } from './chunks.ts'
 import { type DatabasePlace, one } from './database-place.ts'
 import { backupFolder, type Target } from './target.ts'
 
@@ -22,13 +23,38 @@ const KEY = 'owner.json'
 
 const idFile = (home: string): string => path.join(backupFolder(home), 'installation')
 
-async function installationId(home: string): Promise<string> {
-  const file = idFile(home)
+/** Whole or not at all, also when the power goes; what is there already stays. */
+async function writeOnce(file: string, text: string): Promise<void> {
   await mkdir(path.dirname(file), { recursive: true, mode: 0o700 })
-  await writeFile(file, randomUUID(), { flag: 'wx', mode: 0o600 }).catch((e: unknown) => {
+  const part = `${file}.${randomUUID()}`
+  try {
+    await writeFile(part, text, { mode: 0o600, flush: true })
+    await link(part, file)
+  } catch (e) {
     if (!(e instanceof Error && 'code' in e && e.code === 'EEXIST')) throw e
-  })
-  return (await readFile(file, 'utf8')).trim()
+  } finally {
+    await rm(part, { force: true })
+  }
+}
+
+const uuidOf = (text: string | undefined): string | undefined => z.uuid().safeParse(text?.trim()).data
+const readId = (home: string): Promise<string | undefined> => readFile(idFile(home), 'utf8').catch(() => undefined)
+
+async function installationId(home: string): Promise<string> {
+  const left = await readId(home)
+  const known = uuidOf(left)
+  if (known) return known
+  // A power cut left nothing in it.
+  if (left !== undefined) await rm(idFile(home), { force: true })
+  await writeOnce(idFile(home), randomUUID())
+  return (await readFile(idFile(home), 'utf8')).trim()
+}
+
+/** A note for each place that has been seen to be ours: one that is empty later is a disk that is not mounted, and not a new place. */
+const noteFile = (home: string, { place }: Target): string => path.join(backupFolder(home), 'places', sha256Hex(Buffer.from(place)).slice(0, 16))
+const isNoted = (target: Target, home: string): boolean => existsSync(noteFile(home, target))
+async function notePlace(target: Target, home: string): Promise<void> {
+  if (!isNoted(target, home)) await writeOnce(noteFile(home, target), `${target.place}\n`)
 }
 
 export async function describeHere(client: pg.Client, place: DatabasePlace, home: string): Promise<Here> {
@@ -41,8 +67,10 @@ export async function describeHere(client: pg.Client, place: DatabasePlace, home
   return { installation: await installationId(home), system, timeline }
 }
 
-export const takeOver = (target: Target, here: Here): Promise<void> =>
-  target.put(KEY, Buffer.from(`${JSON.stringify({ ...here, host: hostname(), since: new Date().toISOString() })}\n`))
+export async function takeOver(target: Target, here: Here, home: string): Promise<void> {
+  await target.put(KEY, Buffer.from(`${JSON.stringify({ ...here, host: hostname(), since: new Date().toISOString() })}\n`))
+  await notePlace(target, home)
+}
 
 async function ownerOf(target: Target): Promise<Owner | undefined> {
   const data = await target.get(KEY).catch((e: unknown) => {
@@ -57,18 +85,29 @@ async function ownerOf(target: Target): Promise<Owner | undefined> {
   }
 }
 
+/** Whether it had ours, and has lost them; one whose owner cannot be read has not. */
+export const isEmptied = async (target: Target, home: string): Promise<boolean> =>
+  isNoted(target, home) && (await ownerOf(target).catch(() => null)) === undefined
+
 /** Whether a place has the backups of another data folder than this one: until somebody says that this one takes over, it gets none of ours. */
 export async function belongsElsewhere(target: Target, home: string): Promise<boolean> {
   const owner = await ownerOf(target)
-  if (!owner) return false
-  return !existsSync(idFile(home)) || (await installationId(home)) !== owner.installation
+  if (!owner) return isNoted(target, home)
+  return uuidOf(await readId(home)) !== owner.installation
 }
 
 /** A place that nobody has is ours from now on. @throws BackupError place_taken, target_unreachable */
-export async function requireOwner(target: Target, here: Here): Promise<void> {
+export async function requireOwner(target: Target, here: Here, home: string): Promise<void> {
   const owner = await ownerOf(target)
-  if (owner && owner.installation !== here.installation && !(owner.system === here.system && owner.timeline === here.timeline)) {
+  if (!owner && isNoted(target, home)) {
+    throw new BackupError('target_unreachable', `${target.name}: ${KEY} is gone: is the disk mounted? When it was emptied on purpose: "atende backup adopt"`)
+  }
+  const isOwn = owner?.installation === here.installation
+  if (owner && !isOwn && !(owner.system === here.system && owner.timeline === here.timeline)) {
     throw new BackupError('place_taken', `${target.name} holds the backups of another installation (on ${owner.host}, since ${owner.since})`)
   }
-  if (!owner || (owner.installation === here.installation && owner.timeline !== here.timeline)) await takeOver(target, here)
+  // A restore begins another history; an upgrade of PostgreSQL makes another system of it.
+  const isAsNoted = owner && (!isOwn || (owner.timeline === here.timeline && owner.system === here.system))
+  if (isAsNoted) await notePlace(target, home)
+  else await takeOver(target, here, home)
 }

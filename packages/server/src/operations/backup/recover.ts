@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { chmod, chown, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import pg from 'pg'
-import type { PostgresTools } from '../../platform/embedded-postgres.ts'
+import { isServed, type PostgresTools } from '../../platform/embedded-postgres.ts'
 import { BackupError } from './backup-error.ts'
 import type { Owner } from './unpack.ts'
 
@@ -80,6 +81,27 @@ async function untilUp(child: ChildProcess, url: string, log: () => string): Pro
   }
 }
 
+/** What still runs on files that an earlier run left, when that was killed, ends. */
+export async function endServed(data: string): Promise<void> {
+  if (isServed(data)) process.kill(Number(readFileSync(path.join(data, 'postmaster.pid'), 'utf8').split('\n')[0]), 'SIGQUIT')
+  for (let n = 0; n < 100 && isServed(data); n++) await new Promise((r) => setTimeout(r, 50))
+}
+
+/** Whoever ends this process ends that PostgreSQL with it: it would wait for an archive that nobody brings. Answers how to undo it. */
+function endTogether(child: ChildProcess): () => void {
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+  const leave = (signal: NodeJS.Signals) => {
+    child.kill('SIGQUIT')
+    forget()
+    process.kill(process.pid, signal)
+  }
+  const forget = () => {
+    for (const signal of signals) process.off(signal, leave)
+  }
+  for (const signal of signals) process.once(signal, leave)
+  return forget
+}
+
 /**
  * Starts PostgreSQL on restored files, waits until it has read the archive as far as it should and is open, and leaves it running.
  * Nobody else can reach it: it listens on a socket in a folder of its own.
@@ -112,10 +134,12 @@ export async function recover({ tools, data, owner, to, timeline, restoreCommand
   child.stderr?.on('data', (d) => {
     log = (log + d).slice(-20_000)
   })
+  const forget = endTogether(child)
   const gone = new Promise<void>((done) => child.once('exit', () => done()))
   const stop = async () => {
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGINT')
     await gone
+    forget()
     await rm(room, { recursive: true, force: true })
   }
   const url = `postgres://${encodeURIComponent(login.user)}@/${encodeURIComponent(login.database)}?host=${encodeURIComponent(socket)}`

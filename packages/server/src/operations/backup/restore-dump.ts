@@ -9,7 +9,7 @@ import { settleRestored } from './check-restored.ts'
 import { readChunks } from './chunks.ts'
 import { connect, one, withRights } from './database-place.ts'
 import { requireTool, toolEnvironment } from './dump-database.ts'
-import { type Restored, type Restoring, secondsSince, stampNow } from './restore.ts'
+import { type Restored, type Restoring, readSettings, recordRun, secondsSince, settleHome, stampNow } from './restore.ts'
 import { restoreMedia } from './restore-media.ts'
 import { keysFor, type Plan } from './restore-plan.ts'
 import { swapIn } from './swap-folder.ts'
@@ -92,9 +92,13 @@ export async function restoreDump(config: Config, plan: Plan, o: Restoring, url:
   const told = (bytes: number) => o.told({ part: 'database', bytes, total: manifest.database.plainBytes })
   const open = await load(url, { plan, target, identities, told })
   const checked = await settleRestored({ url: open, keys: keysFor(config, o.home), places, counts: manifest.counts, verifyChains })
-  const { prepared, faults, ...media } = await restoreMedia(config, plan, o, open)
+  const { prepared, ...brought } = await restoreMedia(config, plan, o, open)
+  const settings = await readSettings(plan, o)
   const aside = prepared ? await swapIn(plan.media, stampNow()) : null
-  const found = [...checked.faults, ...faults]
+  const found = [...checked.faults, ...brought.faults, ...(await settleHome(o.home, settings))]
+  // So that a new backup begins by itself.
+  await recordRun(open, { plan, o }, { checked, media: brought, faults: found }, began)
+  const { faults: _, ...media } = brought
   return { backup: manifest.id, seconds: secondsSince(began), segments: 0, checked, media, faults: found, aside: aside ? [aside] : [] }
 }
 

@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { chmod, mkdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import type { Config } from '../../platform/config.ts'
-import { embeddedTools, isServed } from '../../platform/embedded-postgres.ts'
+import { embeddedTools } from '../../platform/embedded-postgres.ts'
 import type { Installation } from '../../platform/installation.ts'
 import type { Keys } from '../../platform/keys.ts'
 import { diskStorage } from '../../platform/storage-disk.ts'
@@ -11,6 +11,7 @@ import { BackupError, codeOf } from './backup-error.ts'
 import { type Checked, type Fault, settleRestored, type VerifyChains } from './check-restored.ts'
 import { readStored } from './chunks.ts'
 import { connect, embeddedData, one, placeOf } from './database-place.ts'
+import { endServed } from './recover.ts'
 import { withRecovered } from './restore.ts'
 import { withDumpLoaded } from './restore-dump.ts'
 import { chooseBackup, type Plan, planRestore, type RestoreOptions } from './restore-plan.ts'
@@ -31,9 +32,7 @@ const scratchOf = (home: string): string => path.join(home, 'backup-test')
 
 /** What a test left that was killed; its PostgreSQL may still run there. */
 async function clear(scratch: string): Promise<void> {
-  const data = embeddedData(scratch)
-  if (isServed(data)) process.kill(Number(readFileSync(path.join(data, 'postmaster.pid'), 'utf8').split('\n')[0]), 'SIGQUIT')
-  for (let n = 0; n < 100 && isServed(data); n++) await new Promise((r) => setTimeout(r, 50))
+  await endServed(embeddedData(scratch))
   if (existsSync(scratch)) await rm(scratch, { recursive: true, force: true })
 }
 
@@ -136,6 +135,12 @@ async function alone<T>(config: Config, installation: Installation, work: () => 
   } finally {
     await client.end()
   }
+}
+
+/** Whoever stops the server stops its test as well, which leaves a whole copy of the database. */
+export async function clearTest(config: Config, installation: Installation): Promise<void> {
+  const scratch = scratchOf(installation.home)
+  if (existsSync(scratch)) await alone(config, installation, () => clear(scratch))
 }
 
 /**

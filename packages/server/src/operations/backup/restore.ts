@@ -56,8 +56,8 @@ async function prepareLater(work: string, plan: Plan, o: Restoring, owner: Owner
   await writeRecovery(work, owner, recoverySettings(o.to, timelineFor(plan), `cp "${LAID_OUT}/%f" "%p"`))
 }
 
-type Brought = { checked: Checked; media: RestoredMedia; faults: Fault[] }
-async function recordRun(url: string, { plan, o }: { plan: Plan; o: Restoring }, { checked, media, faults }: Brought, began: number): Promise<void> {
+type Brought = { checked: Checked; media: Omit<RestoredMedia, 'prepared'>; faults: readonly Fault[] }
+export async function recordRun(url: string, { plan, o }: { plan: Plan; o: Restoring }, { checked, media, faults }: Brought, began: number): Promise<void> {
   const { db } = openDatabase(url, 1, 'atende-restore')
   try {
     const run = await beginRun(db, 'restore', { base: plan.manifest.id, until: o.to instanceof Date ? o.to.toISOString() : o.to })
@@ -137,9 +137,19 @@ async function settleLogins(config: Config, o: Restoring, url: string): Promise<
 }
 
 /** The settings of that day, for the operator to read; nothing reads them by itself. */
-async function writeSettings({ manifest }: Plan, { target, identities, home }: Restoring): Promise<void> {
-  const text = await collect(readChunks(target, manifest.settings, identities))
-  await writeFile(path.join(home, 'restored-settings.env'), text, { mode: 0o600 })
+export const readSettings = ({ manifest }: Plan, { target, identities }: Restoring): Promise<Buffer> =>
+  collect(readChunks(target, manifest.settings, identities))
+
+/** What belongs to the restored data beside them. They are in place by now: what cannot be written is told, and stops nothing. */
+export async function settleHome(home: string, settings: Buffer): Promise<Fault[]> {
+  try {
+    await writeFile(path.join(home, 'restored-settings.env'), settings, { mode: 0o600 })
+    // What the next backup would take for known is not at the places where it was.
+    await rm(path.join(backupFolder(home), 'media-index.json'), { force: true })
+    return []
+  } catch (e) {
+    return [{ code: 'settings_left', what: `the restore is done; the settings of the backup were not written (${e instanceof Error ? e.message : e})` }]
+  }
 }
 
 /**
@@ -154,11 +164,10 @@ export async function restore(config: Config, plan: Plan, o: Restoring): Promise
   try {
     const { checked, segments, media, faults } = await restoreDatabase(config, plan, o, tools)
     const { prepared, faults: _, ...figures } = media
+    const settings = await readSettings(plan, o)
     const stamp = stampNow()
     const aside = [await swapIn(plan.data, stamp), ...(prepared ? [await swapIn(plan.media, stamp)] : [])]
-    await writeSettings(plan, o)
-    // What the next backup would take for known is not at the places where it was.
-    await rm(path.join(backupFolder(o.home), 'media-index.json'), { force: true })
+    faults.push(...(await settleHome(o.home, settings)))
     return { backup: plan.manifest.id, seconds: secondsSince(began), segments, checked, media: figures, faults, aside: aside.filter((a) => a !== null) }
   } catch (e) {
     for (const folder of [plan.data, plan.media]) await rm(workFolder(folder), { recursive: true, force: true })

@@ -3,7 +3,7 @@ import { BackupError } from './backup-error.ts'
 import { chunksOf, folderOf, type Listing, listManifests, type Manifest } from './manifest.ts'
 import { segmentNumber } from './segments.ts'
 import type { Target } from './target.ts'
-import { archivedSystems, listArchive } from './wal-store.ts'
+import { type Archived, archivedSystems, listArchive } from './wal-store.ts'
 
 type Settings = Pick<Config, 'BACKUP_KEEP_DAILY' | 'BACKUP_KEEP_WEEKLY' | 'BACKUP_KEEP_MONTHLY' | 'BACKUP_POINT_IN_TIME_DAYS' | 'BACKUP_TIMEZONE'>
 type Taken = { id: string; takenAt: string }
@@ -55,14 +55,19 @@ function archiveFrom(kept: readonly Manifest[], systemId: string, days: number, 
   return numbers.length === 0 ? undefined : { segmentBytes, first: numbers.reduce((a, b) => (a < b ? a : b)) }
 }
 
-async function pruneArchive(target: Target, kept: readonly Manifest[], days: number, now: number): Promise<number> {
+/** Of a database without a backup nothing can be restored; but one that has just begun to write here has none yet. */
+const isLeft = (archive: readonly Archived[], days: number, now: number): boolean => archive.every((a) => now - a.at.getTime() > days * DAY_MS)
+
+async function pruneArchive(target: Target, kept: readonly Manifest[], { days, now, own }: { days: number; now: number; own: string }): Promise<number> {
   let gone = 0
   for (const system of await archivedSystems(target)) {
     const from = archiveFrom(kept, system, days, now)
-    // Of a database without a backup nothing can be restored; but one that has just begun to write here has none yet.
-    if (!from) continue
-    for (const a of await listArchive(target, system)) {
-      if (a.segment.length !== 24 || segmentNumber(a.segment, from.segmentBytes) >= from.first) continue
+    const archive = await listArchive(target, system)
+    const isOld = (a: Archived) => from !== undefined && a.segment.length === 24 && segmentNumber(a.segment, from.segmentBytes) < from.first
+    // Another one than this server's: it was upgraded, or is new.
+    const isAll = !from && system !== own && !kept.some((m) => m.database.systemId === system) && isLeft(archive, days, now)
+    for (const a of archive) {
+      if (!isAll && !isOld(a)) continue
       await target.delete(a.key)
       gone++
     }
@@ -85,12 +90,15 @@ async function sweep(target: Target, kept: readonly Manifest[], running: string 
   return gone
 }
 
+/** `own`: the system id of this server's database. */
+type Pruning = { now: number; own: string; running?: string }
+
 /**
  * Keeps what the settings say and removes the rest: old backups, what an interrupted one left, media that no backup names, and WAL
  * from before the time to which one can go back. While a list of contents cannot be read, nothing is removed.
  * @throws BackupError chunk_corrupt
  */
-export async function prune(target: Target, c: Settings, now: number, running?: string): Promise<Pruned> {
+export async function prune(target: Target, c: Settings, { now, own, running }: Pruning): Promise<Pruned> {
   const { found, unreadable }: Listing = await listManifests(target)
   if (unreadable.length > 0) {
     throw new BackupError('chunk_corrupt', `${target.name}: the list of contents of ${unreadable.join(', ')} cannot be read, so nothing is removed`)
@@ -102,5 +110,9 @@ export async function prune(target: Target, c: Settings, now: number, running?: 
   const old = all.filter((m) => !stays.has(m.id)).map((m) => m.id)
   // The list of contents goes first: what is half removed is no backup.
   for (const id of old) await target.delete(`${folderOf(id)}/manifest.json`)
-  return { backups: old, objects: await sweep(target, kept, running), segments: await pruneArchive(target, kept, c.BACKUP_POINT_IN_TIME_DAYS, now) }
+  return {
+    backups: old,
+    objects: await sweep(target, kept, running),
+    segments: await pruneArchive(target, kept, { days: c.BACKUP_POINT_IN_TIME_DAYS, now, own }),
+  }
 }

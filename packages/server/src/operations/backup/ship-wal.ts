@@ -19,8 +19,8 @@ export type Shipping = {
   cluster: Cluster
   all: readonly Target[]
   there: Presence
-  /** Places that were tried since this process began. */
-  tried: Set<string>
+  /** Places that were tried since this process began, and whether the last pass went well. */
+  tried: ReadonlyMap<string, boolean>
   recipients: readonly string[]
   keys: Keys
   home: string
@@ -107,14 +107,30 @@ export async function shipWal(shipping: Shipping, target: Target, until: Until):
 /** Whatever else fills this disk: so much of it is left to the database. */
 const RESERVE_BYTES = 2048 * MIB
 const RESERVE_SHARE = 0.05
+/** A place that is only slow is waited for until so little of the reserve is left, or so much more waits (before the slot's own bound). */
+const SCARCE_SHARE = 0.25
+const SLOW_MB = 512
 const AT_LEAST = 2
 
-/** How many segments may wait. */
-async function roomFor(shipping: Shipping, waiting: number): Promise<number> {
+/** How many segments may wait, and whether that is so for a place that is only slow. */
+async function roomFor(shipping: Shipping, waiting: number): Promise<{ segments: number; isScarce: boolean }> {
   const { place, cluster, keepMb } = shipping
   const { bavail, blocks, bsize } = await statfs(place.walDir ?? path.join(place.data, 'pg_wal'))
-  const spare = bavail * bsize - Math.min(RESERVE_BYTES, blocks * bsize * RESERVE_SHARE)
-  return Math.max(AT_LEAST, Math.floor(Math.min(keepMb * MIB, waiting * cluster.segmentBytes + spare) / cluster.segmentBytes))
+  const [free, reserve] = [bavail * bsize, Math.min(RESERVE_BYTES, blocks * bsize * RESERVE_SHARE)]
+  const held = waiting * cluster.segmentBytes
+  const isScarce = free < reserve * SCARCE_SHARE || held > (keepMb + SLOW_MB) * MIB
+  return { segments: Math.max(AT_LEAST, Math.floor(Math.min(keepMb * MIB, held + free - reserve) / cluster.segmentBytes)), isScarce }
+}
+
+/** What goes though a place lacks it, the oldest of what is left: a place that answers still gets what it is just being sent. */
+async function overOf(shipping: Shipping, left: readonly Waiting[]): Promise<readonly Waiting[]> {
+  const { all, there, tried } = shipping
+  if (!all.every((t) => tried.has(t.name))) return []
+  const { segments, isScarce } = await roomFor(shipping, left.length)
+  const over = left.slice(0, Math.max(0, left.length - segments))
+  const isWanted = ({ name }: Waiting) => all.some((t) => tried.get(t.name) && !there.has(t.name, name))
+  const wanted = isScarce ? -1 : over.findIndex(isWanted)
+  return wanted === -1 ? over : over.slice(0, wanted)
 }
 
 async function letGo({ client, place, cluster }: Shipping, gone: readonly Waiting[], next: Waiting | undefined): Promise<void> {
@@ -133,11 +149,11 @@ async function letGo({ client, place, cluster }: Shipping, gone: readonly Waitin
 }
 
 /**
- * What is at every place is free to go. What waits for a place that is away goes too, the oldest first, before it fills the disk: that
- * place then has a gap until its next backup. Answers how many bytes wait.
+ * What is at every place is free to go. What waits for a place that is away (its last pass failed) goes too, the oldest first, before it
+ * fills the disk: that place then has a gap until its next backup. Answers how many bytes wait.
  */
 export async function releaseWal(shipping: Shipping): Promise<number> {
-  const { client, place, cluster, all, there, tried, home } = shipping
+  const { client, place, cluster, all, there, home } = shipping
   return withLockedWal(client, async () => {
     const waiting = await waitingWal(client, place, cluster.segmentBytes)
     const isEverywhere = ({ name }: Waiting) => all.every((t) => there.has(t.name, name))
@@ -147,8 +163,7 @@ export async function releaseWal(shipping: Shipping): Promise<number> {
     // A slot keeps what is behind a point; a folder keeps each.
     const left = place.walDir ? segments.filter((w) => !isEverywhere(w)) : segments.slice(begin)
     const free = place.walDir ? waiting.filter(isEverywhere) : segments.slice(0, begin)
-    const isTold = all.every((t) => tried.has(t.name))
-    const over = isTold ? left.slice(0, Math.max(0, left.length - (await roomFor(shipping, left.length)))) : []
+    const over = await overOf(shipping, left)
     for (const target of all) {
       const lacking = over.findLast((w) => !there.has(target.name, w.name))
       if (lacking) await noteGap(home, [target], { at: new Date().toISOString(), lost: true, segment: lacking.name })

@@ -28,7 +28,7 @@ export function createShipper(config: Config, installation: Installation, all: r
   const { db, keys, home } = installation
   const place = placeOf(config, installation)
   const [segments, lists] = [new Presence(), new Presence()]
-  const tried = new Set<string>()
+  const tried = new Map<string, boolean>()
   let [endedAt, waiting] = [0, 0]
 
   const shippingOf = async (client: pg.Client): Promise<Shipping | undefined> =>
@@ -66,11 +66,15 @@ export function createShipper(config: Config, installation: Installation, all: r
     connected(async (client) => {
       const shipping = await shippingOf(client)
       try {
-        await requireOwner(target, await describeHere(client, place, home))
+        await requireOwner(target, await describeHere(client, place, home), home)
         await keepErasures({ db, keys, target, all, there: lists })
-        return shipping ? await shipWal(shipping, target, until) : 0
+        const left = shipping ? await shipWal(shipping, target, until) : 0
+        tried.set(target.name, true)
+        return left
+      } catch (e) {
+        tried.set(target.name, false)
+        throw e
       } finally {
-        tried.add(target.name)
         // Also after a failure: what waits for this place must not fill the disk.
         if (shipping) waiting = await releaseWal(shipping)
       }

@@ -14,6 +14,8 @@ type Shipping = { config: Config; installation: Installation; log: Logger; targe
 export type ShippingLoop = {
   /** Kinds of the places that did not answer the last time. */
   away: () => ReadonlySet<string>
+  /** Each has been tried: before that, nobody knows which are away. */
+  tried: Promise<unknown>
   stop: () => Promise<void>
 }
 
@@ -53,17 +55,20 @@ export function startShipping({ config, installation, log, targets }: Shipping, 
     else failing.set(place, code)
     await note(pass).catch((err: unknown) => log.debug({ err }, 'backup: how far the archive is was not noted'))
   }
-  const sending = targets.map((target) =>
-    repeat(everyMs, async () => {
+  const loops = targets.map((target) => {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const sending = repeat(everyMs, async () => {
       const end = Date.now() + PASS_MS
-      await tell(await shipper.pass(target, () => stopped || Date.now() > end))
-    }),
-  )
+      await tell(await shipper.pass(target, () => stopped || Date.now() > end)).finally(resolve)
+    })
+    return { sending, tried: promise }
+  })
   return {
     away: () => new Set(failing.keys()),
+    tried: Promise.all(loops.map((l) => l.tried)),
     async stop() {
       stopped = true
-      await within(LEAVE_MS, Promise.all(sending.map((s) => s.stop()))).catch(() => {})
+      await within(LEAVE_MS, Promise.all(loops.map((l) => l.sending.stop()))).catch(() => {})
       // Whoever stops the server may be about to restore it: nothing that was written is left behind.
       const end = Date.now() + FAREWELL_MS
       const passes = await within(

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import type { Fault } from './check-restored.ts'
+import { endServed } from './recover.ts'
 import { isMount } from './restore-plan.ts'
 
 const STAYS = new Set(['lost+found'])
@@ -23,6 +24,8 @@ export const workFolder = (folder: string): string => (isMount(folder) ? path.jo
 
 export async function freshWorkFolder(folder: string): Promise<string> {
   const work = workFolder(folder)
+  // A restore that was killed may still run there.
+  await endServed(work)
   await rm(work, { recursive: true, force: true })
   await mkdir(path.dirname(work), { recursive: true, mode: 0o755 })
   return work

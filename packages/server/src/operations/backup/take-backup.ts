@@ -142,7 +142,7 @@ async function* once(data: Buffer): AsyncGenerator<Buffer> {
 /** A place that does not answer, or belongs to another installation, is left out from the beginning. */
 async function requireOurs({ client, place, installation }: Job, outlet: Outlet): Promise<void> {
   const here = await describeHere(client, place, installation.home)
-  const asked = await Promise.allSettled(outlet.alive.map((target) => requireOwner(target, here)))
+  const asked = await Promise.allSettled(outlet.alive.map((target) => requireOwner(target, here, installation.home)))
   for (const [i, target] of [...outlet.alive].entries()) {
     const answer = asked[i]
     if (answer?.status === 'rejected') outlet.drop(target, answer.reason)
@@ -200,10 +200,10 @@ async function shipRest({ config, installation, targets }: Job, outlet: Outlet):
 }
 
 /** That old ones could not be removed does not make the new one worse. */
-async function pruneAll(config: Config, targets: readonly Target[], id: string): Promise<{ pruned: number; pruneError?: string }> {
+async function pruneAll({ config, id, cluster }: Job, targets: readonly Target[]): Promise<{ pruned: number; pruneError?: string }> {
   let pruned = 0
   try {
-    for (const target of targets) pruned += (await prune(target, config, Date.now(), id)).backups.length
+    for (const target of targets) pruned += (await prune(target, config, { now: Date.now(), own: cluster.systemId, running: id })).backups.length
     return { pruned }
   } catch (e) {
     return { pruned, pruneError: codeOf(e) }
@@ -211,13 +211,13 @@ async function pruneAll(config: Config, targets: readonly Target[], id: string):
 }
 
 async function finish(job: Job, run: Run): Promise<BackupResult> {
-  const { config, installation, id, client, startedAt } = job
+  const { installation, id, client, startedAt } = job
   const { manifest, outlet } = await copyAll(job)
   const { startSegment, kind } = manifest.database
   await withLockedWal(client, () => endGaps(installation.home, outlet.alive, { startedAt, startSegment }))
   const before = new Date().toISOString()
   const isShipped = await shipRest(job, outlet)
-  const { pruned, pruneError } = await pruneAll(config, outlet.alive, id)
+  const { pruned, pruneError } = await pruneAll(job, outlet.alive)
   const to = outlet.alive.map((t) => t.kind).join('+')
   const walUntil = kind === 'dump' ? null : isShipped ? before : manifest.takenAt
   const result = {

@@ -13,6 +13,8 @@ export type Target = {
   kind: 'dir' | 's3'
   /** For people: the folder, or the bucket with its prefix. */
   name: string
+  /** Tells it from every other: buckets of two services may have one name. */
+  place: string
   put: (key: string, body: StorageBody) => Promise<void>
   /** The whole object: none here is larger than a chunk. @throws BackupError chunk_missing */
   get: (key: string) => Promise<Buffer>
@@ -62,8 +64,8 @@ export async function collect(pieces: AsyncIterable<Uint8Array>): Promise<Buffer
   return Buffer.concat(all)
 }
 
-type Parts = Pick<Target, 'kind' | 'name' | 'list'> & { storage: ReturnType<typeof diskStorage>; gaps: readonly number[] }
-function makeTarget({ kind, name, list, storage, gaps }: Parts): Target {
+type Parts = Pick<Target, 'kind' | 'name' | 'place' | 'list'> & { storage: ReturnType<typeof diskStorage>; gaps: readonly number[] }
+function makeTarget({ kind, name, place, list, storage, gaps }: Parts): Target {
   const told = <T>(work: Promise<T>): Promise<T> =>
     work.catch((e: unknown) => {
       throw ofTarget(e, name)
@@ -71,6 +73,7 @@ function makeTarget({ kind, name, list, storage, gaps }: Parts): Target {
   return {
     kind,
     name,
+    place,
     put: (key, body) => told(patiently(() => storage.put(key, body), Buffer.isBuffer(body) ? gaps : [])),
     async get(key) {
       const read = async () => collect(await storage.get(key))
@@ -91,13 +94,13 @@ function makeTarget({ kind, name, list, storage, gaps }: Parts): Target {
 
 export function dirTarget(dir: string): Target {
   const root = path.resolve(dir)
-  return makeTarget({ kind: 'dir', name: root, storage: diskStorage(root, checkName), list: (folder) => walk(root, folder), gaps: [] })
+  return makeTarget({ kind: 'dir', name: root, place: root, storage: diskStorage(root, checkName), list: (folder) => walk(root, folder), gaps: [] })
 }
 
 export function s3Target(settings: S3Settings, spool: string, gaps: readonly number[]): Target {
   const name = `s3://${[settings.S3_BUCKET, settings.S3_PREFIX?.replace(/^\/+|\/+$/g, '')].filter(Boolean).join('/')}`
   const list = (folder: string) => listS3(settings, `${folder}/`)
-  return makeTarget({ kind: 's3', name, storage: s3Storage(settings, spool, checkName), list, gaps })
+  return makeTarget({ kind: 's3', name, place: `${settings.S3_ENDPOINT ?? ''} ${name}`, storage: s3Storage(settings, spool, checkName), list, gaps })
 }
 
 /** Where files wait on their way to a bucket, and what this server notes about its backups. */
