@@ -120,7 +120,7 @@ svc_start() {
       mkdir -p "$ATENDE_ROOT/run" "$ATENDE_ROOT/log"
       read_settings
       # Without the lock and what belongs to our caller.
-      (cd / && exec setsid env "${ENVIRONMENT[@]+"${ENVIRONMENT[@]}"}" MIGRATE=never ROLE="$1" PORT="$(port_of "$1" "$2")" \
+      (cd / && exec setsid env MALLOC_ARENA_MAX=2 "${ENVIRONMENT[@]+"${ENVIRONMENT[@]}"}" MIGRATE=never ROLE="$1" PORT="$(port_of "$1" "$2")" \
         "$node" --disable-warning=ExperimentalWarning --max-semi-space-size=8 "$release/packages/server/src/cli.ts" start) \
         < /dev/null >> "$ATENDE_ROOT/log/$1-$2.log" 2>&1 9>&- &
       echo $! > "$(pid_file "$1" "$2")"

@@ -208,6 +208,8 @@ it('an update put green in charge; it was killed, and left its files', async () 
   expect(await doctor('server')).toMatchObject({ code: 1, output: expect.stringMatching(/no server answers[\s\S]*running\.json/) })
   expect(await mend('start')).toContain('All well')
   expect([await isReady(), existsSync(note)]).toEqual([true, false])
+  // Few heaps, or the threads for media leave more and more free memory behind (0017).
+  expect(readFileSync(`/proc/${stage.pidOf('atende-worker@green')}/environ`, 'utf8')).toContain('\0MALLOC_ARENA_MAX=2\0')
   const said = readFileSync(stage.at('var/lib/stand-in/log/atende-worker@green.log'), 'utf8')
   expect(await Promise.all(['web@green', 'worker@green', 'web@blue', 'worker@blue'].map((u) => stage.isActive(`atende-${u}`))), said).toEqual([
     true,
