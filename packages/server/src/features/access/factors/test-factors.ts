@@ -11,7 +11,8 @@ type Who = { token: string }
 /** A code of the app, some steps of 30 seconds from now; not in the last moments of a step, when it would be another one on arrival. */
 export async function codeOf(secret: string, steps = 0): Promise<string> {
   const left = 30_000 - (Date.now() % 30_000)
-  if (left < 3000) await new Promise((r) => setTimeout(r, left))
+  // A timer may ring a moment early.
+  if (left < 4000) await new Promise((r) => setTimeout(r, left + 100))
   return generate({ secret, epoch: Math.floor(Date.now() / 1000) + steps * 30 })
 }
 
