@@ -139,6 +139,11 @@ export const Me = z
     sessionId: Id,
     /** The company requires a second factor and this person has none: nothing else works before. */
     mustEnrol: z.boolean(),
+    /**
+     * Where the events of the company stood before this was read. A screen reads its data after it, and gives it to the socket's first
+     * `authenticate`: so nothing falls between the two. Not there outside of a company, nor from an older server during an update.
+     */
+    cursor: z.string().optional(),
   })
   .meta({ id: 'Me' })
 export type Me = z.infer<typeof Me>

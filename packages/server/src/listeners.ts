@@ -7,8 +7,8 @@ import type { TenantLogin } from './platform/auth.ts'
 import type { Context } from './platform/context.ts'
 import { tenantTx } from './platform/context.ts'
 import { inTenant, type TenantTx } from './platform/database.ts'
-import type { EventKind, EventPayloads, StoredEvent } from './platform/events.ts'
-import { type Client, conversationRoom, type Io, listsRoom, mineRoom, openRoom, type Realtime, sightRooms, socketCursor } from './platform/realtime.ts'
+import { type EventKind, type EventPayloads, type StoredEvent, socketCursor } from './platform/events.ts'
+import { type Client, conversationRoom, type Io, listsRoom, mineRoom, openRoom, type Realtime, sightRooms } from './platform/realtime.ts'
 
 type Message = Parameters<ServerToClientEvents['message:new']>[0]['message']
 type Conversation = Parameters<ServerToClientEvents['conversation:updated']>[0]['conversation']

@@ -1,5 +1,6 @@
 import http from 'node:http'
 import https from 'node:https'
+import { Me } from '@atende/contracts/access'
 import type { ClientToServerEvents, ServerToClientEvents } from '@atende/contracts/realtime'
 import { io, type Socket } from 'socket.io-client'
 import { delivery, inbound, sign } from '../../../packages/server/src/testing/test-channel.ts'
@@ -44,7 +45,7 @@ function once(url: string, { method, path, headers, body, keep }: Ask): Promise<
   })
 }
 
-/** What an attendant's browser does: authenticate with the cursor of the last event, come back by itself, take what was missed. */
+/** What an attendant's browser does: begin at the cursor that came with the login, come back by itself, take what was missed. */
 class Watcher {
   readonly seen = new Set<string>()
   connects = 0
@@ -52,28 +53,33 @@ class Watcher {
   /** When it was last told to load everything again: what was there by then is on the screen. */
   reloadedAt = 0
   readonly socket: Socketed
-  #cursor: string | undefined
-  constructor(url: string, token: string) {
+  ready = false
+  #cursor: string
+  /** While the past is being sent, what comes live is further on already. */
+  #catchingUp = false
+  constructor(url: string, token: string, cursor: string) {
+    this.#cursor = cursor
     this.socket = io(url, { transports: ['websocket'], forceNew: true, reconnectionDelay: 400, reconnectionDelayMax: 2000, ...TRUSTING })
     this.socket.on('connect', () => {
       this.connects++
-      this.socket.timeout(10_000).emit('authenticate', this.#cursor ? { token, cursor: this.#cursor } : { token }, (late, answer) => {
+      this.#catchingUp = true
+      this.socket.timeout(10_000).emit('authenticate', { token, cursor: this.#cursor }, (late, answer) => {
+        this.#catchingUp = false
         if (late || !answer.ok) return void this.socket.disconnect().connect()
         if (answer.reset) {
           this.resets++
           this.reloadedAt = Date.now()
         }
-        if (answer.reset || this.#cursor === undefined) this.#cursor = answer.cursor
+        this.#cursor = answer.cursor
+        this.ready = true
       })
     })
     this.socket.on('disconnect', (reason) => {
       if (reason === 'io server disconnect') setTimeout(() => this.socket.connect(), 500)
     })
-    this.socket.on('message:new', ({ cursor, message }) => {
-      this.#cursor = cursor
-      this.seen.add(message.id)
-    })
+    this.socket.on('message:new', ({ message }) => this.seen.add(message.id))
     this.socket.onAny((_, event: unknown) => {
+      if (this.#catchingUp) return
       if (typeof event === 'object' && event !== null && 'cursor' in event && typeof event.cursor === 'string') this.#cursor = event.cursor
     })
   }
@@ -82,22 +88,22 @@ class Watcher {
     const madeAt = (id: string) => Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16)
     return ids.filter((id) => !this.seen.has(id) && madeAt(id) > this.reloadedAt)
   }
-  get ready(): boolean {
-    return this.#cursor !== undefined && this.socket.connected
-  }
 }
 
 const CUSTOMERS = 20
 export const customerPhone = (n: number): string => `55119222200${String(n % CUSTOMERS).padStart(2, '0')}`
 
 /** Steady traffic through nginx: signed deliveries, reads, answers, open sockets. Everything is remembered, to be compared afterwards. */
-export function startLoad(target: LoadTarget, rates: { webhooks: number; reads: number; sends: number; sockets: number }) {
+export async function startLoad(target: LoadTarget, rates: { webhooks: number; reads: number; sends: number; sockets: number }) {
+  const me = await once(target.url, { method: 'GET', path: '/api/auth/me', headers: { authorization: `Bearer ${target.token}` } })
+  const { cursor } = Me.parse(JSON.parse(me.text))
+  if (cursor === undefined) throw new Error('the server does not say where its events stand')
   const outcomes: Outcome[] = []
   const delivered: string[] = []
   const sent: string[] = []
   const running = new Set<Promise<void>>()
   const run = Date.now().toString(36)
-  const watchers = Array.from({ length: rates.sockets }, () => new Watcher(target.url, target.token))
+  const watchers = Array.from({ length: rates.sockets }, () => new Watcher(target.url, target.token, cursor))
   let [n, closedIdle] = [0, 0]
 
   async function ask(kind: string, request: Ask): Promise<string | undefined> {
@@ -157,4 +163,4 @@ export function startLoad(target: LoadTarget, rates: { webhooks: number; reads: 
     },
   }
 }
-export type Load = ReturnType<typeof startLoad>
+export type Load = Awaited<ReturnType<typeof startLoad>>

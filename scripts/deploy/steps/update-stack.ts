@@ -97,7 +97,7 @@ export async function updateStack(stack: Stack, shop: Shop, next: string): Promi
     const { body } = await stack.call<{ items: { id: string }[] }>('GET', '/api/conversations?limit=20', { token: shop.token })
     return body.items.length > ANSWERED && body.items.map((c) => c.id).filter((id) => id !== shop.conversationId)
   })
-  const load = startLoad({ url: `https://localhost:${stack.ports.secure}`, token: shop.token, channel: shop.channel, conversations }, LOAD)
+  const load = await startLoad({ url: `https://localhost:${stack.ports.secure}`, token: shop.token, channel: shop.channel, conversations }, LOAD)
   try {
     await until('the sockets', () => load.watchers.every((w) => w.ready), 30)
     let from = performance.now()

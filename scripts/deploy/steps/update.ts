@@ -189,7 +189,7 @@ export async function runUpdates({
   try {
     await stage.install('0.1.0')
     shop = await openShop(stage)
-    load = startLoad({ url: stage.url, token: shop.token, channel: shop.channel, conversations: shop.conversations }, rates)
+    load = await startLoad({ url: stage.url, token: shop.token, channel: shop.channel, conversations: shop.conversations }, rates)
     const { watchers } = load
     await eventually(() => watchers.every((w) => w.ready), 30_000)
     const times = [performance.now()]

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Database, TenantTx } from './database.ts'
+import type { Database, SystemTx, TenantTx } from './database.ts'
 import { uuidv7 } from './ids.ts'
 import type { Logger } from './log.ts'
 import type { Signals } from './signals.ts'
@@ -35,10 +35,13 @@ export async function publish(tx: TenantTx, tenantId: string, events: readonly N
 }
 
 /** Oldest transaction still running: every event of an older one is already visible. This is what a cursor holds. */
-export async function currentHorizon(db: Database): Promise<string> {
+export async function currentHorizon(db: Database | SystemTx): Promise<string> {
   const { rows } = await sql<{ h: string }>`select pg_snapshot_xmin(pg_current_snapshot())::text h`.execute(db)
   return rows[0]?.h ?? '0'
 }
+
+/** What screens hold: the horizon with the moment it was given. */
+export const socketCursor = (horizon: string): string => `${horizon}.${Math.floor(Date.now() / 1000)}`
 
 /** Events of one tenant since a cursor, oldest first; undefined when there are more than `max` or the cursor is too old. */
 export async function eventsSince(tx: TenantTx, cursor: string, max: number): Promise<StoredEvent[] | undefined> {

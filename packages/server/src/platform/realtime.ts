@@ -7,7 +7,7 @@ import { checkToken, may, type TenantLogin } from './auth.ts'
 import type { Context } from './context.ts'
 import { inTenant, type TenantTx } from './database.ts'
 import { AppError } from './errors.ts'
-import { currentHorizon, eventsSince, type StoredEvent } from './events.ts'
+import { currentHorizon, eventsSince, type StoredEvent, socketCursor } from './events.ts'
 import type { Http } from './http.ts'
 import { connectionLimits, eventLimit } from './limits/socket-limits.ts'
 
@@ -62,8 +62,7 @@ export type Realtime = {
   stop: () => Promise<void>
 }
 
-/** A cursor is the event horizon with the moment it was given: older than a day, reloading is cheaper than replaying. */
-export const socketCursor = (horizon: string): string => `${horizon}.${Math.floor(Date.now() / 1000)}`
+/** Older than a day, reloading is cheaper than replaying. */
 const CURSOR_MAX_AGE = 24 * 3600
 
 function readCursor(cursor: string, horizon: string): string | undefined {

@@ -2,6 +2,7 @@ import { type Login, Me, type Permission } from '@atende/contracts/access'
 import { useQuery } from '@tanstack/react-query'
 import { endSession, onSessionEnd, startLeaving, tellTabsLogout, tokenKeeper } from './access-token.ts'
 import { api, NoContent } from './api.ts'
+import { startEventsAt } from './event-cursor.ts'
 import { changeLocale } from './i18n.ts'
 import { readStored, writeStored } from './locale.ts'
 import { keys, queryClient } from './query.ts'
@@ -14,6 +15,7 @@ onSessionEnd(() => writeStored(HINT, null))
 async function keepMe(me: Me): Promise<Me> {
   writeStored(HINT, '1')
   queryClient.setQueryData(keys.me, me)
+  if (me.cursor !== undefined) startEventsAt(me.cursor)
   await changeLocale(me.user.locale)
   return me
 }

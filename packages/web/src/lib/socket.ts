@@ -3,6 +3,7 @@ import { useEffect, useEffectEvent } from 'react'
 import { io, type Socket } from 'socket.io-client'
 import { endSession, onSessionEnd, tokenKeeper } from './access-token.ts'
 import { getConnection, setConnection } from './connection.ts'
+import { eventCursor, moveEventCursor } from './event-cursor.ts'
 import { keys, queryClient, refetchFailed } from './query.ts'
 import { goToEnrolment } from './step-up.ts'
 
@@ -24,7 +25,8 @@ const OFFLINE_AFTER_MS = 8_000
 const PROBE_MS = 3_000
 const SLEPT_MS = 30_000
 
-let cursor: string | undefined
+/** While the past is being sent, what comes live is further on already: its cursor would leave out the rest. */
+let catchingUp = false
 let renewal: ReturnType<typeof setTimeout> | undefined
 let offlineTimer: ReturnType<typeof setTimeout> | undefined
 
@@ -40,7 +42,14 @@ async function authenticate(refused: string | null, patience: number): Promise<v
     endSession('expired')
     return
   }
-  const answer = await socket.timeout(patience).emitWithAck('authenticate', cursor === undefined ? { token } : { token, cursor })
+  const cursor = eventCursor()
+  catchingUp = true
+  const answer = await socket
+    .timeout(patience)
+    .emitWithAck('authenticate', cursor === undefined ? { token } : { token, cursor })
+    .finally(() => {
+      catchingUp = false
+    })
   if (!answer.ok) {
     if (answer.code === 'too_many_requests') return authenticateLater()
     if (answer.code === 'second_factor_required') return goToEnrolment()
@@ -49,7 +58,7 @@ async function authenticate(refused: string | null, patience: number): Promise<v
     else endSession('expired')
     return
   }
-  if (answer.reset || cursor === undefined) cursor = answer.cursor
+  moveEventCursor(answer.cursor)
   if (answer.reset) loadAgain()
   markOnline()
   planRenewal(answer.expiresAt)
@@ -124,7 +133,7 @@ function wire(): void {
   socket.on('access:changed', loadAgain)
   socket.on('session:ended', () => endSession('ended'))
   socket.onAny((_name, event: unknown) => {
-    if (typeof event === 'object' && event !== null && 'cursor' in event && typeof event.cursor === 'string') cursor = event.cursor
+    if (!catchingUp && typeof event === 'object' && event !== null && 'cursor' in event && typeof event.cursor === 'string') moveEventCursor(event.cursor)
   })
   window.addEventListener('offline', markAway)
   window.addEventListener('online', () => {
@@ -149,12 +158,10 @@ export function connectSocket(): void {
   if (!socket.connected) socket.connect()
 }
 
-/** After a logout: the next login starts from the present. */
 function disconnectSocket(): void {
   clearTimeout(renewal)
   clearTimeout(offlineTimer)
   offlineTimer = undefined
-  cursor = undefined
   socket.disconnect()
 }
 

@@ -4,7 +4,7 @@ import { ACCESS_TOKEN_SECONDS, issueAccessToken } from '../../platform/auth.ts'
 import type { Context } from '../../platform/context.ts'
 import { enterTenant, type SystemTx } from '../../platform/database.ts'
 import { AppError, notFound } from '../../platform/errors.ts'
-import { publish } from '../../platform/events.ts'
+import { currentHorizon, publish, socketCursor } from '../../platform/events.ts'
 import { uuidv7 } from '../../platform/ids.ts'
 import { findRights, SERVER_RIGHTS } from '../../platform/rights.ts'
 import { writeAudit } from '../audit/audit.ts'
@@ -52,6 +52,7 @@ export async function openSession(
 
 /** @throws AppError unauthenticated */
 export async function readMe(tx: SystemTx, holder: Holder): Promise<Me> {
+  const horizon = holder.tenantId === null ? undefined : await currentHorizon(tx)
   const user = await db.self(tx, holder.userId)
   if (!user) throw new AppError('unauthenticated')
   const memberships = await db.memberships(tx)
@@ -68,6 +69,7 @@ export async function readMe(tx: SystemTx, holder: Holder): Promise<Me> {
     memberships: places.map((m) => ({ tenantId: m.tenant_id, tenantName: m.tenant_name, role: MemberRole.parse(m.role) })),
     sessionId: holder.sessionId,
     mustEnrol: await db.mustEnrol(tx, holder.sessionId),
+    cursor: horizon && socketCursor(horizon),
   }
 }
 

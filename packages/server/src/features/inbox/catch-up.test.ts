@@ -1,3 +1,4 @@
+import type { Login, Me } from '@atende/contracts/access'
 import type { Message, MessagePage } from '@atende/contracts/messages'
 import { io } from 'socket.io-client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -90,6 +91,18 @@ describe('a screen that was away', () => {
     expect(texts.filter((t) => t.startsWith('dormindo'))).toEqual(['dormindo 1', 'dormindo 2', 'dormindo 3'])
     expect(first.cursor).toMatch(/^\d+\.\d+$/)
     back.close()
+  })
+  it('hears what happened between its first answer and its socket: the login says where to begin', async () => {
+    const me = await server.call<Me>('GET', '/api/auth/me', { token: owner.token })
+    const login = await server.call<Login>('POST', '/api/auth/login', { body: { email: owner.email, password: owner.password } })
+    await write('no meio da abertura')
+    for (const cursor of [me.body.cursor, login.body.me.cursor]) {
+      const socket = await server.connect()
+      const caught = watch(socket)
+      expect(await authenticate(socket, cursor)).toMatchObject({ ok: true, reset: false })
+      await eventually(() => caught.some((e) => e.message && textOf(e.message) === 'no meio da abertura'))
+      socket.close()
+    }
   })
   it('is told to load everything again when it was away too long, or shows a cursor of nobody', async () => {
     const socket = await server.connect()

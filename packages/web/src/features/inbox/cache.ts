@@ -1,4 +1,5 @@
 import type { Conversation } from '@atende/contracts/conversations'
+import { changeAllLive } from '../../lib/live-query.ts'
 import { keys, queryClient } from '../../lib/query.ts'
 import type { FilterContext, ListFilter } from './filter.ts'
 import { applyListEvents, isNewer, type ListData, type ListEvent, pruneList } from './live.ts'
@@ -6,16 +7,14 @@ import { applyListEvents, isNewer, type ListData, type ListEvent, pruneList } fr
 const isListFilter = (value: unknown): value is ListFilter =>
   typeof value === 'object' && value !== null && 'view' in value && 'status' in value && value.status !== 'any'
 
-const eachList = (change: (data: ListData, filter: ListFilter) => ListData): void => {
-  for (const query of queryClient.getQueryCache().findAll({ queryKey: keys.allConversations })) {
-    const filter = query.queryKey[1]
-    if (!isListFilter(filter)) continue
-    queryClient.setQueryData<ListData>(query.queryKey, (data) => data && change(data, filter))
-  }
-}
+const eachList = (change: (data: ListData, filter: ListFilter) => ListData): void =>
+  changeAllLive<ListData>(keys.allConversations, (data, [, filter]) => (isListFilter(filter) ? change(data, filter) : data))
 
 const putConversation = (conversation: Conversation): void => {
-  queryClient.setQueryData<Conversation>(keys.conversation(conversation.id), (known) => (isNewer(known, conversation) ? conversation : known))
+  const queryKey = keys.conversation(conversation.id)
+  // A conversation that was not asked for yet is known from now on.
+  if (queryClient.getQueryData(queryKey) === undefined) queryClient.setQueryData<Conversation>(queryKey, conversation)
+  changeAllLive<Conversation>(queryKey, (known) => (isNewer(known, conversation) ? conversation : known))
 }
 
 /** What the list already knows, so that opening a conversation shows its header at once. */

@@ -1,10 +1,11 @@
 import type { Message } from '@atende/contracts/messages'
-import { keys, queryClient } from '../../lib/query.ts'
+import { changeAllLive } from '../../lib/live-query.ts'
+import { keys } from '../../lib/query.ts'
 import { changeMessage, type MessagesData, upsertMessage } from './message-cache.ts'
 
 /** Every cached view of the conversation: its end, and the surroundings of messages that were jumped to. */
 export const changeMessages = (conversationId: string, change: (data: MessagesData) => MessagesData): void => {
-  queryClient.setQueriesData<MessagesData>({ queryKey: keys.messages(conversationId) }, (data) => data && change(data))
+  changeAllLive<MessagesData>(keys.messages(conversationId), change)
 }
 
 export const putMessage = (message: Message): void => changeMessages(message.conversationId, (data) => upsertMessage(data, message))
