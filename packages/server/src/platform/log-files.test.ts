@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -42,7 +43,10 @@ async function start(more: Record<string, string> = {}): Promise<string> {
   const running = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', CLI, 'start', '--json'], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   child = running
   for (const stream of [running.stdout, running.stderr]) stream?.on('data', (d) => (output += d))
-  return eventually(() => /"url":"(http:[^"]+)"/.exec(output)?.[1], 60_000)
+  const gone = once(running, 'exit').then(() => '')
+  const url = await Promise.race([eventually(() => /"url":"(http:[^"]+)"/.exec(output)?.[1], 60_000).catch(() => ''), gone])
+  if (url === '') throw new Error(`it did not start (exit ${running.exitCode}): ${output}`)
+  return url
 }
 
 const names = () => readdirSync(logs).toSorted()
