@@ -45,6 +45,8 @@ async function logOut(p: Page): Promise<void> {
   await p.getByRole('menuitem', { name: 'Sair' }).click()
   // Exactly this: a logout of one's own is not a session that somebody else has ended.
   await p.waitForURL('**/entrar')
+  // The address comes before the page, and the page that one leaves has fields for an address and a password, too.
+  await p.getByRole('button', { name: 'Entrar', exact: true }).waitFor()
 }
 async function enterPassword(p: Page, email: string, password: string): Promise<void> {
   await p.getByLabel('E-mail').fill(email)

@@ -44,7 +44,7 @@ export async function setStage(settings: Record<string, string> = {}): Promise<S
       ...options,
     })
     const page = await context.newPage()
-    page.setDefaultTimeout(15_000)
+    page.setDefaultTimeout(30_000)
     page.on('pageerror', (e) => faults.push(`${url}: ${e.message}`))
     page.on('console', (m) => {
       const asked = /status of (401|403|409|410|422|404)/.test(m.text())

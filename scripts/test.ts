@@ -14,6 +14,7 @@ const BIN = path.join(ROOT, 'node_modules/.bin')
 const { values } = parseArgs({ options: { only: { type: 'string' } } })
 const wants = (part: string) => !values.only || values.only === part
 const began = performance.now()
+/** Reports of the parts; and what Node compiled, since the tests start some hundred processes of the same files. */
 const reports = mkdtempSync(path.join(tmpdir(), 'atende-reports-'))
 
 function run(title: string, command: string, args: string[]): Promise<void> {
@@ -23,7 +24,7 @@ function run(title: string, command: string, args: string[]): Promise<void> {
     const child = spawn(command, args, {
       cwd: ROOT,
       stdio: ['ignore', 'inherit', 'inherit'],
-      env: { ...process.env, PATH: `${BIN}${path.delimiter}${process.env.PATH}` },
+      env: { NODE_COMPILE_CACHE: path.join(reports, 'compiled'), ...process.env, PATH: `${BIN}${path.delimiter}${process.env.PATH}` },
     })
     child.once('error', failed)
     child.once('close', (code) => {
