@@ -69,6 +69,8 @@ export async function setStage(settings: Record<string, string> = {}): Promise<S
 }
 
 export async function logIn(page: Page, who: { email: string; password: string }): Promise<void> {
+  // The address of the login comes before its page, and the page that one leaves may have fields for an address and a password, too.
+  await page.getByRole('button', { name: 'Entrar', exact: true }).waitFor()
   await page.getByLabel('E-mail').fill(who.email)
   await page.getByLabel('Senha', { exact: true }).fill(who.password)
   await page.getByRole('button', { name: 'Entrar' }).click()

@@ -70,6 +70,19 @@ function browser() {
 }
 
 describe('the access token of a browser with several tabs', () => {
+  it('of a new login is not taken away by a refusal that was for the login of before', async () => {
+    const one = browser()
+    const tab = one.openTab()
+    await tab.refresh(null)
+    one.pass(3_600_000)
+    one.logOut()
+    const late = tab.refresh(null)
+    await new Promise((done) => setTimeout(done, 1))
+    tab.accept(loginOf('of the new login'))
+    expect(await late).toEqual({ token: 'of the new login', login: null })
+    expect(tab.fresh()).toBe('of the new login')
+  })
+
   it('is fetched once when five tabs need it at the same moment', async () => {
     const one = browser()
     const tabs = Array.from({ length: 5 }, () => one.openTab())

@@ -47,8 +47,12 @@ export function createTokenKeeper({ requestRefresh, withLock, publish, now }: Ke
     withLock(async () => {
       const token = fresh()
       if (token !== null && token !== refused) return { token, login: null }
+      const before = grant
       const login = await requestRefresh()
       if (login === null) {
+        // Whoever logged in meanwhile has another cookie: the refusal was about the one of before.
+        const since = grant === before ? null : fresh()
+        if (since !== null) return { token: since, login: null }
         grant = null
         return null
       }
