@@ -1,10 +1,10 @@
 import { InfiniteQueryObserver } from '@tanstack/react-query'
 import { afterEach, describe, expect, it } from 'vitest'
-import { changeAllLive } from './live-query.ts'
+import { changeLive } from './live-query.ts'
 import { queryClient } from './query.ts'
 
 const KEY = ['live-query']
-const tell = (news: string): void => changeAllLive<string[]>(KEY, (data) => (data.includes(news) ? data : [...data, news]))
+const tell = (news: string): void => changeLive<string[]>(KEY, (data) => (data.includes(news) ? data : [...data, news]))
 const held = (key = KEY) => queryClient.getQueryData<string[]>(key)
 
 /** Asks the server, which answers when told to. */
@@ -73,7 +73,7 @@ describe('what is told live', () => {
     await observer.refetch()
     const next = observer.fetchNextPage()
     type Pages = { pages: string[]; pageParams: number[] }
-    changeAllLive<Pages>(key, (data) => ({ ...data, pages: data.pages.with(0, 'a, changed') }))
+    changeLive<Pages>(key, (data) => ({ ...data, pages: data.pages.with(0, 'a, changed') }))
     more.resolve('b')
     await next
     expect(queryClient.getQueryData<Pages>(key)?.pages).toEqual(['a, changed', 'b'])

@@ -2,13 +2,15 @@ import type { Query, QueryKey } from '@tanstack/react-query'
 import { queryClient } from './query.ts'
 
 type Change = (data: unknown) => unknown
-type Cached = Query<unknown, Error, unknown, QueryKey>
 
 /** By query: what came while its answer was under way. */
 const held = new Map<string, Change[]>()
 
-function apply({ queryKey }: Cached, change: Change): void {
-  queryClient.setQueryData(queryKey, (data: unknown) => (data === undefined ? undefined : change(data)))
+function apply({ queryKey }: Query, change: Change): void {
+  const known = queryClient.getQueryData(queryKey)
+  const next = known === undefined ? known : change(known)
+  // What the news did not concern is not fresher by them.
+  if (next !== known) queryClient.setQueryData(queryKey, next)
 }
 
 queryClient.getQueryCache().subscribe((event) => {
@@ -22,17 +24,15 @@ queryClient.getQueryCache().subscribe((event) => {
 })
 
 /**
- * Changes what a query holds by what was told live. An answer that is under way may be older than the news, and a further page is put
- * to the pages as they were when it was asked for: both would undo the change, so it is made once more when the answer is there.
- * `change` must bear that: twice in a row, and on data that know of it already.
+ * Changes what every query holds whose key begins like this, by what was told live. An answer that is under way may be older than the
+ * news, and a further page is put to the pages as they were when it was asked for: both would undo the change, so it is made once more
+ * when the answer is there. `change` must bear that: twice in a row, and on data that know of it already.
  */
-export function changeLive(query: Query, change: Change): void {
-  apply(query, change)
-  if (query.state.fetchStatus !== 'idle') held.set(query.queryHash, [...(held.get(query.queryHash) ?? []), change])
-}
-
-/** `changeLive` for every query whose key begins like this. */
-export function changeAllLive<T>(queryKey: QueryKey, change: (data: T, key: QueryKey) => T): void {
-  // What a query holds is known by its key; the cache cannot tell its type.
-  for (const query of queryClient.getQueryCache().findAll({ queryKey })) changeLive(query, (data) => change(data as T, query.queryKey))
+export function changeLive<T>(queryKey: QueryKey, change: (data: T, key: QueryKey) => T): void {
+  for (const query of queryClient.getQueryCache().findAll({ queryKey })) {
+    // What a query holds is known by its key; the cache cannot tell its type.
+    const one: Change = (data) => change(data as T, query.queryKey)
+    apply(query, one)
+    if (query.state.fetchStatus !== 'idle') held.set(query.queryHash, [...(held.get(query.queryHash) ?? []), one])
+  }
 }

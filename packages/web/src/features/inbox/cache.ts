@@ -1,5 +1,5 @@
 import type { Conversation } from '@atende/contracts/conversations'
-import { changeAllLive } from '../../lib/live-query.ts'
+import { changeLive } from '../../lib/live-query.ts'
 import { keys, queryClient } from '../../lib/query.ts'
 import type { FilterContext, ListFilter } from './filter.ts'
 import { applyListEvents, isNewer, type ListData, type ListEvent, pruneList } from './live.ts'
@@ -8,13 +8,13 @@ const isListFilter = (value: unknown): value is ListFilter =>
   typeof value === 'object' && value !== null && 'view' in value && 'status' in value && value.status !== 'any'
 
 const eachList = (change: (data: ListData, filter: ListFilter) => ListData): void =>
-  changeAllLive<ListData>(keys.allConversations, (data, [, filter]) => (isListFilter(filter) ? change(data, filter) : data))
+  changeLive<ListData>(keys.allConversations, (data, [, filter]) => (isListFilter(filter) ? change(data, filter) : data))
 
 const putConversation = (conversation: Conversation): void => {
   const queryKey = keys.conversation(conversation.id)
   // A conversation that was not asked for yet is known from now on.
   if (queryClient.getQueryData(queryKey) === undefined) queryClient.setQueryData<Conversation>(queryKey, conversation)
-  changeAllLive<Conversation>(queryKey, (known) => (isNewer(known, conversation) ? conversation : known))
+  changeLive<Conversation>(queryKey, (known) => (isNewer(known, conversation) ? conversation : known))
 }
 
 /** What the list already knows, so that opening a conversation shows its header at once. */

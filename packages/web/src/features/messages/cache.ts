@@ -1,11 +1,11 @@
 import type { Message } from '@atende/contracts/messages'
-import { changeAllLive } from '../../lib/live-query.ts'
+import { changeLive } from '../../lib/live-query.ts'
 import { keys } from '../../lib/query.ts'
 import { changeMessage, type MessagesData, upsertMessage } from './message-cache.ts'
 
 /** Every cached view of the conversation: its end, and the surroundings of messages that were jumped to. */
 export const changeMessages = (conversationId: string, change: (data: MessagesData) => MessagesData): void => {
-  changeAllLive<MessagesData>(keys.messages(conversationId), change)
+  changeLive<MessagesData>(keys.messages(conversationId), change)
 }
 
 export const putMessage = (message: Message): void => changeMessages(message.conversationId, (data) => upsertMessage(data, message))
