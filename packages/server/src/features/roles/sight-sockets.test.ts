@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
+import type { Me } from '@atende/contracts/access'
 import { io } from 'socket.io-client'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openSightStage, type SightStage } from '../../testing/sight-stage.ts'
 import { eventually, type TestSocket } from '../../testing/test-server.ts'
+import { joinWith } from '../access/test-roles.ts'
 
 let stage: SightStage
 beforeAll(async () => {
@@ -101,6 +103,23 @@ describe('only the own conversations', () => {
     expect(heard.some((h) => h.name === 'message:new' && h.text.includes('Guardada'))).toBe(true)
     expect(heard.filter((h) => /Biatriz|Perdida/.test(h.text))).toEqual([])
     again.close()
+  })
+
+  it('who may see no conversation is told of lists that changed meanwhile, and of nothing else', async () => {
+    const { server, owner, ana } = stage
+    const keeper = await joinWith(server, owner, ['tags.read'])
+    const { body } = await server.call<Me>('GET', '/api/auth/me', { token: keeper.token })
+    const place = await stage.begin('Reservada', ana)
+    await stage.write(place.phone, 'Reservada')
+    expect((await server.call('POST', '/api/tags', { token: owner.token, body: { name: 'Nova', color: 'teal' } })).status).toBe(201)
+    await flush()
+    const socket: TestSocket = io(server.url, { transports: ['websocket'], forceNew: true, reconnection: false })
+    const heard: { name: string; list?: string }[] = []
+    socket.onAny((name, event) => heard.push({ name, list: event.list }))
+    expect(await emit(socket, 'authenticate', { token: keeper.token, cursor: body.cursor })).toMatchObject({ ok: true, reset: false })
+    expect(heard).toContainEqual({ name: 'list:changed', list: 'tags' })
+    expect(heard.filter(({ name }) => name !== 'list:changed')).toEqual([])
+    socket.close()
   })
 
   it('another rule closes the sockets, and who comes back loads everything again', async () => {
