@@ -140,6 +140,14 @@ export async function startTestServer(settings: Record<string, string> = {}, fou
     connect,
     /** SQL as superuser: sees every tenant's rows. */
     sql: <R extends Record<string, unknown>>(text: string, values: unknown[] = []) => sqlAs<R>(database.superUrl, text, values),
+    /**
+     * Waits until no transaction is older than the newest event: a cursor that is given from here on leaves all of them behind. Those of
+     * other databases count, too, so other tests may hold it back.
+     */
+    async settled(): Promise<void> {
+      const open = 'select 1 from outgoing_events where xid >= pg_snapshot_xmin(pg_current_snapshot()) limit 1'
+      await eventually(async () => (await sqlAs(database.superUrl, open)).length === 0, 60_000)
+    },
     /** By what these ids of messages are recognised in the database, in each of the companies: for `provider_id = any($1)`. */
     async providerIds(...realIds: string[]): Promise<string[]> {
       const tenants = await sqlAs<{ id: string }>(database.superUrl, 'select id from tenants')

@@ -76,9 +76,13 @@ describe('a screen that was away', () => {
     const socket = await server.connect()
     const first = await authenticate(socket)
     const seen = watch(socket)
-    await write('antes')
+    // A cursor is from before the round that told its event.
+    await server.settled()
+    await write('muito antes')
     await eventually(() => seen.length === 1)
-    const cursor = seen[0]?.cursor
+    await write('antes')
+    await eventually(() => seen.length === 2)
+    const cursor = seen[1]?.cursor
     socket.close()
     for (const text of ['dormindo 1', 'dormindo 2', 'dormindo 3']) await write(text)
     const back = await server.connect()
@@ -93,6 +97,7 @@ describe('a screen that was away', () => {
     back.close()
   })
   it('hears what happened between its first answer and its socket: the login says where to begin', async () => {
+    await server.settled()
     const me = await server.call<Me>('GET', '/api/auth/me', { token: owner.token })
     const login = await server.call<Login>('POST', '/api/auth/login', { body: { email: owner.email, password: owner.password } })
     await write('no meio da abertura')

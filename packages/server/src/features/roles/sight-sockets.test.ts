@@ -87,6 +87,7 @@ describe('only the own conversations', () => {
     const { ana, bia, server } = stage
     const [kept, lost] = [await stage.begin('Guardada', ana), await stage.begin('Perdida', ana)]
     await flush()
+    await server.settled()
     const first = io(server.url, { transports: ['websocket'], forceNew: true, reconnection: false })
     const { cursor } = (await first.emitWithAck('authenticate', { token: ana.token })) as { cursor: string }
     first.close()
@@ -108,6 +109,7 @@ describe('only the own conversations', () => {
   it('who may see no conversation is told of lists that changed meanwhile, and of nothing else', async () => {
     const { server, owner, ana } = stage
     const keeper = await joinWith(server, owner, ['tags.read'])
+    await server.settled()
     const { body } = await server.call<Me>('GET', '/api/auth/me', { token: keeper.token })
     const place = await stage.begin('Reservada', ana)
     await stage.write(place.phone, 'Reservada')
