@@ -49,3 +49,28 @@ it('what a customer writes while a page opens is on it, though the socket came l
   await eventually(async () => (await page.title()) !== title)
   expect(await page.title()).toMatch(/^\(\d+\)/)
 })
+
+it('a connection that breaks while the past is being sent asks for all of it again, whatever came live meanwhile', async () => {
+  const page = await stage.open(`${stage.server.url}/entrar`)
+  await logIn(page, { email: DEMO.owner.email, password: DEMO.password })
+  const asked: string[] = []
+  const AHEAD = `999999999.${Math.floor(Date.now() / 1000)}`
+  await page.routeWebSocket(/\/socket\.io\//, (socket) => {
+    const server = socket.connectToServer()
+    socket.onMessage((frame) => {
+      const cursor = /^42\d*\["authenticate",.*"cursor":"([^"]+)"/.exec(String(frame))?.[1]
+      if (cursor) asked.push(cursor)
+      server.send(frame)
+    })
+    server.onMessage((frame) => {
+      // The first answer does not arrive any more: something live does, and then the line is dead.
+      if (asked.length !== 1 || !/^43\d*\[\{"ok":true,"cursor"/.test(String(frame))) return socket.send(frame)
+      socket.send(`42["told:live",{"cursor":"${AHEAD}"}]`)
+      void socket.close()
+    })
+  })
+  await page.reload()
+  const [first, second] = await eventually(() => asked.length > 1 && asked)
+  expect(second).toBe(first)
+  await page.getByText('Rafael Menezes').first().waitFor()
+})
